@@ -1,0 +1,75 @@
+//! Every fact there is, in the order of the flow. A fact is past tense and is never taken back: what turns out
+//! wrong is put right by a later fact.
+
+use crate::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
+use crate::classified::PostClassified;
+use crate::deadlines::{DeadlineBreached, DeadlineSet};
+use crate::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
+use crate::received::{
+    ContactRecorded, EngagementObserved, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved,
+};
+use crate::replied::{ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
+use crate::resolved::{Absorbed, Merged, Reopened, Resolved};
+use crate::routed::{ConversationOpened, Routed};
+
+macro_rules! facts {
+    ($($name:ident),* $(,)?) => {
+        /// One fact of the log.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Fact {
+            $($name($name)),*
+        }
+
+        impl Fact {
+            /// The name of the fact's kind, as it stands in `ce-type` and in metrics.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Fact::$name(_) => stringify!($name)),*
+                }
+            }
+
+            /// The names of all kinds, in the order of the flow.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),*];
+        }
+
+        $(
+            impl From<$name> for Fact {
+                fn from(fact: $name) -> Fact {
+                    Fact::$name(fact)
+                }
+            }
+        )*
+    };
+}
+
+facts!(
+    PostReceived,
+    PostEdited,
+    PostDeleted,
+    EngagementObserved,
+    ContactRecorded,
+    PostFiltered,
+    ReplyObserved,
+    PostClassified,
+    ConversationOpened,
+    Routed,
+    DeadlineSet,
+    DeadlineBreached,
+    Claimed,
+    Released,
+    HandedOff,
+    Escalated,
+    NoteAdded,
+    ReplySubmitted,
+    ReplyAttempted,
+    ReplySent,
+    ReplyFailed,
+    ReplyInDoubt,
+    Resolved,
+    Reopened,
+    Merged,
+    Absorbed,
+    SettingsPublished,
+    PresenceChanged,
+    IntakeCounted,
+);

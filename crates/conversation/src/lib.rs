@@ -1,0 +1,227 @@
+//! The story of a customer's matter with a brand, in pure code: no I/O, no clock, no chance. A post is received,
+//! classified, routed, replied to and resolved; each chapter is a module, in that order.
+//!
+//! - [`Fact`]s are what happened; [`Record`] holds all facts of one decision.
+//! - [`evolve`] folds a record into the state. It never fails and never judges.
+//! - [`decide`] answers a [`Command`] with facts or a [`Rejection`]. No facts means "already so", which makes every
+//!   command safe to repeat. It never changes anything.
+//!
+//! What a decision needs (the time, what the brand's rules say) comes in with the command.
+
+pub mod brand_facts;
+pub mod classified;
+pub mod deadlines;
+pub mod desk;
+pub mod fact;
+pub mod ids;
+pub mod personal;
+pub mod received;
+pub mod record;
+pub mod replied;
+pub mod resolved;
+pub mod routed;
+pub mod state;
+
+pub use fact::Fact;
+pub use ids::{BrandId, ConversationId, CustomerId, Network, NoteId, PersonId, PostKey, RecordId, ReplyId, TeamId};
+pub use personal::{Attachment, Personal};
+pub use record::{Actor, Record, Subject};
+pub use state::{Conversation, Status};
+
+use classified::PostClassified;
+use deadlines::DeadlineKind;
+use jiff::Timestamp;
+use received::{ContactRecorded, EngagementObserved, PostDeleted, PostEdited, PostReceived, ReplyObserved};
+use replied::{ReplyFailed, ReplyInDoubt, ReplySent, SubmitReply};
+use resolved::{Absorbed, Outcome};
+use routed::RouteDecision;
+use state::ReplyStatus;
+
+/// What a decision answers: facts, none of them for "already so", or why not.
+pub type Decision = Result<Vec<Fact>, Rejection>;
+
+/// Something to be done to one conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    ReceivePost(Box<PostReceived>),
+    EditPost(PostEdited),
+    DeletePost(PostDeleted),
+    ObserveEngagement(EngagementObserved),
+    ObserveReply(Box<ReplyObserved>),
+    RecordContact(ContactRecorded),
+    ClassifyPost(PostClassified),
+    RoutePost(RouteDecision),
+    Claim { person: PersonId },
+    Release { person: PersonId, reason: String },
+    HandOff { by: PersonId, to_team: TeamId, to_person: Option<PersonId>, reason: String },
+    Escalate { by: Option<PersonId>, to_team: Option<TeamId>, reason: String },
+    AddNote { person: PersonId, body: Personal },
+    SubmitReply(SubmitReply),
+    AttemptReply { reply: ReplyId, after_doubt: bool },
+    ConfirmReply(ReplySent),
+    FailReply(ReplyFailed),
+    DoubtReply(ReplyInDoubt),
+    SettleReply { reply: ReplyId, arrived: bool },
+    PassDeadline { kind: DeadlineKind, due_at: Timestamp },
+    Resolve { person: Option<PersonId>, outcome: Outcome },
+    Reopen { person: PersonId, reason: String },
+    MergeInto { target: ConversationId, reason: String, person: Option<PersonId> },
+    Absorb(Absorbed),
+}
+
+/// Which conversation a command is for, what asked for it, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Context {
+    pub conversation: ConversationId,
+    /// The id of the record to be written, derived from what caused it ([`RecordId::caused`]): the same cause twice
+    /// changes nothing the second time.
+    pub record: RecordId,
+    pub now: Timestamp,
+}
+
+/// Why a command was refused. It names what stands in the way, and never what a customer wrote.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    #[error("the conversation is not opened yet; wait until its first post is routed")]
+    NotOpened,
+    #[error("the conversation is resolved; reopen it first")]
+    AlreadyResolved,
+    #[error("the conversation was merged; go on with conversation {target}")]
+    MergedInto { target: ConversationId },
+    #[error("{person} has claimed the conversation; ask for a hand-off or wait for its release")]
+    ClaimedBySomeoneElse { person: PersonId },
+    #[error("the post is not part of this conversation")]
+    UnknownPost,
+    #[error("the post is not classified yet")]
+    NotClassified,
+    #[error("the reply is not part of this conversation")]
+    UnknownReply,
+    #[error("the reply cannot be sent, failed or retried any more: it is {status:?}")]
+    ReplyNotSendable { status: ReplyStatus },
+    #[error("only a reply in doubt can be settled by a person: this one is {status:?}")]
+    ReplyNotInDoubt { status: ReplyStatus },
+    #[error("a reply is still on its way; wait until it is sent or has failed")]
+    ReplyOnItsWay,
+    #[error("a reason is needed")]
+    ReasonMissing,
+    #[error("the text is empty")]
+    TextMissing,
+    #[error("the deadline is not due before {due_at}")]
+    NotDue { due_at: Timestamp },
+}
+
+impl Rejection {
+    /// The reason as other systems read it (`google.rpc.ErrorInfo.reason`).
+    pub fn code(&self) -> &'static str {
+        match self {
+            Rejection::NotOpened => "NOT_OPENED",
+            Rejection::AlreadyResolved => "ALREADY_RESOLVED",
+            Rejection::MergedInto { .. } => "MERGED",
+            Rejection::ClaimedBySomeoneElse { .. } => "CLAIMED_BY_SOMEONE_ELSE",
+            Rejection::UnknownPost => "UNKNOWN_POST",
+            Rejection::NotClassified => "NOT_CLASSIFIED",
+            Rejection::UnknownReply => "UNKNOWN_REPLY",
+            Rejection::ReplyNotSendable { .. } => "REPLY_NOT_SENDABLE",
+            Rejection::ReplyNotInDoubt { .. } => "REPLY_NOT_IN_DOUBT",
+            Rejection::ReplyOnItsWay => "REPLY_ON_ITS_WAY",
+            Rejection::ReasonMissing => "REASON_MISSING",
+            Rejection::TextMissing => "TEXT_MISSING",
+            Rejection::NotDue { .. } => "NOT_DUE",
+        }
+    }
+}
+
+/// Answers a command with the facts that it makes true.
+pub fn decide(state: &Conversation, command: &Command, context: &Context) -> Decision {
+    if state.seen.contains(&context.record) {
+        return Ok(Vec::new());
+    }
+    let Context { conversation, record, now } = context;
+    match command {
+        Command::ReceivePost(post) => received::receive(state, post),
+        Command::EditPost(edit) => received::edit(state, edit),
+        Command::DeletePost(deleted) => received::delete(state, deleted),
+        Command::ObserveEngagement(seen) => received::observe(state, seen),
+        Command::ObserveReply(reply) => received::observe_reply(state, reply),
+        Command::RecordContact(contact) => Ok(vec![Fact::from(contact.clone())]),
+        Command::ClassifyPost(class) => classified::classify(state, class),
+        Command::RoutePost(decision) => routed::route(state, decision),
+        Command::Claim { person } => desk::claim(state, person),
+        Command::Release { person, reason } => desk::release(state, person, reason),
+        Command::HandOff { by, to_team, to_person, reason } => {
+            desk::hand_off(state, by, to_team, to_person.as_ref(), reason)
+        }
+        Command::Escalate { by, to_team, reason } => desk::escalate(state, by.as_ref(), to_team.as_ref(), reason),
+        Command::AddNote { person, body } => desk::note(state, conversation, record, person, body),
+        Command::SubmitReply(submit) => replied::submit(state, conversation, record, submit),
+        Command::AttemptReply { reply, after_doubt } => replied::attempt(state, reply, *now, *after_doubt),
+        Command::ConfirmReply(sent) => replied::confirm(state, sent),
+        Command::FailReply(failed) => replied::fail(state, failed),
+        Command::DoubtReply(doubt) => replied::doubt(state, doubt),
+        Command::SettleReply { reply, arrived } => replied::settle(state, reply, *arrived, *now),
+        Command::PassDeadline { kind, due_at } => deadlines::pass(state, *kind, *due_at, *now),
+        Command::Resolve { person, outcome } => resolved::resolve(state, person.as_ref(), *outcome),
+        Command::Reopen { person, reason } => resolved::reopen(state, person, reason),
+        Command::MergeInto { target, reason, person } => resolved::merge(state, *target, reason, person.as_ref()),
+        Command::Absorb(absorbed) => resolved::absorb(state, absorbed),
+    }
+}
+
+/// Folds one record into the state. A record that is in already changes nothing.
+pub fn evolve(state: &mut Conversation, record: &Record) {
+    if state.seen.contains(&record.id) {
+        return;
+    }
+    state.seen.push(record.id);
+    for fact in &record.facts {
+        evolve_fact(state, fact, record.occurred_at);
+    }
+    state.last_activity_at = state.last_activity_at.max(Some(record.occurred_at));
+}
+
+fn evolve_fact(state: &mut Conversation, fact: &Fact, at: Timestamp) {
+    match fact {
+        Fact::PostReceived(fact) => received::evolve_received(state, fact, at),
+        Fact::PostEdited(fact) => received::evolve_edited(state, fact),
+        Fact::PostDeleted(fact) => received::evolve_deleted(state, fact),
+        Fact::EngagementObserved(fact) => received::evolve_engagement(state, fact),
+        Fact::ContactRecorded(_) => state.contacts += 1,
+        Fact::ReplyObserved(fact) => {
+            received::evolve_observed_reply(state, fact, at);
+            state.answered(fact.posted_at.unwrap_or(at));
+        }
+        Fact::PostClassified(fact) => classified::evolve(state, fact),
+        Fact::ConversationOpened(fact) => routed::evolve_opened(state, fact, at),
+        Fact::Routed(fact) => routed::evolve_routed(state, fact),
+        Fact::DeadlineSet(fact) => deadlines::evolve_set(state, fact),
+        Fact::DeadlineBreached(fact) => deadlines::evolve_breached(state, fact),
+        Fact::Claimed(fact) => desk::evolve_claimed(state, fact),
+        Fact::Released(_) => desk::evolve_released(state),
+        Fact::HandedOff(fact) => desk::evolve_handed_off(state, fact),
+        Fact::Escalated(fact) => desk::evolve_escalated(state, fact),
+        Fact::NoteAdded(_) => state.notes += 1,
+        Fact::ReplySubmitted(fact) => replied::evolve_submitted(state, fact, at),
+        Fact::ReplyAttempted(fact) => replied::evolve_attempted(state, fact),
+        Fact::ReplySent(fact) => {
+            replied::evolve_sent(state, fact);
+            state.answered(fact.sent_at);
+        }
+        Fact::ReplyFailed(fact) => replied::evolve_failed(state, fact),
+        Fact::ReplyInDoubt(fact) => replied::evolve_in_doubt(state, fact),
+        Fact::Resolved(fact) => resolved::evolve_resolved(state, fact, at),
+        Fact::Reopened(fact) => resolved::evolve_reopened(state, fact, at),
+        Fact::Merged(fact) => resolved::evolve_merged(state, fact),
+        Fact::Absorbed(fact) => resolved::evolve_absorbed(state, fact),
+        // These are never written to a conversation; meeting one changes nothing.
+        Fact::PostFiltered(_) | Fact::SettingsPublished(_) | Fact::PresenceChanged(_) | Fact::IntakeCounted(_) => {}
+    }
+}
+
+/// Folds records in the order of the log.
+pub fn fold<'a>(records: impl IntoIterator<Item = &'a Record>) -> Conversation {
+    let mut state = Conversation::default();
+    for record in records {
+        evolve(&mut state, record);
+    }
+    state
+}

@@ -1,0 +1,243 @@
+//! The first chapter: what comes in. Posts, their edits and deletions in any order, the brand's own replies as
+//! the network shows them, the spread of a post, and contacts over other ways.
+
+use crate::fact::Fact;
+use crate::ids::{BrandId, ConversationId, Network, PersonId, PostKey};
+use crate::personal::Personal;
+use crate::state::{Conversation, Post, Reply, ReplyStatus};
+use crate::{Decision, Rejection};
+use jiff::Timestamp;
+
+/// Which of the brand's handles a post spoke to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub enum HandleUse {
+    /// It names the brand, or nothing.
+    #[default]
+    None,
+    Main,
+    Care,
+}
+
+/// A customer's post or private message came in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PostReceived {
+    pub post: PostKey,
+    pub network: Network,
+    /// The network's own id of the post, needed to answer it.
+    pub native_id: String,
+    /// The post it answers, by the network's id; empty when it answers none.
+    pub parent_native_id: String,
+    /// The first post of its thread, by the network's id; empty when unknown.
+    pub root_native_id: String,
+    pub private: bool,
+    pub handle_use: HandleUse,
+    /// The network's time; none when it gives none, and then no response time is measured on it.
+    pub posted_at: Option<Timestamp>,
+    /// Followers of the author; 0 when unknown.
+    pub followers: u64,
+    pub region: String,
+    pub tier: String,
+    /// The author's IANA time zone; empty when unknown.
+    pub timezone: String,
+    /// What Earshot took it from: `webhook`, `grpc`, `import`, ...
+    pub source: String,
+    /// History brought in later: it is kept and measured, but nobody is told and no deadline runs.
+    pub backfill: bool,
+    /// Made by the demo.
+    pub demo: bool,
+    /// A bystander's post: the conversation whose thread he spoke in.
+    pub thread_of: Option<ConversationId>,
+    /// A conversation in which a later post already waited for this one as its parent: both are one matter.
+    pub awaited_in: Option<ConversationId>,
+    pub personal: Personal,
+}
+
+/// The author changed a post.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PostEdited {
+    pub post: PostKey,
+    pub edited_at: Timestamp,
+    pub personal: Personal,
+}
+
+/// The author or the network took a post away.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PostDeleted {
+    pub post: PostKey,
+    pub deleted_at: Timestamp,
+}
+
+/// How far a post has spread: totals as the network gives them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EngagementObserved {
+    pub post: PostKey,
+    pub shares: u64,
+    pub comments: u64,
+    pub likes: u64,
+    pub views: u64,
+    pub observed_at: Timestamp,
+}
+
+/// The customer spoke to the brand another way (phone, mail, shop).
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContactRecorded {
+    /// `phone`, `mail`, `shop`, ...
+    pub via: String,
+    pub contacted_at: Timestamp,
+    /// What was said, in `text`.
+    pub summary: Personal,
+}
+
+/// A rule of the brand kept a post out of the care queue. It stands on a subject of its own and opens nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PostFiltered {
+    pub rule: String,
+    pub settings_version: String,
+    pub post: Box<PostReceived>,
+}
+
+/// A reply that the brand gave outside of Earshot, as the network or an import shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplyObserved {
+    pub post: PostKey,
+    pub network: Network,
+    pub native_id: String,
+    pub parent_native_id: String,
+    pub private: bool,
+    pub posted_at: Option<Timestamp>,
+    /// The person who wrote it, where known.
+    pub person: Option<PersonId>,
+    pub source: String,
+    pub backfill: bool,
+    pub personal: Personal,
+}
+
+/// The key of the post that `parent_native_id` names, if it names one.
+pub fn parent_key(brand: &BrandId, network: &Network, parent_native_id: &str) -> Option<PostKey> {
+    (!parent_native_id.is_empty()).then(|| PostKey::of(brand, network, parent_native_id))
+}
+
+pub(crate) fn receive(state: &Conversation, post: &PostReceived) -> Decision {
+    if state.post(&post.post).is_some_and(|known| known.received) || state.reply_seen(&post.post) {
+        return Ok(Vec::new());
+    }
+    if let Some(target) = state.merged_into {
+        return Err(Rejection::MergedInto { target });
+    }
+    Ok(vec![Fact::from(post.clone())])
+}
+
+pub(crate) fn observe_reply(state: &Conversation, reply: &ReplyObserved) -> Decision {
+    if state.reply_seen(&reply.post) || state.post(&reply.post).is_some_and(|known| known.received) {
+        return Ok(Vec::new());
+    }
+    if let Some(target) = state.merged_into {
+        return Err(Rejection::MergedInto { target });
+    }
+    Ok(vec![Fact::from(reply.clone())])
+}
+
+pub(crate) fn edit(state: &Conversation, edit: &PostEdited) -> Decision {
+    let newest = state.post(&edit.post).and_then(|post| post.edited_at);
+    if newest.is_some_and(|at| at >= edit.edited_at) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Fact::from(edit.clone())])
+}
+
+pub(crate) fn delete(state: &Conversation, delete: &PostDeleted) -> Decision {
+    if state.post(&delete.post).is_some_and(|post| post.deleted_at.is_some()) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Fact::from(delete.clone())])
+}
+
+pub(crate) fn observe(state: &Conversation, seen: &EngagementObserved) -> Decision {
+    let Some(post) = state.post(&seen.post) else {
+        return Err(Rejection::UnknownPost);
+    };
+    let stale = post.engagement_at.is_some_and(|at| at >= seen.observed_at);
+    if stale || post.spread() == (seen.shares, seen.comments, seen.likes, seen.views) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Fact::from(seen.clone())])
+}
+
+pub(crate) fn evolve_received(state: &mut Conversation, fact: &PostReceived, at: Timestamp) {
+    if state.network.is_none() {
+        state.network = Some(fact.network.clone());
+    }
+    state.backfill_only &= fact.backfill;
+    state.demo |= fact.demo;
+    state.private = fact.private;
+    let post = state.post_mut(fact.post);
+    if post.received {
+        return;
+    }
+    post.received = true;
+    post.private = fact.private;
+    post.backfill = fact.backfill;
+    post.handle_use = fact.handle_use;
+    post.posted_at = fact.posted_at;
+    post.received_at = at;
+    post.followers = fact.followers;
+    post.native_id = fact.native_id.as_str().into();
+    post.is_reply = !fact.parent_native_id.is_empty();
+    post.attachments = fact.personal.attachments.len() as u32;
+    // An edit that came first holds the newer text.
+    if post.edited_at.is_none() {
+        post.pending_text = Some(fact.personal.text.as_str().into());
+    }
+    if !fact.region.is_empty() {
+        state.region = fact.region.as_str().into();
+    }
+    if !fact.tier.is_empty() {
+        state.tier = fact.tier.as_str().into();
+    }
+}
+
+pub(crate) fn evolve_edited(state: &mut Conversation, fact: &PostEdited) {
+    let post = state.post_mut(fact.post);
+    if post.edited_at.is_some_and(|at| at >= fact.edited_at) {
+        return;
+    }
+    post.edited_at = Some(fact.edited_at);
+    if post.routed {
+        return;
+    }
+    post.pending_text = Some(fact.personal.text.as_str().into());
+}
+
+pub(crate) fn evolve_deleted(state: &mut Conversation, fact: &PostDeleted) {
+    let post: &mut Post = state.post_mut(fact.post);
+    post.deleted_at = Some(post.deleted_at.map_or(fact.deleted_at, |at| at.min(fact.deleted_at)));
+}
+
+pub(crate) fn evolve_engagement(state: &mut Conversation, fact: &EngagementObserved) {
+    let post = state.post_mut(fact.post);
+    if post.engagement_at.is_some_and(|at| at >= fact.observed_at) {
+        return;
+    }
+    post.engagement_at = Some(fact.observed_at);
+    (post.shares, post.comments, post.likes, post.views) = (fact.shares, fact.comments, fact.likes, fact.views);
+}
+
+pub(crate) fn evolve_observed_reply(state: &mut Conversation, fact: &ReplyObserved, at: Timestamp) {
+    if state.network.is_none() {
+        state.network = Some(fact.network.clone());
+    }
+    if state.reply_seen(&fact.post) {
+        return;
+    }
+    state.replies.push(Reply {
+        id: None,
+        post: Some(fact.post),
+        status: ReplyStatus::Sent,
+        person: fact.person.clone(),
+        private: fact.private,
+        attempts: 0,
+        at: fact.posted_at.unwrap_or(at),
+        timed: fact.posted_at.is_some(),
+    });
+    state.private = fact.private;
+}

@@ -1,0 +1,222 @@
+//! The answer on its way out. A reply is submitted by a person, attempted by the notifier, and ends as sent, as
+//! failed, or in doubt; in doubt it waits for a person and is never sent again by itself.
+
+use crate::fact::Fact;
+use crate::ids::{ConversationId, Network, PersonId, PostKey, RecordId, ReplyId};
+use crate::personal::Personal;
+use crate::state::{Conversation, Reply, ReplyStatus};
+use crate::{Decision, Rejection};
+use jiff::Timestamp;
+
+/// A person submitted a reply; the notifier takes it from here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplySubmitted {
+    pub reply: ReplyId,
+    pub person: PersonId,
+    pub network: Network,
+    pub private: bool,
+    /// The post it answers.
+    pub in_reply_to: PostKey,
+    /// The same by the network's own id.
+    pub in_reply_to_native_id: String,
+    pub body: Personal,
+}
+
+/// A try to send began. It is written down before the network is called, so that a crash in between is seen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplyAttempted {
+    pub reply: ReplyId,
+    /// From 1.
+    pub attempt: u32,
+    pub attempted_at: Timestamp,
+}
+
+/// The network has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplySent {
+    pub reply: ReplyId,
+    /// The network's own id of the reply; empty when it gives none.
+    pub native_id: String,
+    pub post: Option<PostKey>,
+    pub sent_at: Timestamp,
+    /// `answered` by the network, `looked_up` after a doubt, or `settled` by a person.
+    pub how: String,
+}
+
+/// The network refused it, or it could not be reached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplyFailed {
+    pub reply: ReplyId,
+    pub attempt: u32,
+    /// A code such as `rate_limited`, `http_500`, `refused_400`; never the network's text.
+    pub reason: String,
+    /// No further try will be made.
+    pub is_final: bool,
+    /// When the next try is due, if one is.
+    pub retry_at: Option<Timestamp>,
+}
+
+/// Whether the network has it cannot be known. A person decides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplyInDoubt {
+    pub reply: ReplyId,
+    pub attempt: u32,
+    pub reason: String,
+}
+
+/// What a person wants to say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SubmitReply {
+    pub person: PersonId,
+    /// The post to answer; the newest one of the customer when none is named.
+    pub in_reply_to: Option<PostKey>,
+    pub private: bool,
+    pub body: Personal,
+}
+
+pub(crate) fn submit(
+    state: &Conversation,
+    conversation: &ConversationId,
+    request: &RecordId,
+    submit: &SubmitReply,
+) -> Decision {
+    let reply = ReplyId::of(conversation, request);
+    if state.reply(&reply).is_some() {
+        return Ok(Vec::new());
+    }
+    if let Some(target) = state.merged_into {
+        return Err(Rejection::MergedInto { target });
+    }
+    if !state.opened {
+        return Err(Rejection::NotOpened);
+    }
+    if submit.body.text.trim().is_empty() {
+        return Err(Rejection::TextMissing);
+    }
+    if let Some(holder) = state.assignee.as_ref().filter(|holder| **holder != submit.person) {
+        return Err(Rejection::ClaimedBySomeoneElse { person: holder.clone() });
+    }
+    let target = match &submit.in_reply_to {
+        Some(key) => state.post(key).filter(|post| post.received).ok_or(Rejection::UnknownPost)?,
+        None => state.newest_post().ok_or(Rejection::UnknownPost)?,
+    };
+    Ok(vec![Fact::from(ReplySubmitted {
+        reply,
+        person: submit.person.clone(),
+        network: state.network.clone().ok_or(Rejection::NotOpened)?,
+        private: submit.private,
+        in_reply_to: target.key,
+        in_reply_to_native_id: target.native_id.to_string(),
+        body: submit.body.clone(),
+    })])
+}
+
+/// Begins a try. `after_doubt` says that the last try was looked up and is known not to have arrived.
+pub(crate) fn attempt(state: &Conversation, reply: &ReplyId, at: Timestamp, after_doubt: bool) -> Decision {
+    let known = state.reply(reply).ok_or(Rejection::UnknownReply)?;
+    let may = match known.status {
+        ReplyStatus::Submitted | ReplyStatus::Retrying => true,
+        ReplyStatus::Attempted => after_doubt,
+        ReplyStatus::InDoubt | ReplyStatus::Sent | ReplyStatus::Failed => false,
+    };
+    if !may {
+        return Err(Rejection::ReplyNotSendable { status: known.status });
+    }
+    Ok(vec![Fact::from(ReplyAttempted { reply: *reply, attempt: known.attempts + 1, attempted_at: at })])
+}
+
+pub(crate) fn confirm(state: &Conversation, sent: &ReplySent) -> Decision {
+    let known = state.reply(&sent.reply).ok_or(Rejection::UnknownReply)?;
+    match known.status {
+        ReplyStatus::Sent => Ok(Vec::new()),
+        ReplyStatus::Failed => Err(Rejection::ReplyNotSendable { status: known.status }),
+        _ => Ok(vec![Fact::from(sent.clone())]),
+    }
+}
+
+pub(crate) fn fail(state: &Conversation, failed: &ReplyFailed) -> Decision {
+    let known = state.reply(&failed.reply).ok_or(Rejection::UnknownReply)?;
+    match known.status {
+        ReplyStatus::Failed => Ok(Vec::new()),
+        ReplyStatus::Retrying if !failed.is_final && known.attempts == failed.attempt => Ok(Vec::new()),
+        ReplyStatus::Sent => Err(Rejection::ReplyNotSendable { status: known.status }),
+        _ => Ok(vec![Fact::from(failed.clone())]),
+    }
+}
+
+pub(crate) fn doubt(state: &Conversation, doubt: &ReplyInDoubt) -> Decision {
+    let known = state.reply(&doubt.reply).ok_or(Rejection::UnknownReply)?;
+    match known.status {
+        ReplyStatus::InDoubt => Ok(Vec::new()),
+        ReplyStatus::Attempted => Ok(vec![Fact::from(doubt.clone())]),
+        _ => Err(Rejection::ReplyNotSendable { status: known.status }),
+    }
+}
+
+/// A person says how a reply in doubt ended.
+pub(crate) fn settle(state: &Conversation, reply: &ReplyId, arrived: bool, at: Timestamp) -> Decision {
+    let known = state.reply(reply).ok_or(Rejection::UnknownReply)?;
+    match (known.status, arrived) {
+        (ReplyStatus::Sent, true) | (ReplyStatus::Failed, false) => Ok(Vec::new()),
+        (ReplyStatus::InDoubt, true) => Ok(vec![Fact::from(ReplySent {
+            reply: *reply,
+            native_id: String::new(),
+            post: None,
+            sent_at: at,
+            how: "settled".into(),
+        })]),
+        (ReplyStatus::InDoubt, false) => Ok(vec![Fact::from(ReplyFailed {
+            reply: *reply,
+            attempt: known.attempts,
+            reason: "settled_not_arrived".into(),
+            is_final: true,
+            retry_at: None,
+        })]),
+        _ => Err(Rejection::ReplyNotInDoubt { status: known.status }),
+    }
+}
+
+pub(crate) fn evolve_submitted(state: &mut Conversation, fact: &ReplySubmitted, at: Timestamp) {
+    if state.reply(&fact.reply).is_some() {
+        return;
+    }
+    state.replies.push(Reply {
+        id: Some(fact.reply),
+        post: None,
+        status: ReplyStatus::Submitted,
+        person: Some(fact.person.clone()),
+        private: fact.private,
+        attempts: 0,
+        at,
+        timed: true,
+    });
+}
+
+pub(crate) fn evolve_attempted(state: &mut Conversation, fact: &ReplyAttempted) {
+    if let Some(reply) = state.reply_mut(&fact.reply) {
+        reply.status = ReplyStatus::Attempted;
+        reply.attempts = reply.attempts.max(fact.attempt);
+        reply.at = fact.attempted_at;
+    }
+}
+
+pub(crate) fn evolve_sent(state: &mut Conversation, fact: &ReplySent) {
+    let Some(reply) = state.reply_mut(&fact.reply) else { return };
+    reply.status = ReplyStatus::Sent;
+    reply.at = fact.sent_at;
+    reply.post = fact.post;
+    let private = reply.private;
+    state.private = private;
+}
+
+pub(crate) fn evolve_failed(state: &mut Conversation, fact: &ReplyFailed) {
+    if let Some(reply) = state.reply_mut(&fact.reply) {
+        reply.status = if fact.is_final { ReplyStatus::Failed } else { ReplyStatus::Retrying };
+    }
+}
+
+pub(crate) fn evolve_in_doubt(state: &mut Conversation, fact: &ReplyInDoubt) {
+    if let Some(reply) = state.reply_mut(&fact.reply) {
+        reply.status = ReplyStatus::InDoubt;
+    }
+}

@@ -1,0 +1,156 @@
+//! The third chapter: whose work it is. The rules of the brand decide outside of this crate and come in as a
+//! [`RouteDecision`]; here it is held against what has happened since, and becomes facts.
+
+use crate::deadlines::{self, DeadlineKind};
+use crate::fact::Fact;
+use crate::ids::{Network, PostKey, TeamId};
+use crate::resolved::Reopened;
+use crate::state::Conversation;
+use crate::{Decision, Rejection};
+use jiff::Timestamp;
+
+/// How much it presses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
+pub enum Priority {
+    Low,
+    #[default]
+    Normal,
+    High,
+    Urgent,
+}
+
+impl Priority {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Priority::Low => "low",
+            Priority::Normal => "normal",
+            Priority::High => "high",
+            Priority::Urgent => "urgent",
+        }
+    }
+}
+
+/// A conversation was opened for its first post.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConversationOpened {
+    pub post: PostKey,
+    pub network: Network,
+    pub private: bool,
+}
+
+/// A team or rule that could have been chosen, with its score and what ruled it out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// `rule` or `team`.
+    pub kind: String,
+    pub name: String,
+    pub score: f64,
+    /// Why it was not chosen; empty for the one that was.
+    pub excluded: String,
+}
+
+/// A post was given to a team.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Routed {
+    pub post: PostKey,
+    pub rule: String,
+    pub team: TeamId,
+    pub priority: Priority,
+    pub settings_version: String,
+    pub candidates: Vec<Candidate>,
+    /// What a reader of the decision should know, e.g. that a person's hand-off was kept.
+    pub notes: Vec<String>,
+}
+
+/// What the brand's rules say about a post.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RouteDecision {
+    pub post: PostKey,
+    pub rule: String,
+    pub team: TeamId,
+    pub priority: Priority,
+    pub settings_version: String,
+    pub candidates: Vec<Candidate>,
+    pub notes: Vec<String>,
+    /// Seconds until an answer is due; none for no target.
+    pub respond_within_seconds: Option<u32>,
+}
+
+pub(crate) fn route(state: &Conversation, decision: &RouteDecision) -> Decision {
+    let Some(post) = state.post(&decision.post) else {
+        return Err(Rejection::UnknownPost);
+    };
+    if post.routed {
+        return Ok(Vec::new());
+    }
+    let Some(class) = &post.class else {
+        return Err(Rejection::NotClassified);
+    };
+    if let Some(target) = state.merged_into {
+        return Err(Rejection::MergedInto { target });
+    }
+    let mut facts = Vec::with_capacity(3);
+    if !state.opened {
+        let network = state.network.clone().ok_or(Rejection::UnknownPost)?;
+        facts.push(Fact::from(ConversationOpened { post: post.key, network, private: post.private }));
+    }
+    let reopens = state.resolved_at.is_some() && class.asks();
+    if reopens {
+        facts.push(Fact::from(Reopened { post: Some(post.key), person: None, reason: "customer_wrote_again".into() }));
+    }
+    facts.push(Fact::from(settle(state, decision)));
+    if state.resolved_at.is_none() || reopens {
+        facts.extend(deadline(state, decision, reopens));
+    }
+    Ok(facts)
+}
+
+/// The rules' decision, less what people have decided: a hand-off stays, and no later post lowers the priority.
+fn settle(state: &Conversation, decision: &RouteDecision) -> Routed {
+    let mut routed = Routed {
+        post: decision.post,
+        rule: decision.rule.clone(),
+        team: decision.team.clone(),
+        priority: decision.priority,
+        settings_version: decision.settings_version.clone(),
+        candidates: decision.candidates.clone(),
+        notes: decision.notes.clone(),
+    };
+    if let Some(team) = state.team.as_ref().filter(|team| state.placed_by_person && **team != decision.team) {
+        routed.notes.push(format!("kept with {team}: a person put it there; the rule would choose {}", decision.team));
+        routed.team = team.clone();
+    }
+    if state.opened && state.resolved_at.is_none() && state.priority > decision.priority {
+        routed.notes.push(format!("kept at {}: an open matter does not sink", state.priority.as_str()));
+        routed.priority = state.priority;
+    }
+    routed
+}
+
+fn deadline(state: &Conversation, decision: &RouteDecision, reopens: bool) -> Option<Fact> {
+    let target_seconds = decision.respond_within_seconds?;
+    let post = state.post(&decision.post)?;
+    if post.backfill || state.deadline.is_some() {
+        return None;
+    }
+    // A reopened matter waits since the post that reopened it.
+    let started = if reopens { Some(post.clock()) } else { state.waiting_since() };
+    let kind =
+        if state.first_response_at().is_some() { DeadlineKind::NextResponse } else { DeadlineKind::FirstResponse };
+    Some(Fact::from(deadlines::set(kind, started?, target_seconds, &decision.settings_version)))
+}
+
+pub(crate) fn evolve_opened(state: &mut Conversation, fact: &ConversationOpened, at: Timestamp) {
+    state.opened = true;
+    state.opened_at.get_or_insert(at);
+    state.network.get_or_insert_with(|| fact.network.clone());
+}
+
+pub(crate) fn evolve_routed(state: &mut Conversation, fact: &Routed) {
+    state.team = Some(fact.team.clone());
+    state.priority = fact.priority;
+    state.rule = fact.rule.as_str().into();
+    let post = state.post_mut(fact.post);
+    post.routed = true;
+    post.pending_text = None;
+}

@@ -1,0 +1,386 @@
+//! What a conversation is after its facts so far. It holds no customer text but that of posts not yet routed, and
+//! what can be derived from posts and replies (who waits, since when, first answer) is derived, so that facts may
+//! come in any allowed order and end in the same state.
+
+use crate::Rejection;
+use crate::deadlines::DeadlineKind;
+use crate::ids::{ConversationId, Network, PersonId, PostKey, RecordId, ReplyId, TeamId};
+use crate::received::HandleUse;
+use crate::resolved::Outcome;
+use crate::routed::Priority;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Where a conversation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// Posts are in, but it is not opened yet.
+    New,
+    /// The customer waits for the brand.
+    Open,
+    /// The brand has answered.
+    WaitingForCustomer,
+    Resolved,
+    /// It goes on in another conversation.
+    Merged,
+}
+
+/// One post of the customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Post {
+    pub key: PostKey,
+    /// False while only an edit or deletion of it has come.
+    pub received: bool,
+    pub native_id: Box<str>,
+    pub private: bool,
+    pub backfill: bool,
+    pub is_reply: bool,
+    pub handle_use: HandleUse,
+    pub posted_at: Option<Timestamp>,
+    pub received_at: Timestamp,
+    pub edited_at: Option<Timestamp>,
+    pub deleted_at: Option<Timestamp>,
+    pub followers: u64,
+    pub attachments: u32,
+    pub shares: u64,
+    pub comments: u64,
+    pub likes: u64,
+    pub views: u64,
+    pub engagement_at: Option<Timestamp>,
+    pub class: Option<Class>,
+    pub routed: bool,
+    /// The text while rules may still ask for it; dropped once the post is routed.
+    pub pending_text: Option<Box<str>>,
+}
+
+impl Post {
+    fn unseen(key: PostKey) -> Self {
+        Post {
+            key,
+            received: false,
+            native_id: "".into(),
+            private: false,
+            backfill: false,
+            is_reply: false,
+            handle_use: HandleUse::None,
+            posted_at: None,
+            received_at: Timestamp::UNIX_EPOCH,
+            edited_at: None,
+            deleted_at: None,
+            followers: 0,
+            attachments: 0,
+            shares: 0,
+            comments: 0,
+            likes: 0,
+            views: 0,
+            engagement_at: None,
+            class: None,
+            routed: false,
+            pending_text: None,
+        }
+    }
+
+    /// When its clock starts: the network's time, but never later than Earshot saw it.
+    pub fn clock(&self) -> Timestamp {
+        self.posted_at.map_or(self.received_at, |at| at.min(self.received_at))
+    }
+
+    /// Shares, comments, likes, views.
+    pub fn spread(&self) -> (u64, u64, u64, u64) {
+        (self.shares, self.comments, self.likes, self.views)
+    }
+}
+
+/// What the classifier said, as far as decisions need it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Class {
+    pub language: Box<str>,
+    pub sentiment: Box<str>,
+    pub intent: Box<str>,
+    pub sentiment_confidence: f32,
+    pub intent_confidence: f32,
+    pub text_version: i64,
+}
+
+impl Class {
+    /// Whether the author wants something of the brand.
+    pub fn asks(&self) -> bool {
+        matches!(&*self.intent, "complaint" | "question" | "request")
+    }
+
+    /// Thanks, praise and noise need no next answer.
+    pub fn needs_no_answer(&self) -> bool {
+        matches!(&*self.intent, "praise" | "noise")
+    }
+}
+
+/// How far a reply is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ReplyStatus {
+    Submitted,
+    /// The network is being called, or a crash came in between.
+    Attempted,
+    /// A try failed, another one is due.
+    Retrying,
+    Sent,
+    Failed,
+    /// Whether the network has it is unknown; a person decides.
+    InDoubt,
+}
+
+impl ReplyStatus {
+    /// Whether the notifier may still be working on it.
+    pub fn on_its_way(self) -> bool {
+        matches!(self, ReplyStatus::Submitted | ReplyStatus::Attempted | ReplyStatus::Retrying)
+    }
+}
+
+/// One reply of the brand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// None for a reply that was only observed on the network.
+    pub id: Option<ReplyId>,
+    /// The reply as a post of the network, where its id is known.
+    pub post: Option<PostKey>,
+    pub status: ReplyStatus,
+    pub person: Option<PersonId>,
+    pub private: bool,
+    pub attempts: u32,
+    /// When it was sent; before that, when its last step happened.
+    pub at: Timestamp,
+    /// False when the network gave no time, so that no figure is made of it.
+    pub timed: bool,
+}
+
+/// The clock that runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Deadline {
+    pub kind: DeadlineKind,
+    pub clock_started_at: Timestamp,
+    pub due_at: Timestamp,
+    pub breached: bool,
+}
+
+/// The state of one conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    pub network: Option<Network>,
+    /// Whether the newest post or reply is a private message.
+    pub private: bool,
+    pub demo: bool,
+    /// All its posts are history brought in later.
+    pub backfill_only: bool,
+    pub opened: bool,
+    pub opened_at: Option<Timestamp>,
+    pub resolved_at: Option<Timestamp>,
+    pub outcome: Option<Outcome>,
+    pub reopened: u32,
+    pub reopened_at: Option<Timestamp>,
+    /// Posts before this moment were settled by a resolution.
+    pub settled_until: Option<Timestamp>,
+    pub merged_into: Option<ConversationId>,
+    pub absorbed: Vec<ConversationId>,
+    pub absorbed_posts: Vec<PostKey>,
+    pub first_absorbed_at: Option<Timestamp>,
+    pub posts: Vec<Post>,
+    pub replies: Vec<Reply>,
+    pub contacts: u32,
+    pub notes: u32,
+    pub team: Option<TeamId>,
+    pub assignee: Option<PersonId>,
+    pub priority: Priority,
+    pub rule: Box<str>,
+    /// A person put it with its team, so rules leave it there.
+    pub placed_by_person: bool,
+    pub hand_offs: u32,
+    pub escalated: bool,
+    pub escalation_team: Option<TeamId>,
+    pub deadline: Option<Deadline>,
+    pub breaches: u32,
+    pub region: Box<str>,
+    pub tier: Box<str>,
+    /// The records that are in here already.
+    pub seen: Vec<RecordId>,
+    /// When the newest record happened.
+    pub last_activity_at: Option<Timestamp>,
+}
+
+impl Default for Conversation {
+    fn default() -> Self {
+        Conversation {
+            network: None,
+            private: false,
+            demo: false,
+            backfill_only: true,
+            opened: false,
+            opened_at: None,
+            resolved_at: None,
+            outcome: None,
+            reopened: 0,
+            reopened_at: None,
+            settled_until: None,
+            merged_into: None,
+            absorbed: Vec::new(),
+            absorbed_posts: Vec::new(),
+            first_absorbed_at: None,
+            posts: Vec::new(),
+            replies: Vec::new(),
+            contacts: 0,
+            notes: 0,
+            team: None,
+            assignee: None,
+            priority: Priority::default(),
+            rule: "".into(),
+            placed_by_person: false,
+            hand_offs: 0,
+            escalated: false,
+            escalation_team: None,
+            deadline: None,
+            breaches: 0,
+            region: "".into(),
+            tier: "".into(),
+            seen: Vec::new(),
+            last_activity_at: None,
+        }
+    }
+}
+
+impl Conversation {
+    pub fn status(&self) -> Status {
+        if self.merged_into.is_some() {
+            Status::Merged
+        } else if self.resolved_at.is_some() {
+            Status::Resolved
+        } else if !self.opened {
+            Status::New
+        } else if self.waiting_since().is_some() {
+            Status::Open
+        } else {
+            Status::WaitingForCustomer
+        }
+    }
+
+    pub fn post(&self, key: &PostKey) -> Option<&Post> {
+        self.posts.iter().find(|post| post.key == *key)
+    }
+
+    pub(crate) fn post_mut(&mut self, key: PostKey) -> &mut Post {
+        let at = self.posts.iter().position(|post| post.key == key).unwrap_or_else(|| {
+            self.posts.push(Post::unseen(key));
+            self.posts.len() - 1
+        });
+        &mut self.posts[at]
+    }
+
+    pub fn reply(&self, id: &ReplyId) -> Option<&Reply> {
+        self.replies.iter().find(|reply| reply.id.as_ref() == Some(id))
+    }
+
+    pub(crate) fn reply_mut(&mut self, id: &ReplyId) -> Option<&mut Reply> {
+        self.replies.iter_mut().find(|reply| reply.id.as_ref() == Some(id))
+    }
+
+    /// Whether this post of the network is a reply of the brand that is already known here.
+    pub fn reply_seen(&self, post: &PostKey) -> bool {
+        self.replies.iter().any(|reply| reply.post.as_ref() == Some(post))
+    }
+
+    /// Whether this post of the network is in here already, as whatever it came.
+    pub fn knows(&self, post: &PostKey) -> bool {
+        self.post(post).is_some_and(|known| known.received)
+            || self.reply_seen(post)
+            || self.absorbed_posts.contains(post)
+    }
+
+    /// The customer's posts that are in, whether deleted later or not.
+    pub fn received_posts(&self) -> impl Iterator<Item = &Post> {
+        self.posts.iter().filter(|post| post.received)
+    }
+
+    pub fn newest_post(&self) -> Option<&Post> {
+        self.received_posts().max_by_key(|post| post.clock())
+    }
+
+    pub fn first_post_at(&self) -> Option<Timestamp> {
+        self.received_posts().map(Post::clock).chain(self.first_absorbed_at).min()
+    }
+
+    fn sent_replies(&self) -> impl Iterator<Item = &Reply> {
+        self.replies.iter().filter(|reply| reply.status == ReplyStatus::Sent)
+    }
+
+    /// How many answers the customer has got.
+    pub fn answers(&self) -> usize {
+        self.sent_replies().count()
+    }
+
+    /// When the brand first answered the first post.
+    pub fn first_response_at(&self) -> Option<Timestamp> {
+        let first_post = self.first_post_at()?;
+        self.sent_replies().map(|reply| reply.at).filter(|at| *at >= first_post).min()
+    }
+
+    /// Seconds from the first post to the first answer; none while there is none, or when the network gave no times.
+    pub fn first_response_seconds(&self) -> Option<i64> {
+        let answered = self.first_response_at()?;
+        let reply = self.sent_replies().find(|reply| reply.at == answered)?;
+        let first = self.received_posts().min_by_key(|post| post.clock())?;
+        let timed = reply.timed && first.posted_at.is_some();
+        timed.then(|| answered.duration_since(first.clock()).as_secs())
+    }
+
+    /// Since when the customer has been waiting: the first post that no answer has followed. Asking again does not
+    /// restart it; thanks after an answer do not start it.
+    pub fn waiting_since(&self) -> Option<Timestamp> {
+        if self.resolved_at.is_some() || self.merged_into.is_some() {
+            return None;
+        }
+        let last_answer = self.sent_replies().map(|reply| reply.at).max();
+        let after_answer = |at: &Timestamp| last_answer.is_none_or(|answer| *at > answer);
+        let unsettled = |at: &Timestamp| self.settled_until.is_none_or(|until| *at > until);
+        self.received_posts()
+            .filter(|post| post.deleted_at.is_none())
+            .filter(|post| last_answer.is_none() || !post.class.as_ref().is_some_and(Class::needs_no_answer))
+            .map(Post::clock)
+            .chain(self.first_absorbed_at)
+            .filter(unsettled)
+            .chain(self.reopened_at)
+            .filter(after_answer)
+            .min()
+    }
+
+    /// The most followers of any of its posts' authors.
+    pub fn reach(&self) -> u64 {
+        self.posts.iter().map(|post| post.followers).max().unwrap_or(0)
+    }
+
+    /// The newest classification, which is what the conversation is about now.
+    pub fn class(&self) -> Option<&Class> {
+        let newest = self.received_posts().filter(|post| post.class.is_some()).max_by_key(|post| post.clock())?;
+        newest.class.as_ref()
+    }
+
+    /// Posts that are classified and wait for a route.
+    pub fn unrouted(&self) -> impl Iterator<Item = &Post> {
+        self.posts.iter().filter(|post| post.received && post.class.is_some() && !post.routed)
+    }
+
+    /// An answer reached the customer at this time: the clock it answers stops.
+    pub(crate) fn answered(&mut self, at: Timestamp) {
+        if self.deadline.as_ref().is_some_and(|deadline| deadline.clock_started_at <= at) {
+            self.deadline = None;
+        }
+    }
+
+    pub(crate) fn must_be_open(&self) -> Result<(), Rejection> {
+        match self.status() {
+            Status::Open | Status::WaitingForCustomer => Ok(()),
+            Status::New => Err(Rejection::NotOpened),
+            Status::Resolved => Err(Rejection::AlreadyResolved),
+            Status::Merged => {
+                let target = self.merged_into.expect("a merged conversation names its target");
+                Err(Rejection::MergedInto { target })
+            }
+        }
+    }
+}
