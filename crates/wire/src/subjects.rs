@@ -1,0 +1,74 @@
+//! The subjects of the log: `earshot.<partition>.<brand>.<kind>[.<id>...]`. The subject is the unit of order and of
+//! the expected-sequence guard; what kind of fact a record holds stands in its payload.
+
+use crate::due::Due;
+use conversation::ids::{PARTITIONS, partition};
+use conversation::{BrandId, ConversationId, CustomerId, Subject};
+
+/// Everything.
+pub const ALL: &str = "earshot.>";
+/// The records of all conversations.
+pub const CONVERSATIONS: &str = "earshot.*.*.conversation.*";
+/// The records about the brands themselves.
+pub const BRANDS: &str = "earshot.*.*.brand";
+/// Posts that rules kept out of the care queue.
+pub const FILTERED: &str = "earshot.*.*.filtered.*";
+/// Timers that have come due.
+pub const DUE: &str = "earshot.*.*.due.>";
+/// Timers that wait; the server holds them.
+pub const TIMERS: &str = "earshot.*.*.timer.>";
+
+fn prefix(brand: &BrandId, customer: Option<&CustomerId>) -> String {
+    debug_assert!(PARTITIONS <= 100, "a partition is at most two digits");
+    format!("earshot.{}.{brand}", partition(brand, customer))
+}
+
+/// Where the records of a subject stand.
+pub fn of(subject: &Subject) -> String {
+    match subject {
+        Subject::Conversation { brand, customer, conversation } => {
+            format!("{}.conversation.{conversation}", prefix(brand, Some(customer)))
+        }
+        Subject::Filtered { brand, customer, post } => format!("{}.filtered.{post}", prefix(brand, Some(customer))),
+        Subject::Brand { brand } => format!("{}.brand", prefix(brand, None)),
+    }
+}
+
+/// A filter that finds a conversation when only its id is known.
+pub fn any_conversation(conversation: &ConversationId) -> String {
+    format!("earshot.*.*.conversation.{conversation}")
+}
+
+/// Where a timer waits. Arming it again on the same subject replaces it.
+pub fn timer(due: &Due) -> String {
+    format!("{}.timer.{}.{}", prefix(&due.brand, Some(&due.customer)), due.conversation, due.kind.as_str())
+}
+
+/// Where a timer arrives when it comes due.
+pub fn due(due: &Due) -> String {
+    format!("{}.due.{}.{}", prefix(&due.brand, Some(&due.customer)), due.conversation, due.kind.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use conversation::Network;
+
+    #[test]
+    fn a_subject_holds_nothing_that_a_customer_chose() {
+        let brand = BrandId::new("aurora-air").unwrap();
+        let customer = CustomerId::of(&brand, &Network::new("x").unwrap(), "the.handle *>");
+        let conversation = ConversationId::of(&customer, 0);
+        let subject = of(&Subject::Conversation { brand, customer, conversation });
+        assert!(!subject.contains("handle"));
+        assert_eq!(subject.split('.').count(), 5);
+        assert!(subject.ends_with(&conversation.to_string()));
+    }
+
+    #[test]
+    fn the_partition_is_what_the_server_computes() {
+        // FNV-1a 32 of "a" is 0xe40c292c, as published with the algorithm.
+        let brand = BrandId::new("a").unwrap();
+        assert_eq!(partition(&brand, None), 0xe40c_292c_u32 % PARTITIONS);
+    }
+}
