@@ -38,8 +38,8 @@ pub fn run(args: &[String]) -> Outcome {
     let folder = stage(options.debug)?;
     println!("staged in {}", folder.display());
     if let Some(docker) = docker.filter(|_| !options.stage_only) {
-        build(&docker, &folder, "prebuilt", &options.tag)?;
-        build(&docker, &folder, "prebuilt-nats", &nats_tag(&options.tag))?;
+        build(&docker, &folder, "earshot", &options.tag)?;
+        build(&docker, &folder, "nats", &nats_tag(&options.tag))?;
     }
     Ok(())
 }
@@ -126,7 +126,7 @@ fn build(docker: &Path, folder: &Path, target: &str, tag: &str) -> Outcome {
     run_command(
         Command::new(docker)
             .args(["build", "--target", target, "--tag", tag, "--file"])
-            .arg(workspace::root().join("deploy/Dockerfile"))
+            .arg(workspace::root().join("deploy/Dockerfile.prebuilt"))
             .arg(folder),
     )
 }
