@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::SystemTime;
 
 /// The folders of the console that are made, not written.
-const MADE: [&str; 5] = ["node_modules", "dist", "coverage", "test-results", "playwright-report"];
+const MADE: [&str; 5] = ["node_modules", "dist", "gen", "shots", "coverage"];
 
 /// What building the console came to.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,7 +52,9 @@ pub fn build() -> Outcome<Built> {
         return Ok(Built::WithoutNpm);
     }
     let built_at = modified(&folder().join("dist/index.html"));
-    if built_at.is_some_and(|at| newest(&folder()) <= Some(at)) {
+    // The types of the API are made from the contract.
+    let changed_at = newest(&folder()).max(newest(&workspace::root().join("proto")));
+    if built_at.is_some() && changed_at <= built_at {
         return Ok(Built::Already);
     }
     install()?;
