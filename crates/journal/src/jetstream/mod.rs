@@ -1,0 +1,116 @@
+//! The log on NATS JetStream.
+
+mod append;
+mod connect;
+mod headers;
+mod place;
+mod profile;
+mod read;
+mod replies;
+mod streams;
+mod tail;
+
+pub(crate) use connect::new_enough;
+
+use crate::{JournalConfig, JournalError};
+use async_nats::Client;
+use async_nats::jetstream::Context;
+use async_nats::jetstream::context::ContextBuilder;
+use replies::{Link, Replies, Unanswered};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// The stream of every fact.
+pub(crate) const EVENTS: &str = "EVENTS";
+/// The stream of work that failed.
+pub(crate) const SET_ASIDE: &str = "SET_ASIDE";
+/// The bucket of projections as of a sequence.
+pub(crate) const CHECKPOINTS: &str = "CHECKPOINTS";
+
+/// The log, over one connection.
+pub(crate) struct Log {
+    client: Client,
+    context: Context,
+    replies: Replies,
+    link: watch::Receiver<Link>,
+    patience: Duration,
+    replicas: usize,
+}
+
+impl Log {
+    pub async fn connect(config: JournalConfig) -> Result<Self, JournalError> {
+        let (client, link) = connect::connect(&config).await?;
+        let context = ContextBuilder::new().build(client.clone());
+        let replies = Replies::start(client.clone(), link.clone())
+            .await
+            .map_err(|error| JournalError::server("subscribe the inbox", error))?;
+        streams::ensure(&context, config.profile).await?;
+        profile::check(&config).await?;
+        Ok(Log { client, context, replies, link, patience: config.patience, replicas: config.profile.replicas() })
+    }
+
+    /// Whether the connection stands.
+    pub fn is_connected(&self) -> bool {
+        self.link.borrow().connected
+    }
+
+    /// Whether a read may come from a server that is a moment behind the one that takes the appends.
+    pub fn reads_may_lag(&self) -> bool {
+        self.replicas > 1
+    }
+
+    /// Sends what is still in the client's buffer.
+    pub async fn flush(&self) -> Result<(), JournalError> {
+        self.client.flush().await.map_err(|error| JournalError::unavailable("send what is buffered", error))
+    }
+
+    fn patience(&self, doing: &'static str) -> Patience {
+        Patience {
+            doing,
+            until: Instant::now() + self.patience,
+            delay: Duration::from_millis(5),
+            link: self.link.clone(),
+        }
+    }
+}
+
+/// Trying again with growing delay while the log cannot be reached, up to a limit.
+struct Patience {
+    doing: &'static str,
+    until: Instant,
+    delay: Duration,
+    link: watch::Receiver<Link>,
+}
+
+impl Patience {
+    /// Waits until the connection stands, so that questions do not pile up in the client.
+    async fn connected(&mut self) -> Result<(), JournalError> {
+        if self.link.borrow().connected {
+            return Ok(());
+        }
+        let left = self.until.saturating_duration_since(Instant::now());
+        match tokio::time::timeout(left, self.link.wait_for(|link| link.connected)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) => Err(JournalError::unavailable(self.doing, "the connection was closed")),
+            Err(_) => Err(JournalError::unavailable(self.doing, "the connection is lost")),
+        }
+    }
+
+    /// Waits before the next try, or gives up with this reason.
+    async fn again(&mut self, why: impl ToString) -> Result<(), JournalError> {
+        let why = why.to_string();
+        if Instant::now() + self.delay > self.until {
+            return Err(JournalError::unavailable(self.doing, why));
+        }
+        tracing::debug!(doing = self.doing, why, "trying again");
+        tokio::time::sleep(self.delay).await;
+        self.delay = (self.delay * 2).min(Duration::from_secs(1));
+        Ok(())
+    }
+}
+
+impl std::fmt::Display for Unanswered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,202 @@
+//! One inbox for all answers of the server. An append is a publish whose answer carries its token, so it costs no
+//! subscription, no timer and no task of its own; what waits too long, or waited while the connection was lost, is
+//! told so and tries again.
+
+use async_nats::{Client, HeaderMap, Message};
+use bytes::Bytes;
+use futures::StreamExt;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// How long an answer may take before the question counts as unanswered.
+const ANSWER_WAIT: Duration = Duration::from_secs(5);
+/// How often unanswered questions are looked for.
+const SWEEP: Duration = Duration::from_millis(250);
+
+/// The connection as the rest sees it: whether it stands, and how often it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Link {
+    pub connected: bool,
+    pub epoch: u64,
+}
+
+enum Waiter {
+    One(oneshot::Sender<Message>),
+    Many(mpsc::UnboundedSender<Message>),
+}
+
+struct Waiting {
+    waiter: Waiter,
+    since: Instant,
+}
+
+type Table = Arc<Mutex<HashMap<u64, Waiting>>>;
+
+/// Questions to the server and their answers. Dropping it ends its task.
+pub(crate) struct Replies {
+    client: Client,
+    prefix: String,
+    next: AtomicU64,
+    waiting: Table,
+    task: tokio::task::JoinHandle<()>,
+}
+
+/// The question got no answer: whether the server acted on it is unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unanswered(pub String);
+
+/// Many answers to one question. Dropping it forgets the question.
+pub(crate) struct Answers {
+    receiver: mpsc::UnboundedReceiver<Message>,
+    token: u64,
+    waiting: Table,
+}
+
+impl Drop for Answers {
+    fn drop(&mut self) {
+        locked(&self.waiting).remove(&self.token);
+    }
+}
+
+impl Answers {
+    /// The next answer.
+    pub async fn next(&mut self) -> Result<Message, Unanswered> {
+        let message = self.receiver.recv().await.ok_or_else(|| Unanswered("no answer in time".to_owned()))?;
+        if let Some(waiting) = locked(&self.waiting).get_mut(&self.token) {
+            waiting.since = Instant::now();
+        }
+        Ok(message)
+    }
+}
+
+impl Replies {
+    /// Subscribes the inbox. `link` tells of lost connections.
+    pub async fn start(client: Client, link: watch::Receiver<Link>) -> Result<Self, async_nats::SubscribeError> {
+        let prefix = format!("{}.", client.new_inbox());
+        let subscription = client.subscribe(format!("{prefix}*")).await?;
+        let waiting = Table::default();
+        let task = tokio::spawn(deliver(subscription, prefix.len(), waiting.clone(), link));
+        Ok(Replies { client, prefix, next: AtomicU64::new(0), waiting, task })
+    }
+
+    /// Asks, and waits for one answer.
+    pub async fn ask(&self, subject: &str, headers: Option<HeaderMap>, payload: Bytes) -> Result<Message, Unanswered> {
+        let (sender, receiver) = oneshot::channel();
+        let token = self.expect(Waiter::One(sender));
+        let forget = Forget { waiting: &self.waiting, token };
+        self.send(subject, token, headers, payload).await?;
+        let answer = receiver.await.map_err(|_| Unanswered("no answer in time".to_owned()));
+        // Whoever answered has taken the entry out.
+        std::mem::forget(forget);
+        answer
+    }
+
+    /// Asks, and gives the way to all answers.
+    pub async fn ask_many(&self, subject: &str, payload: Bytes) -> Result<Answers, Unanswered> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let token = self.expect(Waiter::Many(sender));
+        let answers = Answers { receiver, token, waiting: self.waiting.clone() };
+        self.send(subject, token, None, payload).await?;
+        Ok(answers)
+    }
+
+    fn expect(&self, waiter: Waiter) -> u64 {
+        let token = self.next.fetch_add(1, Ordering::Relaxed);
+        locked(&self.waiting).insert(token, Waiting { waiter, since: Instant::now() });
+        token
+    }
+
+    async fn send(
+        &self,
+        subject: &str,
+        token: u64,
+        headers: Option<HeaderMap>,
+        payload: Bytes,
+    ) -> Result<(), Unanswered> {
+        let reply = format!("{}{token}", self.prefix);
+        let sent = match headers {
+            Some(headers) => {
+                self.client.publish_with_reply_and_headers(subject.to_owned(), reply, headers, payload).await
+            }
+            None => self.client.publish_with_reply(subject.to_owned(), reply, payload).await,
+        };
+        sent.map_err(|error| Unanswered(error.to_string()))
+    }
+}
+
+impl Drop for Replies {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Takes a question back whose asker has gone.
+struct Forget<'a> {
+    waiting: &'a Table,
+    token: u64,
+}
+
+impl Drop for Forget<'_> {
+    fn drop(&mut self) {
+        locked(self.waiting).remove(&self.token);
+    }
+}
+
+fn locked(table: &Table) -> MutexGuard<'_, HashMap<u64, Waiting>> {
+    // No code that holds it can panic half-way through a change.
+    table.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn deliver(
+    mut subscription: async_nats::Subscriber,
+    prefix: usize,
+    waiting: Table,
+    mut link: watch::Receiver<Link>,
+) {
+    let mut sweep = tokio::time::interval(SWEEP);
+    let mut epoch = link.borrow_and_update().epoch;
+    loop {
+        tokio::select! {
+            message = subscription.next() => match message {
+                Some(message) => answer(&waiting, prefix, message),
+                // The client was closed: nobody will answer any more.
+                None => return locked(&waiting).clear(),
+            },
+            changed = link.changed() => {
+                if changed.is_err() {
+                    return locked(&waiting).clear();
+                }
+                let now = link.borrow_and_update().epoch;
+                if now != epoch {
+                    epoch = now;
+                    // Answers of the lost connection will not come. The questions may be asked again.
+                    locked(&waiting).clear();
+                }
+            }
+            _ = sweep.tick() => locked(&waiting).retain(|_, waiting| waiting.since.elapsed() < ANSWER_WAIT),
+        }
+    }
+}
+
+fn answer(waiting: &Table, prefix: usize, message: Message) {
+    let Some(token) = message.subject.get(prefix..).and_then(|token| token.parse().ok()) else {
+        return;
+    };
+    let mut table = locked(waiting);
+    match table.get(&token).map(|entry| &entry.waiter) {
+        Some(Waiter::Many(sender)) => {
+            // Its reader may have gone; then the entry goes with it.
+            let _ = sender.send(message);
+        }
+        Some(Waiter::One(_)) => {
+            if let Some(Waiting { waiter: Waiter::One(sender), .. }) = table.remove(&token) {
+                drop(table);
+                let _ = sender.send(message);
+            }
+        }
+        None => {}
+    }
+}

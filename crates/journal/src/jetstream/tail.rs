@@ -1,0 +1,230 @@
+//! Following the stream with an ordered push consumer: the server sends as fast as the flow control lets it, each
+//! message carries its number, and a gap, a silence or a lost connection starts a new consumer after the last
+//! message that was taken.
+//!
+//! It is ours rather than the client library's, because the library's cannot tell how much is still to come before
+//! the first message, starts again from the beginning when it is interrupted before it, and has no alarm for a
+//! consumer that is alive and stands still.
+
+use super::place::Place;
+use super::replies::Link;
+use super::{EVENTS, Log, headers};
+use crate::entry;
+use crate::tail::{BATCH, Feeder, Item, Tail, TailConfig, without_timers};
+use async_nats::header::NATS_LAST_CONSUMER;
+use async_nats::jetstream::Context;
+use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, push};
+use async_nats::{Client, HeaderName, Message, StatusCode, Subscriber};
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::ReadyChunks;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// The server says this often that it has nothing to say.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// Silence for this long means that the consumer is gone.
+const SILENCE: Duration = Duration::from_secs(3);
+/// After so many heartbeats without a message, the consumer is asked whether it stands still.
+const IDLE_BEATS: u32 = 10;
+/// The server forgets a consumer that nobody listens to.
+const FORGET_AFTER: Duration = Duration::from_secs(30);
+const STALLED: HeaderName = HeaderName::from_static("Nats-Consumer-Stalled");
+
+/// Why one consumer's life ended.
+enum Ended {
+    /// The reader has gone, or the client was closed.
+    Closed,
+    Lost(String),
+}
+
+struct Follower {
+    client: Client,
+    context: Context,
+    link: watch::Receiver<Link>,
+    filters: Vec<String>,
+    /// The last sequence that was handed over.
+    after: u64,
+    feeder: Feeder,
+}
+
+impl Log {
+    pub fn tail(&self, config: TailConfig) -> Tail {
+        let (client, context, link) = (self.client.clone(), self.context.clone(), self.link.clone());
+        Tail::start(|feeder| {
+            let filters = without_timers(&config.filters);
+            let follower = Follower { client, context, link, filters, after: config.after_sequence, feeder };
+            tokio::spawn(follower.run())
+        })
+    }
+}
+
+impl Follower {
+    async fn run(mut self) {
+        let mut delay = Duration::from_millis(50);
+        loop {
+            let before = self.after;
+            match self.follow().await {
+                Ended::Closed => return,
+                Ended::Lost(why) => {
+                    if self.after > before {
+                        delay = Duration::from_millis(50);
+                    }
+                    let retry_in_ms = delay.as_millis() as u64;
+                    tracing::info!(after_sequence = self.after, why, retry_in_ms, "following the log anew");
+                    tokio::time::sleep(delay).await;
+                    delay = (delay * 2).min(Duration::from_secs(2));
+                }
+            }
+        }
+    }
+
+    /// The life of one consumer.
+    async fn follow(&mut self) -> Ended {
+        tokio::select! {
+            () = self.feeder.batches.closed() => return Ended::Closed,
+            link = self.link.wait_for(|link| link.connected) => if link.is_err() {
+                return Ended::Closed;
+            },
+        }
+        let epoch = self.link.borrow_and_update().epoch;
+        let inbox = self.client.new_inbox();
+        // Listening before the consumer is made, so that its first message is heard.
+        let subscriber = match self.client.subscribe(inbox.clone()).await {
+            Ok(subscriber) => subscriber,
+            Err(error) => return Ended::Lost(error.to_string()),
+        };
+        let config = self.consumer(inbox);
+        let mut consumer = match self.context.create_consumer_on_stream(config, EVENTS).await {
+            Ok(consumer) => consumer,
+            Err(error) => return Ended::Lost(error.to_string()),
+        };
+        self.feeder.begins_with(consumer.cached_info().num_pending);
+        self.listen(subscriber.ready_chunks(BATCH), &mut consumer, epoch).await
+    }
+
+    fn consumer(&self, deliver_subject: String) -> push::Config {
+        push::Config {
+            deliver_subject,
+            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: self.after + 1 },
+            ack_policy: AckPolicy::None,
+            max_deliver: 1,
+            filter_subjects: self.filters.clone(),
+            flow_control: true,
+            idle_heartbeat: HEARTBEAT,
+            inactive_threshold: FORGET_AFTER,
+            num_replicas: 1,
+            memory_storage: true,
+            ..push::Config::default()
+        }
+    }
+
+    async fn listen(
+        &mut self,
+        mut messages: ReadyChunks<Subscriber>,
+        consumer: &mut Consumer<push::Config>,
+        epoch: u64,
+    ) -> Ended {
+        // The number of the last message of this consumer.
+        let mut delivered = 0;
+        let mut idle_beats = 0;
+        loop {
+            let chunk = tokio::select! {
+                biased;
+                chunk = messages.next() => chunk,
+                () = self.feeder.batches.closed() => return Ended::Closed,
+                changed = self.link.changed() => {
+                    if changed.is_err() {
+                        return Ended::Closed;
+                    }
+                    // Messages sent while nobody listened are lost; the next consumer sends them again.
+                    if self.link.borrow_and_update().epoch != epoch {
+                        return Ended::Lost("the connection was lost".to_owned());
+                    }
+                    continue;
+                }
+                () = tokio::time::sleep(SILENCE) => return Ended::Lost("the consumer is silent".to_owned()),
+            };
+            let Some(chunk) = chunk else {
+                return Ended::Closed;
+            };
+            let before = delivered;
+            if let Err(ended) = self.take(chunk, &mut delivered).await {
+                return ended;
+            }
+            idle_beats = if delivered == before { idle_beats + 1 } else { 0 };
+            if idle_beats >= IDLE_BEATS {
+                idle_beats = 0;
+                if let Some(ended) = stands_still(consumer, delivered).await {
+                    return ended;
+                }
+            }
+        }
+    }
+
+    async fn take(&mut self, chunk: Vec<Message>, delivered: &mut u64) -> Result<(), Ended> {
+        let mut items = Vec::with_capacity(chunk.len());
+        let mut lost = None;
+        for message in chunk {
+            if message.status.is_some() {
+                lost = self.status(&message, *delivered).await;
+            } else {
+                match Place::parse(message.reply.as_deref()) {
+                    Some(place) if place.delivery == *delivered + 1 => {
+                        *delivered = place.delivery;
+                        self.after = place.sequence;
+                        items.extend(item(message, place));
+                    }
+                    _ => lost = Some("a message is missing".to_owned()),
+                }
+            }
+            if lost.is_some() {
+                break;
+            }
+        }
+        if !items.is_empty() && self.feeder.batches.send(items).await.is_err() {
+            return Err(Ended::Closed);
+        }
+        lost.map_or(Ok(()), |why| Err(Ended::Lost(why)))
+    }
+
+    /// A heartbeat, or the flow control asking whether what was sent has been read. Answers why the consumer is lost.
+    async fn status(&self, message: &Message, delivered: u64) -> Option<String> {
+        if message.status != Some(StatusCode::IDLE_HEARTBEAT) {
+            return Some(format!(
+                "the consumer ended: {}",
+                message.description.as_deref().unwrap_or("no reason given")
+            ));
+        }
+        let headers = message.headers.as_ref();
+        let stalled = headers::text(headers, STALLED).map(str::to_owned);
+        if let Some(answer) = message.reply.as_ref().map(ToString::to_string).or(stalled) {
+            return self.client.publish(answer, Bytes::new()).await.err().map(|error| error.to_string());
+        }
+        let sent = headers::number(headers, NATS_LAST_CONSUMER)?;
+        (sent != delivered).then(|| "a message is missing".to_owned())
+    }
+}
+
+/// Whether the server has something to send and does not.
+async fn stands_still(consumer: &mut Consumer<push::Config>, delivered: u64) -> Option<Ended> {
+    match consumer.info().await {
+        Ok(info) if info.num_pending > 0 && info.delivered.consumer_sequence == delivered => {
+            Some(Ended::Lost(format!("the consumer stands still with {} messages to send", info.num_pending)))
+        }
+        Ok(_) => None,
+        Err(error) => Some(Ended::Lost(error.to_string())),
+    }
+}
+
+fn item(message: Message, place: Place) -> Option<Item> {
+    let entry = entry::read(&message.subject, &message.payload)?;
+    Some(Item {
+        sequence: place.sequence,
+        entry,
+        pending: place.pending,
+        stored_at: place.stored_at,
+        traceparent: headers::text(message.headers.as_ref(), headers::TRACEPARENT).map(str::to_owned),
+        subject: message.subject.to_string(),
+    })
+}
