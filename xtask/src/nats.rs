@@ -39,6 +39,9 @@ pub fn run(args: &[String]) -> Outcome {
 pub fn server() -> Outcome<PathBuf> {
     if let Some(named) = std::env::var_os(VARIABLE) {
         let path = PathBuf::from(named);
+        if !path.is_file() {
+            return Err(Failure::new(format!("{VARIABLE} names {}, which is no file", path.display())));
+        }
         return match version_of(&path)? {
             version if new_enough(version) => Ok(path),
             (major, minor) => Err(Failure::new(format!(
