@@ -4,18 +4,21 @@ use crate::health::{self, Health};
 use crate::http::Serving;
 use crate::metrics;
 use crate::shutdown::Shutdown;
+use crate::telemetry;
 use http::{Request, Response};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::Code;
 use tonic::body::Body;
 use tonic::service::Routes;
+use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
 use tower::{Layer, Service};
+use tracing::Instrument;
 
 /// Largest message in bytes, either way, for the generated servers: `XServer::new(x)
 /// .max_decoding_message_size(grpc::MESSAGE_MAX_BYTES)`. tonic's own default for what comes in is the same.
@@ -78,16 +81,16 @@ pub async fn serve_with(
     let keepalive = Duration::from_secs(limits.keepalive_seconds);
     let mut server = tonic::transport::Server::builder()
         .accept_http1(false)
-        .tcp_nodelay(true)
         .max_concurrent_streams(limits.concurrent_streams)
         .http2_max_header_list_size(limits.header_list_bytes)
         .http2_keepalive_interval(Some(keepalive))
-        .layer(Count { service });
+        .layer(Observe { service });
+    // A watch call sends small messages, one by one, and each is awaited.
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let task = tokio::spawn(async move {
         let begun = shutdown.clone();
-        let served = server
-            .add_routes(routes)
-            .serve_with_incoming_shutdown(TcpListenerStream::new(listener), async move { begun.begun().await });
+        let served =
+            server.add_routes(routes).serve_with_incoming_shutdown(incoming, async move { begun.begun().await });
         shutdown
             .drain(async {
                 if let Err(error) = served.await {
@@ -105,49 +108,67 @@ pub async fn health_service(
     health: &Health,
     shutdown: Shutdown,
 ) -> tonic_health::pb::health_server::HealthServer<impl tonic_health::pb::health_server::Health> {
-    let (reporter, server) = tonic_health::server::health_reporter();
+    let (mut reporter, server) = tonic_health::server::health_reporter();
     let mut checks = health.watch();
-    let report = async move |ready: bool| {
-        let status = if ready { ServingStatus::Serving } else { ServingStatus::NotServing };
-        for name in services.iter().chain(&[""]) {
-            reporter.set_service_status(name, status).await;
-        }
-    };
     let ready = health::is_ready(&checks.borrow_and_update());
-    report(ready).await;
+    report(&reporter, services, ready).await;
     tokio::spawn(async move {
-        loop {
-            let changed = shutdown.unless_begun(checks.changed()).await;
-            let Some(Ok(())) = changed else { break };
+        while let Some(Ok(())) = shutdown.unless_begun(checks.changed()).await {
             let ready = health::is_ready(&checks.borrow_and_update());
-            report(ready).await;
+            report(&reporter, services, ready).await;
         }
-        report(false).await;
+        report(&reporter, services, false).await;
+        // Those who watch are told, and their streams end, or the drain would wait for them.
+        for name in services.iter().chain(&[""]) {
+            reporter.clear_service_status(name).await;
+        }
     });
     server
 }
 
-/// Counts calls as `rpc.server.call.duration`.
+async fn report(reporter: &HealthReporter, services: &[&str], ready: bool) {
+    let status = if ready { ServingStatus::Serving } else { ServingStatus::NotServing };
+    for name in services.iter().chain(&[""]) {
+        reporter.set_service_status(name, status).await;
+    }
+}
+
+/// For clients, as an interceptor: the call carries the trace of the span that makes it.
+///
+/// ```text
+/// let client = ConversationServiceClient::with_interceptor(channel, service::grpc::with_trace);
+/// ```
+///
+/// # Errors
+/// Never; interceptors answer a `Result`.
+pub fn with_trace(mut request: tonic::Request<()>) -> Result<tonic::Request<()>, tonic::Status> {
+    if let Some(value) = telemetry::inject_current().and_then(|traceparent| traceparent.parse().ok()) {
+        request.metadata_mut().insert(telemetry::TRACEPARENT, value);
+    }
+    Ok(request)
+}
+
+/// Counts calls as `rpc.server.call.duration`, and gives each a span that continues the caller's trace.
 #[derive(Debug, Clone)]
-struct Count {
+struct Observe {
     service: &'static str,
 }
 
-impl<S> Layer<S> for Count {
-    type Service = Counted<S>;
+impl<S> Layer<S> for Observe {
+    type Service = Observed<S>;
 
-    fn layer(&self, inner: S) -> Counted<S> {
-        Counted { inner, service: self.service }
+    fn layer(&self, inner: S) -> Observed<S> {
+        Observed { inner, service: self.service }
     }
 }
 
 #[derive(Debug, Clone)]
-struct Counted<S> {
+struct Observed<S> {
     inner: S,
     service: &'static str,
 }
 
-impl<S> Service<Request<Body>> for Counted<S>
+impl<S> Service<Request<Body>> for Observed<S>
 where
     S: Service<Request<Body>, Response = Response<Body>>,
     S::Future: Send + 'static,
@@ -164,7 +185,8 @@ where
         let begun = Instant::now();
         let service = self.service;
         let method = request.uri().path().trim_start_matches('/').to_owned();
-        let call = self.inner.call(request);
+        let span = span_of(service, &method, request.headers());
+        let call = span.in_scope(|| self.inner.call(request)).instrument(span.clone());
         Box::pin(async move {
             let response = call.await?;
             // A status in the head is an early error; one in the trailers comes with the end of the answer.
@@ -174,10 +196,29 @@ where
             };
             // Only what is served may become a label.
             let method = if code == Code::Unimplemented { "unknown".to_owned() } else { method };
+            span.record("rpc.response.status_code", code_name(code));
             metrics::for_requests().grpc(service, method, code_name(code), begun.elapsed());
             Ok(response)
         })
     }
+}
+
+fn span_of(service: &'static str, method: &str, headers: &http::HeaderMap) -> tracing::Span {
+    // Probes are no part of any story.
+    if method.starts_with("grpc.health.") {
+        return tracing::Span::none();
+    }
+    let span = tracing::info_span!(
+        "call",
+        otel.name = method,
+        otel.kind = "server",
+        service,
+        rpc.system.name = "grpc",
+        rpc.method = method,
+        rpc.response.status_code = tracing::field::Empty,
+    );
+    telemetry::set_parent_from(&span, headers);
+    span
 }
 
 fn code_name(code: Code) -> &'static str {
@@ -201,3 +242,6 @@ fn code_name(code: Code) -> &'static str {
         Code::Unauthenticated => "UNAUTHENTICATED",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,6 +25,17 @@ pub enum State {
     Stopping,
 }
 
+impl State {
+    fn word(&self) -> &'static str {
+        match self {
+            State::Starting => "starting",
+            State::Ready => "ready",
+            State::Degraded { .. } => "degraded",
+            State::Stopping => "stopping",
+        }
+    }
+}
+
 /// All checks of a process. Clones are the same registry.
 #[derive(Debug, Clone)]
 pub struct Health(Arc<watch::Sender<BTreeMap<String, State>>>);
@@ -116,7 +127,7 @@ impl Check {
             }
             match &state {
                 State::Degraded { why } => tracing::warn!(check = self.name, why, "degraded"),
-                state => tracing::info!(check = self.name, ?state, "health"),
+                state => tracing::info!(check = self.name, state = state.word(), "health"),
             }
             checks.insert(self.name.clone(), state);
             true

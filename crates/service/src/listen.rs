@@ -12,29 +12,31 @@ pub struct BindError {
     pub key: String,
     /// The address asked for.
     pub address: SocketAddr,
-    /// The operating system's error.
-    #[source]
-    pub source: std::io::Error,
+    /// The operating system's error, whose text is in ours already.
+    pub error: std::io::Error,
     problem: String,
     cure: String,
 }
 
 /// Binds a listener for the setting `key`; its `local_addr` is the port that was taken when the address says 0.
 ///
-/// An address that others can reach is logged as a warning: nothing here asks who they are.
+/// The address is logged; one that other machines can reach as a warning, since nothing here asks who they are.
 ///
 /// # Errors
 /// [`BindError`], which names address, setting and cure.
 pub async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, BindError> {
-    let listener = TcpListener::bind(address).await.map_err(|source| explain(key, address, source))?;
-    if !address.ip().is_loopback() {
-        tracing::warn!(key, %address, "this listener is open to other machines; keep it behind something that asks who they are");
+    let listener = TcpListener::bind(address).await.map_err(|error| explain(key, address, error))?;
+    let bound = listener.local_addr().unwrap_or(address);
+    if bound.ip().is_loopback() {
+        tracing::info!(key, address = %bound, "listening, for this machine only");
+    } else {
+        tracing::warn!(key, address = %bound, "listening for other machines too; keep it behind something that asks who they are");
     }
     Ok(listener)
 }
 
-fn explain(key: &str, address: SocketAddr, source: std::io::Error) -> BindError {
-    let (problem, cure) = match source.kind() {
+fn explain(key: &str, address: SocketAddr, error: std::io::Error) -> BindError {
+    let (problem, cure) = match error.kind() {
         ErrorKind::AddrInUse => (
             "another process has this port".to_owned(),
             format!("stop it, or set {key} to a free port (port 0 takes any)"),
@@ -46,9 +48,9 @@ fn explain(key: &str, address: SocketAddr, source: std::io::Error) -> BindError 
             "this machine does not have this address".to_owned(),
             format!("set {key} to 127.0.0.1 and a port, or to an address of this machine"),
         ),
-        _ => (source.to_string(), format!("check {key}")),
+        _ => (error.to_string(), format!("check {key}")),
     };
-    BindError { key: key.to_owned(), address, source, problem, cure }
+    BindError { key: key.to_owned(), address, error, problem, cure }
 }
 
 #[cfg(test)]

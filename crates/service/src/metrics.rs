@@ -188,7 +188,7 @@ pub(crate) fn for_requests() -> &'static RequestMetrics {
         };
         RequestMetrics {
             http_seconds: seconds("http.server.request.duration", "Seconds to the head of an HTTP response"),
-            grpc_seconds: seconds("rpc.server.call.duration", "Seconds to the end of a gRPC call"),
+            grpc_seconds: seconds("rpc.server.call.duration", "Seconds to the head of the answer of a gRPC call"),
         }
     })
 }

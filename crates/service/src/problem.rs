@@ -224,3 +224,6 @@ pub fn internal(error: &(dyn std::error::Error + 'static)) -> Status {
     let details = details("INTERNAL", &[]);
     Status::with_error_details(Code::Internal, "an internal error, logged on the server", details)
 }
+
+#[cfg(test)]
+mod tests;

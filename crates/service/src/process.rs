@@ -17,10 +17,10 @@
 
 use crate::admin;
 use crate::clock::Clock;
-use crate::config::{self, ConfigError, Loaded, ProcessSettings, Sources, Telemetry};
+use crate::config::{self, ConfigError, Loaded, Origin, ProcessSettings, Sources, Telemetry};
 use crate::health::Health;
 use crate::shutdown::Shutdown;
-use crate::telemetry;
+use crate::telemetry::{self, Kind};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -56,6 +56,11 @@ pub struct Process {
 pub struct Usage(pub String);
 
 impl Process {
+    /// The same process under the name of a part, for `earshot up`, which runs all services in one.
+    pub fn named(&self, name: &'static str) -> Self {
+        Process { name, ..self.clone() }
+    }
+
     /// A process for tests: given settings, no signals, no admin page.
     pub fn for_tests(name: &'static str, config: Loaded, clock: Clock) -> Self {
         Process { name, config, health: Health::new(), shutdown: Shutdown::new(20), clock, admin: None }
@@ -66,22 +71,23 @@ impl Process {
 ///
 /// Before `run` begins: settings are read and the shared sections checked, logs and traces work, signals are heeded
 /// and the admin page answers. `run` should check its own sections before it opens anything, end when
-/// `process.shutdown` begins, and have finished within `process.drain_seconds` then.
+/// `process.shutdown` begins, and have finished within `process.drain_seconds` then: await
+/// [`Serving::ended`](crate::http::Serving::ended) of its listeners, and its consumers, before it returns.
 pub fn main<F, R>(name: &'static str, sources: &Sources, run: F) -> ExitCode
 where
     F: FnOnce(Process) -> R,
     R: Future<Output = anyhow::Result<()>>,
 {
-    run_to_exit(name, sources, true, run)
+    run_to_exit(name, sources, Kind::Service, run)
 }
 
-/// Runs a tool, such as `earshot import`: as [`main`], without an admin page.
+/// Runs a tool, such as `earshot import`: as [`main`], without an admin page, and with logs for a person.
 pub fn tool<F, R>(name: &'static str, sources: &Sources, run: F) -> ExitCode
 where
     F: FnOnce(Process) -> R,
     R: Future<Output = anyhow::Result<()>>,
 {
-    run_to_exit(name, sources, false, run)
+    run_to_exit(name, sources, Kind::Tool, run)
 }
 
 /// Installs ring as the provider of TLS. [`main`] does it; a test that speaks TLS or HTTP may have to.
@@ -105,13 +111,13 @@ fn code_of(error: &anyhow::Error) -> u8 {
     }
 }
 
-fn run_to_exit<F, R>(name: &'static str, sources: &Sources, is_service: bool, run: F) -> ExitCode
+fn run_to_exit<F, R>(name: &'static str, sources: &Sources, kind: Kind, run: F) -> ExitCode
 where
     F: FnOnce(Process) -> R,
     R: Future<Output = anyhow::Result<()>>,
 {
     install_crypto();
-    match prepare_and_run(name, sources, is_service, run) {
+    match prepare_and_run(name, sources, kind, run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("earshot {name}: {error:#}");
@@ -120,14 +126,14 @@ where
     }
 }
 
-fn prepare_and_run<F, R>(name: &'static str, sources: &Sources, is_service: bool, run: F) -> anyhow::Result<()>
+fn prepare_and_run<F, R>(name: &'static str, sources: &Sources, kind: Kind, run: F) -> anyhow::Result<()>
 where
     F: FnOnce(Process) -> R,
     R: Future<Output = anyhow::Result<()>>,
 {
     let config = config::load(sources)?;
     let settings: ProcessSettings = config.section()?;
-    let telemetry: Telemetry = config.section()?;
+    let telemetry = telemetry_for(kind, &config)?;
     let admin: config::Admin = config.section()?;
 
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
@@ -137,14 +143,30 @@ where
     let runtime = runtime.enable_all().build()?;
     let running = {
         let _context = runtime.enter();
-        telemetry::start(name, &telemetry)?
+        telemetry::start(name, kind, &telemetry)?
     };
     let shutdown = Shutdown::new(settings.drain_seconds);
     let process = Process { name, config, health: Health::new(), shutdown, clock: Clock::System, admin: None };
-    let result = runtime.block_on(supervise(process, is_service.then_some(admin.listen), run));
+    let admin_listen = (kind == Kind::Service).then_some(admin.listen);
+    let result = runtime.block_on(supervise(process, admin_listen, run));
+    // The plain line on stderr is for people; a collector of JSON wants the same as an event.
+    if let Err(error) = &result
+        && telemetry::is_json(kind, telemetry.log_format)
+    {
+        tracing::error!(error = format!("{error:#}"), "ended with an error");
+    }
     running.flush();
     runtime.shutdown_timeout(RUNTIME_END_LIMIT);
     result
+}
+
+/// A tool speaks to a person: it reports what goes wrong, unless more was asked for.
+fn telemetry_for(kind: Kind, config: &Loaded) -> Result<Telemetry, ConfigError> {
+    let mut telemetry: Telemetry = config.section()?;
+    if kind == Kind::Tool && config.origin("telemetry.log_level") == Origin::Default {
+        telemetry.log_level = "warn".to_owned();
+    }
+    Ok(telemetry)
 }
 
 async fn supervise<F, R>(mut process: Process, admin_listen: Option<SocketAddr>, run: F) -> anyhow::Result<()>
@@ -157,9 +179,7 @@ where
     // The admin page outlives the drain: operators want to see it.
     let admin_shutdown = Shutdown::new(0);
     if let Some(listen) = admin_listen {
-        let bound = admin::serve(listen, health.clone(), admin_shutdown.clone()).await?;
-        tracing::info!(address = %bound, "admin page: /livez, /readyz, /metrics");
-        process.admin = Some(bound);
+        process.admin = Some(admin::serve(listen, health.clone(), admin_shutdown.clone()).await?);
     }
     tokio::spawn({
         let (health, shutdown) = (health.clone(), shutdown.clone());

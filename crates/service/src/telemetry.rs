@@ -7,6 +7,7 @@
 //! A collector that is absent delays nothing: traces are sent by a thread of their own, kept for a while, then dropped.
 
 mod export;
+mod json;
 
 use crate::config::{self, LogFormat};
 use opentelemetry::trace::{SpanContext, TraceContextExt, TracerProvider as _};
@@ -19,6 +20,8 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, Registry};
 
+/// The header that carries a trace, in messages of the log, HTTP and gRPC alike.
+pub const TRACEPARENT: &str = "traceparent";
 /// How long the last traces may take to leave.
 const FLUSH_LIMIT: Duration = Duration::from_secs(3);
 /// Libraries whose spans would drown ours, and whose errors we report in our own words.
@@ -30,6 +33,15 @@ pub enum TelemetryError {
     /// The endpoint is no URL, or its TLS cannot be set up.
     #[error("telemetry.otlp_endpoint cannot be used: {0}")]
     Endpoint(#[source] opentelemetry_otlp::ExporterBuildError),
+}
+
+/// Who reads the logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A service: its logs are collected.
+    Service,
+    /// A tool: a person reads what it says, so `auto` is text, also in a pipe.
+    Tool,
 }
 
 /// Logs and traces at work; [`Running::flush`] sends what is left.
@@ -44,7 +56,7 @@ pub struct Running(Option<SdkTracerProvider>);
 ///
 /// # Errors
 /// The endpoint is no URL. A collector that cannot be reached is no error.
-pub fn start(service: &str, settings: &config::Telemetry) -> Result<Running, TelemetryError> {
+pub fn start(service: &str, kind: Kind, settings: &config::Telemetry) -> Result<Running, TelemetryError> {
     let provider = match &settings.otlp_endpoint {
         Some(endpoint) => Some(export::provider(service, endpoint, settings.sample_ratio)?),
         None => None,
@@ -52,7 +64,7 @@ pub fn start(service: &str, settings: &config::Telemetry) -> Result<Running, Tel
     let traces = provider.as_ref().map(|provider| {
         tracing_opentelemetry::layer().with_tracer(provider.tracer("earshot")).with_filter(spans_of_interest())
     });
-    let subscriber = Registry::default().with(traces).with(log_layer(settings));
+    let subscriber = Registry::default().with(traces).with(log_layer(kind, settings));
     match tracing::subscriber::set_global_default(subscriber) {
         Ok(()) => Ok(Running(provider)),
         // Another start came first: its provider is the one that spans go to.
@@ -71,21 +83,26 @@ impl Running {
     }
 }
 
-fn log_layer<S>(settings: &config::Telemetry) -> Box<dyn Layer<S> + Send + Sync>
+/// Are logs JSON, in this process on this terminal?
+pub(crate) fn is_json(kind: Kind, format: LogFormat) -> bool {
+    match format {
+        LogFormat::Json => true,
+        LogFormat::Text => false,
+        LogFormat::Auto => kind == Kind::Service && !std::io::stderr().is_terminal(),
+    }
+}
+
+fn log_layer<S>(kind: Kind, settings: &config::Telemetry) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
 {
-    let terminal = std::io::stderr().is_terminal();
     let filter = log_filter(&settings.log_level);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    match settings.log_format {
-        LogFormat::Json => lines.json().flatten_event(true).with_filter(filter).boxed(),
-        LogFormat::Auto if !terminal => lines.json().flatten_event(true).with_filter(filter).boxed(),
-        LogFormat::Auto | LogFormat::Text => {
-            let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-            lines.with_ansi(terminal && !no_color).with_filter(filter).boxed()
-        }
+    if is_json(kind, settings.log_format) {
+        return lines.json().event_format(json::WithTrace::default()).with_filter(filter).boxed();
     }
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    lines.with_ansi(std::io::stderr().is_terminal() && !no_color).with_filter(filter).boxed()
 }
 
 fn log_filter(level: &str) -> Targets {
@@ -128,6 +145,13 @@ pub fn set_parent(span: &Span, traceparent: &str) {
     }
 }
 
+/// As [`set_parent`], from the headers of a request, if they have a `traceparent`.
+pub fn set_parent_from(span: &Span, headers: &http::HeaderMap) {
+    if let Some(traceparent) = headers.get(TRACEPARENT).and_then(|value| value.to_str().ok()) {
+        set_parent(span, traceparent);
+    }
+}
+
 /// Links a span to a remote one: for batches, and for whatever happens long after. A malformed header changes nothing.
 pub fn link_remote(span: &Span, traceparent: &str) {
     if let Some(remote) = parse(traceparent) {
@@ -138,7 +162,7 @@ pub fn link_remote(span: &Span, traceparent: &str) {
 /// Reads a W3C `traceparent`.
 fn parse(traceparent: &str) -> Option<SpanContext> {
     use opentelemetry::propagation::TextMapPropagator;
-    let carrier = std::collections::HashMap::from([("traceparent".to_owned(), traceparent.to_owned())]);
+    let carrier = std::collections::HashMap::from([(TRACEPARENT.to_owned(), traceparent.to_owned())]);
     let context = opentelemetry_sdk::propagation::TraceContextPropagator::new().extract(&carrier);
     let remote = context.span().span_context().clone();
     remote.is_valid().then_some(remote)

@@ -73,7 +73,7 @@ impl De<'_> {
         if let Some(fields) = fields {
             name_secret_files(&mut table, fields, &self.key)?;
         }
-        self.read(|| visitor.visit_map(Entries { entries: table.into_iter(), value: None, key: &self.key }))
+        self.read(|| visitor.visit_map(Entries::of(table, &self.key, fields.unwrap_or_default())))
     }
 
     /// The value as it was written.
@@ -86,9 +86,7 @@ impl De<'_> {
             Value::List(items) => {
                 visitor.visit_seq(Items { items: items.clone().into_iter(), index: 0, key: &self.key })
             }
-            Value::Table(table) => {
-                visitor.visit_map(Entries { entries: table.clone().into_iter(), value: None, key: &self.key })
-            }
+            Value::Table(table) => visitor.visit_map(Entries::of(table.clone(), &self.key, &[])),
             Value::SecretFile(_) => Err(ConfigError::new("is a secret", "")),
         }
     }
@@ -115,12 +113,17 @@ impl De<'_> {
             Err(error.with_origin(self.node.origin.clone()))
         };
         let variable = super::sources::variable(&self.key);
+        // What is made of the text may refuse it; that error must not show it.
+        let made = |text: &str| {
+            let made = visitor.visit_str(text);
+            made.map_err(|error: ConfigError| error.with_key(&self.key).with_origin(self.node.origin.clone()))
+        };
         match (&self.node.value, &self.node.origin) {
             (Value::SecretFile(path), _) => match read_secret(path) {
-                Ok(text) => visitor.visit_str(&text),
+                Ok(text) => made(&text),
                 Err(problem) => fail(&format!("cannot be had: {problem}"), "put the secret in that file, alone".into()),
             },
-            (Value::Raw(text), Origin::Env { .. }) => visitor.visit_str(text),
+            (Value::Raw(text), Origin::Env { .. }) => made(text),
             (Value::Text(_) | Value::Raw(_), _) => fail(
                 "is a secret and must not stand here",
                 format!("put it in a file and name that with {}_file, or set {variable}", self.key),
@@ -296,6 +299,12 @@ impl<'de> Deserializer<'de> for De<'_> {
     }
 }
 
+/// Types that check a text after they have read it err when the reader is done; the error belongs to this value.
+fn read_into<'de, T: DeserializeSeed<'de>>(seed: T, node: &Node, key: String) -> Result<T::Value> {
+    let outer = De { node, key: key.clone() };
+    seed.deserialize(De { node, key }).map_err(|error| outer.located(error))
+}
+
 struct Items<'k> {
     items: std::vec::IntoIter<Node>,
     index: usize,
@@ -311,14 +320,23 @@ impl<'de> SeqAccess<'de> for Items<'_> {
         };
         let key = format!("{}[{}]", self.key, self.index);
         self.index += 1;
-        seed.deserialize(De { node: &node, key }).map(Some)
+        read_into(seed, &node, key).map(Some)
     }
 }
 
 struct Entries<'k> {
     entries: std::collections::btree_map::IntoIter<String, Node>,
+    /// The value whose key was just read, with its full key.
     value: Option<(String, Node)>,
     key: &'k str,
+    /// The fields of the struct that is read; none for a map.
+    fields: &'static [&'static str],
+}
+
+impl<'k> Entries<'k> {
+    fn of(table: Table, key: &'k str, fields: &'static [&'static str]) -> Self {
+        Entries { entries: table.into_iter(), value: None, key, fields }
+    }
 }
 
 impl<'de> MapAccess<'de> for Entries<'_> {
@@ -330,18 +348,20 @@ impl<'de> MapAccess<'de> for Entries<'_> {
         };
         let key = format!("{}.{name}", self.key);
         let origin = node.origin.clone();
+        // Whatever the struct itself would do with a key that it does not know, nothing is ignored here.
+        if !self.fields.is_empty() && !self.fields.contains(&name.as_str()) {
+            let error = ConfigError::new("is not a setting", suggest(&name, self.fields.iter().copied()));
+            return Err(error.with_key(key).with_origin(origin));
+        }
         self.value = Some((key.clone(), node));
         let name: StrDeserializer<'_, ConfigError> = StrDeserializer::new(&name);
-        // A field that the struct does not know, or a name that the map's key type refuses.
-        seed.deserialize(name).map(Some).map_err(|mut error| {
-            error.take_entry();
-            error.with_key(key).with_origin(origin)
-        })
+        // A name that the map's key type refuses.
+        seed.deserialize(name).map(Some).map_err(|error| error.with_key(key).with_origin(origin))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
         let (key, node) = self.value.take().ok_or_else(|| ConfigError::custom("a key comes before its value"))?;
-        seed.deserialize(De { node: &node, key })
+        read_into(seed, &node, key)
     }
 }
 

@@ -118,8 +118,9 @@ impl serde::de::Error for ConfigError {
         ConfigError::new(format!("must be {}", plain(&expected.to_string())), "")
     }
 
-    fn unknown_field(field: &str, known: &'static [&'static str]) -> Self {
-        ConfigError::entry(field, "is not a setting", suggest(field, known.iter().copied()))
+    fn unknown_field(_: &str, known: &'static [&'static str]) -> Self {
+        // The reader finds unknown keys before serde does; this is for types that read a text of their own.
+        ConfigError::new("is not a setting", suggest("", known.iter().copied()))
     }
 
     fn unknown_variant(given: &str, known: &'static [&'static str]) -> Self {

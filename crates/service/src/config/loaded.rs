@@ -7,6 +7,7 @@ use super::section::{At, Section};
 use super::sources::{Sources, key_of, variable};
 use super::tree::{self, Node, Origin, Table, Value};
 use serde_json::Value as Json;
+use std::fmt;
 use std::path::Path;
 
 /// Sections of this crate, which every process may have.
@@ -15,7 +16,7 @@ const SHARED: [&str; 4] = ["admin", "nats", "process", "telemetry"];
 const FILE_MAX_BYTES: usize = 1024 * 1024;
 
 /// Settings of all sources, merged. Cheap enough to clone once a service.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Loaded {
     root: Table,
     /// Variables with our prefix that set nothing: a forgotten underscore hides among them.
@@ -91,6 +92,13 @@ fn insert(root: &mut Table, key: &str, value: &str, origin: Origin) -> Result<()
         return Err(error.with_key(format!("{key:?}")).with_origin(origin));
     }
     tree::insert(root, &path, Node { value: Value::Raw(value.to_owned()), origin })
+}
+
+/// Names sections only: values may be secrets.
+impl fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loaded").field("sections", &self.root.keys()).finish_non_exhaustive()
+    }
 }
 
 impl Loaded {

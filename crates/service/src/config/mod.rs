@@ -12,7 +12,8 @@
 //! ```
 //!
 //! - File: `[nats]` then `profile = "single"`.
-//! - Environment: `EARSHOT_NATS__PROFILE=single` (two underscores between levels; an empty variable counts as unset).
+//! - Environment: `EARSHOT_NATS__PROFILE=single` (two underscores between levels; an empty variable counts as unset;
+//!   names are lower case in the file, so name what the environment should reach with letters, digits and `_`).
 //! - Flags: `--set nats.profile=single`, or a flag of the process's own, given as an [`Override`].
 //!
 //! Text from the environment and flags is read as what the setting is: a number, a list (`a,b` or `["a", "b"]`),
@@ -32,10 +33,14 @@ mod shared;
 mod sources;
 mod tree;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::ConfigError;
 pub use loaded::{Loaded, Row, load};
 pub use sample::{SectionDoc, render_sample};
 pub use secret::Secret;
+pub(crate) use secret::{HIDDEN, read_secret};
 pub use section::{At, KeyDoc, Section};
 pub use shared::{Admin, LogFormat, Nats, ProcessSettings, Profile, Telemetry};
 pub use sources::{ConfigArgs, Override, Sources};

@@ -1,6 +1,5 @@
 //! A settings file with every key, its default and its meaning, made from the sections themselves.
 
-use super::secret::HIDDEN;
 use super::section::{KeyDoc, Section, range_in_words};
 use serde_json::Value as Json;
 use std::fmt::Write as _;
@@ -43,17 +42,20 @@ pub fn render_sample(sections: &[SectionDoc]) -> String {
             if let Some(range) = key.range {
                 let _ = writeln!(out, "# Must be {}.", range_in_words(range));
             }
-            let _ = writeln!(out, "{}", line_of(key, &section.defaults));
+            let _ = writeln!(out, "{}", line_of(section.name, key, &section.defaults));
         }
     }
     out
 }
 
-fn line_of(key: &KeyDoc, defaults: &Json) -> String {
+fn line_of(section: &str, key: &KeyDoc, defaults: &Json) -> String {
     let name = key.name;
+    if key.kind.contains("Secret") {
+        let variable = super::sources::variable(&format!("{section}.{name}"));
+        return format!("# {name} is a secret: set {name}_file or {variable}.");
+    }
     match &defaults[name] {
         Json::Null => format!("# {name} is not set."),
-        Json::String(text) if text == HIDDEN => format!("# {name} is a secret."),
         value => format!("#{name} = {}", toml_value(value)),
     }
 }
@@ -76,8 +78,7 @@ pub(super) fn toml_value(value: &Json) -> String {
             let entries = entries.map(|(name, value)| format!("{} = {}", toml_key(name), toml_value(value)));
             format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
         }
-        // JSON's escapes are a subset of TOML's basic strings, and numbers and booleans are the same.
-        plain => plain.to_string(),
+        plain => plain_value(plain),
     }
 }
 
@@ -85,6 +86,11 @@ fn toml_key(name: &str) -> String {
     let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     match !name.is_empty() && name.chars().all(bare) {
         true => name.to_owned(),
-        false => Json::String(name.to_owned()).to_string(),
+        false => plain_value(&Json::String(name.to_owned())),
     }
+}
+
+/// JSON's escapes are TOML's, and numbers and booleans are the same; only DEL stands bare in JSON and may not in TOML.
+fn plain_value(value: &Json) -> String {
+    value.to_string().replace('\u{7f}', "\\u007f")
 }

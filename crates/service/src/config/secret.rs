@@ -8,7 +8,7 @@ use std::fmt;
 /// The name by which the settings reader knows that it hands out a secret.
 pub(super) const MARK: &str = "$earshot::Secret";
 /// What stands in a listing for a secret that is set.
-pub(super) const HIDDEN: &str = "(secret)";
+pub(crate) const HIDDEN: &str = "(secret)";
 /// Where a secret is not shown because of the name of its setting, even if its type is plain text.
 const SECRET_ENDINGS: [&str; 5] = ["secret", "token", "password", "credentials", "private_key"];
 
@@ -49,19 +49,35 @@ impl Serialize for Secret {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl<'de> Visitor<'de> for Text {
-            type Value = Secret;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a secret")
-            }
-            fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Secret, D::Error> {
-                String::deserialize(inner).map(Secret::new)
-            }
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Secret, E> {
-                Ok(Secret::new(text))
-            }
-        }
-        deserializer.deserialize_newtype_struct(MARK, Text)
+        read_secret(deserializer, |text| Ok::<_, fmt::Error>(Secret::new(text)))
     }
+}
+
+/// Reads a type that is made of a secret text; settings then give it the same care as a [`Secret`]. `make` errs with
+/// what is wrong, without the text.
+pub(crate) fn read_secret<'de, D, T, E>(deserializer: D, make: fn(&str) -> Result<T, E>) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    E: fmt::Display,
+{
+    struct Made<T, E>(fn(&str) -> Result<T, E>);
+
+    impl<'de, T, E: fmt::Display> Visitor<'de> for Made<T, E> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a secret")
+        }
+
+        fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<T, D::Error> {
+            let text = String::deserialize(inner)?;
+            (self.0)(&text).map_err(serde::de::Error::custom)
+        }
+
+        fn visit_str<F: serde::de::Error>(self, text: &str) -> Result<T, F> {
+            (self.0)(text).map_err(F::custom)
+        }
+    }
+
+    deserializer.deserialize_newtype_struct(MARK, Made(make))
 }

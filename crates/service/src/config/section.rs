@@ -28,6 +28,8 @@ pub struct KeyDoc {
     pub about: &'static [&'static str],
     /// The range as it is written, if there is one.
     pub range: Option<&'static str>,
+    /// The type as it is written; one that names a `Secret` is shown as such.
+    pub kind: &'static str,
 }
 
 /// A section under check: it makes errors that name the key, its value and its origin.
@@ -135,6 +137,7 @@ macro_rules! section {
                     name: stringify!($field),
                     about: &[$($doc),*],
                     range: $crate::section!(@range $($($range)+)?),
+                    kind: stringify!($type),
                 }, )*
             ];
 

@@ -94,9 +94,9 @@ crate::section! {
         pub sample_ratio: f64 = 1.0,
     }
     check |telemetry, at| {
-        if let Err(error) = telemetry.log_level.parse::<tracing_subscriber::filter::Targets>() {
-            let problem = format!("is no log filter: {error}");
-            return Err(at.refuse("log_level", &problem, "write for example info, or info,journal=debug"));
+        if !is_log_filter(&telemetry.log_level) {
+            let cure = "write for example info, or info,journal=debug";
+            return Err(at.refuse("log_level", "is no log filter", cure));
         }
         if let Some(endpoint) = &telemetry.otlp_endpoint
             && !endpoint.starts_with("http://")
@@ -117,4 +117,12 @@ crate::section! {
         /// need one each.
         pub listen: SocketAddr = SocketAddr::from((Ipv4Addr::LOCALHOST, 7400)),
     }
+}
+
+/// A level, and levels of single targets. A lone word that is no level would be taken for a target by the parser,
+/// and silence all others.
+fn is_log_filter(text: &str) -> bool {
+    use tracing_subscriber::filter::{LevelFilter, Targets};
+    let is_level = |part: &str| part.trim().parse::<LevelFilter>().is_ok();
+    text.parse::<Targets>().is_ok() && text.split(',').all(|part| part.contains('=') || is_level(part))
 }

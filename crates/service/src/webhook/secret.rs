@@ -105,6 +105,19 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// As a setting, a key is a [`crate::config::Secret`]: the field `secret` is set by `secret_file` or the environment.
+impl<'de> serde::Deserialize<'de> for Secret {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::config::read_secret(deserializer, Secret::parse)
+    }
+}
+
+impl serde::Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(crate::config::HIDDEN)
+    }
+}
+
 impl Secrets {
     /// One key.
     pub fn new(current: Secret) -> Self {

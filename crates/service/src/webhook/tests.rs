@@ -239,3 +239,31 @@ fn a_generated_secret_is_new_and_readable() {
     assert_ne!(one, two);
     assert!(Secret::parse(&one).is_ok());
 }
+
+proptest::proptest! {
+    #[test]
+    fn whatever_is_signed_verifies_and_nothing_else_does(
+        id in "[!-\\-/-~]{1,64}",
+        body in proptest::collection::vec(proptest::num::u8::ANY, 0..512),
+        seconds in 0..4_000_000_000_i64,
+        key_bytes in proptest::collection::vec(proptest::num::u8::ANY, 24..=64),
+        flip in proptest::num::usize::ANY,
+    ) {
+        use base64::Engine as _;
+        let key = format!("whsec_{}", base64::engine::general_purpose::STANDARD.encode(&key_bytes));
+        let secrets = Secrets::new(Secret::parse(&key).unwrap());
+        let now = Timestamp::from_second(seconds).unwrap();
+        let headers = sign(&secrets, &id, now, &body).headers().unwrap();
+        proptest::prop_assert_eq!(verify(&secrets, &headers, &body, now).unwrap().id, id);
+
+        let mut longer = body.clone();
+        longer.push(0);
+        proptest::prop_assert_eq!(verify(&secrets, &headers, &longer, now), Err(Rejected::Mismatch));
+        if !body.is_empty() {
+            let mut other = body;
+            let at = flip % other.len();
+            other[at] ^= 1;
+            proptest::prop_assert_eq!(verify(&secrets, &headers, &other, now), Err(Rejected::Mismatch));
+        }
+    }
+}
