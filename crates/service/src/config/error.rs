@@ -83,7 +83,9 @@ impl ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Details { key, value, origin, problem, cure, .. } = &*self.0;
-        if let Some(origin) = origin {
+        if let Some(origin) = origin
+            && *origin != Origin::Default
+        {
             write!(f, "{origin}: ")?;
         }
         match (key, value) {

@@ -392,6 +392,8 @@ fn refuse_names_what_the_loader_knows() {
     assert!(
         matches!(error.origin(), Some(Origin::File { line: 2, path }) if path.ends_with(Path::new("earshot.toml")))
     );
+    let unset = World::new().load().refuse("inlet.perhaps", "is needed with a list of names", "set it");
+    assert_eq!(unset.to_string(), "inlet.perhaps is needed with a list of names; set it");
     assert!(error.to_string().ends_with("inlet.directory is \"/nowhere\", but is no directory; make it"), "{error}");
 }
 
