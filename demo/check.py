@@ -186,15 +186,24 @@ def check_variety(threads, messages):
         hold(spoken == people, brand, f"silent people {sorted(people - spoken)}")
 
 
-def check_brand_files():
-    """The people of the file are people of the settings, where those lie beside it."""
+def check_brand_files(threads):
+    """People, their languages and the handles are those of the settings, where these lie beside the file."""
     for brand, people in PEOPLE.items():
         settings = HERE / "brands" / f"{brand}.yaml"
         if not settings.exists():
             continue
         text = settings.read_text(encoding="utf-8")
-        for person in people:
-            hold(re.search(rf"\b{person}\b", text), settings.name, f"{person} is not in the settings")
+        listed = re.findall(r"^\s+(\w+): {name: .*languages: \[([^\]]*)\]", text, re.MULTILINE)
+        languages = {person: set(re.findall(r"\w+", found)) for person, found in listed}
+        hold(set(languages) == people, settings.name, f"its people are {sorted(languages)}")
+        accounts = set(re.findall(r"account: (\w+)", text))
+        for lines in threads.values():
+            if lines[0]["meta"]["brand"] != brand:
+                continue
+            for message in (m for m in lines if m["role"] == "agent"):
+                where, person = f"line {message['line']}", message["agent"]
+                hold(message["author"] in accounts, where, "the author is no account of the settings")
+                hold(message["lang"] in languages.get(person, ()), where, f"{person} does not speak {message['lang']}")
 
 
 def main():
@@ -207,7 +216,7 @@ def main():
     threads = check_threads(messages)
     storm = check_storm(threads)
     check_variety(threads, messages)
-    check_brand_files()
+    check_brand_files(threads)
     languages = {m["lang"] for m in messages}
     hold(len(threads) >= LEAST["threads"], "file", f"only {len(threads)} conversations")
     hold(len(distinct) >= LEAST["messages"], "file", f"only {len(distinct)} messages")

@@ -173,7 +173,8 @@ pub(crate) fn new_id() -> String {
     format!("sb-{}", uuid::Uuid::now_v7().simple())
 }
 
-/// The network's clock.
+/// The network's clock, in milliseconds as networks give them.
 pub(crate) fn now() -> Timestamp {
-    Timestamp::now()
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }

@@ -146,7 +146,7 @@ fn fragment(listed: &Listed) -> String {
         Message::Post(post) => write!(
             html,
             "<li class=\"post{private}\" data-brand=\"{brand}\"><header><b dir=\"auto\">{name}</b> <span>{handle}</span> \
-             to <a>{brand}</a> on {network}{lock}<time>{at}</time></header><p dir=\"auto\">{text}</p>{files}{parent}</li>",
+             to <a>{brand}</a> on {network}{lock}<time datetime=\"{at}\">{clock}</time></header><p dir=\"auto\">{text}</p>{files}{parent}</li>",
             private = if post.private { " private" } else { "" },
             brand = escape(&post.brand),
             name = escape(if post.author.name.is_empty() { &post.author.id } else { &post.author.name }),
@@ -154,6 +154,7 @@ fn fragment(listed: &Listed) -> String {
             network = escape(&post.network),
             lock = if post.private { ", in private" } else { "" },
             at = post.posted_at,
+            clock = post.posted_at.strftime("%H:%M:%S UTC"),
             text = escape(&post.text),
             files = files(post.attachments.len()),
             parent = parent(post.in_reply_to.as_deref()),
@@ -161,7 +162,7 @@ fn fragment(listed: &Listed) -> String {
         Message::Reply(reply) => write!(
             html,
             "<li class=\"reply{private}\" data-brand=\"{brand}\" data-id=\"{id}\" data-network=\"{network}\"><header><b>{brand}</b> \
-             answers on {network}{lock}{part}<time>{at}</time></header><p dir=\"auto\">{text}</p>{parent}\
+             answers on {network}{lock}{part}<time datetime=\"{at}\">{clock}</time></header><p dir=\"auto\">{text}</p>{parent}\
              <button type=\"button\">Answer</button></li>",
             private = if reply.private { " private" } else { "" },
             brand = escape(&reply.brand),
@@ -170,6 +171,7 @@ fn fragment(listed: &Listed) -> String {
             lock = if reply.private { ", in private" } else { "" },
             part = if reply.parts > 1 { format!(", part {} of {}", reply.part, reply.parts) } else { String::new() },
             at = reply.posted_at,
+            clock = reply.posted_at.strftime("%H:%M:%S UTC"),
             text = escape(&reply.text),
             parent = parent(reply.in_reply_to.as_deref()),
         ),
