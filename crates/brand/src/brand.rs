@@ -1,0 +1,255 @@
+//! A brand that can act: its rules compiled, its hours ready to be asked. Everything here is a pure function of the
+//! settings and of what is handed in, so the same log and settings give the same answers, bit for bit, anywhere.
+
+use crate::expression::{self, Expression, Fault, Scope};
+use crate::facts::{ClassView, Clock, ConversationView, Facts, PostView};
+use crate::hours::{self, Calendar, Hours};
+use crate::problem::{Problem, Problems};
+use crate::settings::{Condition, HandleUse, Outcome, Priority, Settings};
+use crate::tree::{Place, place_within};
+use cel::common::value::Val;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+
+/// The settings of a brand, compiled. Cheap to ask and safe to share between threads.
+#[derive(Debug)]
+pub struct Brand {
+    pub(crate) settings: Settings,
+    pub(crate) version: Arc<str>,
+    pub(crate) zone: TimeZone,
+    pub(crate) teams: Vec<TeamHours>,
+    filters: Vec<CompiledFilter>,
+    pub(crate) rules: Vec<CompiledRule>,
+    pub(crate) otherwise: CompiledOutcome,
+    /// Lists and patterns of all expressions, built once.
+    pub(crate) constants: Vec<Box<dyn Val>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct TeamHours {
+    pub id: Arc<str>,
+    pub hours: Hours,
+}
+
+#[derive(Debug)]
+struct CompiledFilter {
+    name: Arc<str>,
+    when: Expression,
+}
+
+#[derive(Debug)]
+pub(crate) struct CompiledRule {
+    pub name: Arc<str>,
+    pub when: Expression,
+    pub outcome: CompiledOutcome,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct CompiledOutcome {
+    /// Index into [`Brand::teams`].
+    pub team: usize,
+    pub priority: Priority,
+    pub respond_within_seconds: Option<u32>,
+}
+
+/// What the filters made of a post.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filtering<'b> {
+    /// The rule that keeps the post out of the care queue; none lets it through.
+    pub rule: Option<&'b str>,
+    /// Filters that could not be evaluated, each with its reason; they let the post through.
+    pub notes: Vec<String>,
+}
+
+impl Brand {
+    /// Makes settings act.
+    ///
+    /// # Errors
+    /// The faults of the settings. Those that [`Settings::parse`] gave have none.
+    pub fn compile(settings: Settings) -> Result<Brand, Problems> {
+        Compiler { settings: &settings, problems: Vec::new(), constants: Vec::new() }.run()
+    }
+
+    /// The brand as it is until it publishes settings: one team, `care`, that is always there, normal priority, an
+    /// hour for the first answer. So nothing is lost for want of settings.
+    pub fn builtin(slug: &str) -> Brand {
+        Brand::compile(Settings::builtin(slug)).expect("the built-in settings have no rule that could be wrong")
+    }
+
+    /// 32 hex digits that stand for the text of the settings; every decision carries them.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The brand's short name, as in ids and subjects.
+    pub fn slug(&self) -> &str {
+        &self.settings.brand
+    }
+
+    /// What the brand's account on this network is for; none when it is not one of the brand's.
+    pub fn handle_use(&self, network: &str, account: &str) -> Option<HandleUse> {
+        self.settings.handle_use(network, account)
+    }
+
+    /// The filter that keeps this post out of the care queue, if any.
+    pub fn filter(&self, post: &PostView<'_>) -> Option<&str> {
+        self.filter_explained(post).rule
+    }
+
+    /// As [`Brand::filter`], with what a reader of the decision should know.
+    pub fn filter_explained(&self, post: &PostView<'_>) -> Filtering<'_> {
+        let mut filtering = Filtering::default();
+        if self.filters.is_empty() {
+            return filtering;
+        }
+        let (class, conversation) = (ClassView::default(), ConversationView::default());
+        let facts = Facts::new(post, &class, &conversation, &self.constants, &NoClock);
+        let context = expression::context(&facts);
+        for filter in &self.filters {
+            match filter.when.holds(&context) {
+                Ok(true) => {
+                    filtering.rule = Some(&filter.name);
+                    break;
+                }
+                Ok(false) => {}
+                Err(reason) => filtering.notes.push(format!("filter {} {reason}", filter.name)),
+            }
+        }
+        filtering
+    }
+
+    /// Whether somebody of the team is there at this instant; false for a team that is not there at all.
+    pub fn team_open(&self, team: &str, at: Timestamp) -> bool {
+        self.hours_of(team).is_some_and(|hours| hours.open(at))
+    }
+
+    /// Whether somebody of any team is there at this instant.
+    pub fn open(&self, at: Timestamp) -> bool {
+        self.teams.iter().any(|team| team.hours.open(at))
+    }
+
+    /// The first instant from `at` on at which the team is there, `at` itself included; none when that is not within
+    /// the next 400 days or there is no such team.
+    pub fn next_opening(&self, team: &str, at: Timestamp) -> Option<Timestamp> {
+        self.hours_of(team)?.next_opening(at)
+    }
+
+    fn hours_of(&self, team: &str) -> Option<&Hours> {
+        self.teams.iter().find(|known| *known.id == *team).map(|team| &team.hours)
+    }
+}
+
+/// Filters ask nothing about time; the checker sees to it.
+struct NoClock;
+
+impl Clock for NoClock {
+    fn team_open(&self, _team: usize) -> bool {
+        false
+    }
+
+    fn any_open(&self) -> bool {
+        false
+    }
+
+    fn local(&self) -> (i64, usize) {
+        (0, 0)
+    }
+}
+
+struct Compiler<'s> {
+    settings: &'s Settings,
+    problems: Vec<Problem>,
+    constants: Vec<Box<dyn Val>>,
+}
+
+impl Compiler<'_> {
+    fn run(mut self) -> Result<Brand, Problems> {
+        let settings = self.settings;
+        let zone = self.zone(&settings.timezone, "timezone");
+        let calendar = Calendar::new(&settings.holidays);
+        let mut teams = Vec::with_capacity(settings.teams.len());
+        for team in &settings.teams {
+            let key = format!("teams.{}.hours", team.id);
+            let zone = match &team.timezone {
+                Some(name) => self.zone(name, &format!("teams.{}.timezone", team.id)),
+                None => zone.clone(),
+            };
+            match Hours::parse(&team.hours, zone, &calendar) {
+                Ok(hours) => teams.push(TeamHours { id: team.id.as_str().into(), hours }),
+                Err(bad) => self.note(Place::default(), &key, bad.what, &bad.cure),
+            }
+        }
+        let ids: Vec<&str> = settings.teams.iter().map(|team| team.id.as_str()).collect();
+        let mut filters = Vec::with_capacity(settings.filters.len());
+        for (nth, filter) in settings.filters.iter().enumerate() {
+            let when = self.expression(&filter.when, Scope::Filter, &ids, &format!("filters[{nth}].when"));
+            filters.extend(when.map(|when| CompiledFilter { name: filter.name.as_str().into(), when }));
+        }
+        let mut rules = Vec::with_capacity(settings.rules.len());
+        for (nth, rule) in settings.rules.iter().enumerate() {
+            let when = self.expression(&rule.when, Scope::Rule, &ids, &format!("rules[{nth}].when"));
+            let outcome = self.outcome(&rule.outcome, &ids, &format!("rules[{nth}].team"));
+            let both = when.zip(outcome);
+            rules.extend(both.map(|(when, outcome)| CompiledRule { name: rule.name.as_str().into(), when, outcome }));
+        }
+        let otherwise = self.outcome(&settings.otherwise, &ids, "otherwise.team");
+        let (Some(otherwise), true) = (otherwise, self.problems.is_empty()) else {
+            return Err(Problems::new(self.problems));
+        };
+        let version = settings.version().into();
+        let settings = settings.clone();
+        Ok(Brand { settings, version, zone, teams, filters, rules, otherwise, constants: self.constants })
+    }
+
+    fn zone(&mut self, name: &str, key: &str) -> TimeZone {
+        hours::zone(name).unwrap_or_else(|| {
+            let what = format!("`{name}` is not a time zone");
+            self.note(
+                Place::default(),
+                key,
+                what,
+                "write a name of the IANA time zone database, e.g. `Europe/Tallinn`",
+            );
+            TimeZone::UTC
+        })
+    }
+
+    fn outcome(&mut self, outcome: &Outcome, teams: &[&str], key: &str) -> Option<CompiledOutcome> {
+        let Some(team) = teams.iter().position(|id| *id == outcome.team) else {
+            let what = format!("there is no team `{}`", outcome.team);
+            self.note(Place::default(), key, what, "name a team that is under `teams`");
+            return None;
+        };
+        let Outcome { priority, respond_within_seconds, .. } = *outcome;
+        Some(CompiledOutcome { team, priority, respond_within_seconds })
+    }
+
+    fn expression(&mut self, when: &Condition, scope: Scope, teams: &[&str], key: &str) -> Option<Expression> {
+        match expression::compile(&when.text, scope, teams, &mut self.constants) {
+            Ok(expression) => Some(expression),
+            Err(faults) => {
+                for Fault { offset, what, cure } in faults {
+                    let place = place_within(&self.settings.source, when.place, &when.text, offset);
+                    self.note(place, key, what, &cure);
+                }
+                None
+            }
+        }
+    }
+
+    fn note(&mut self, place: Place, key: &str, what: String, cure: &str) {
+        self.problems.push(Problem {
+            file: self.settings.file.clone(),
+            line: place.line,
+            column: place.column,
+            key: key.to_owned(),
+            what,
+            cure: cure.to_owned(),
+        });
+    }
+}

@@ -1,0 +1,335 @@
+//! What a rule can ask: the documented, typed context of the brand's CEL expressions, and the plain values a caller
+//! fills it with. The table [`FIELDS`] is the contract; the documentation and the checker are held to it.
+
+use cel::common::types::{CelBool, CelDouble, CelInt, CelString};
+use cel::common::value::{CowVal, Val};
+use cel::context::VariableResolver;
+use std::sync::OnceLock;
+
+/// The post in hand. Counts are as the network gave them, 0 when it did not say; texts are empty when unknown.
+#[derive(Clone, Copy, Default)]
+pub struct PostView<'a> {
+    /// As received. Personal: it is read by rules and stands in no decision, error or log line.
+    pub text: &'a str,
+    /// `x`, `mastodon`, `whatsapp`, ...
+    pub network: &'a str,
+    pub private: bool,
+    pub followers: u64,
+    /// `main`, `care`, or empty for a post that only names the brand.
+    pub handle_use: &'a str,
+    pub region: &'a str,
+    pub tier: &'a str,
+    pub attachments: u32,
+    pub is_reply: bool,
+}
+
+/// What the classifier made of it.
+#[derive(Debug, Clone, Copy)]
+pub struct ClassView<'a> {
+    /// BCP 47, or `und`.
+    pub language: &'a str,
+    /// `negative`, `neutral`, `positive`.
+    pub sentiment: &'a str,
+    /// `complaint`, `question`, `request`, `praise`, `noise`, `other`.
+    pub intent: &'a str,
+    /// From 0 to 1.
+    pub sentiment_confidence: f32,
+    /// From 0 to 1.
+    pub intent_confidence: f32,
+}
+
+/// The conversation the post belongs to, with this post counted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ConversationView {
+    /// Posts of the customer.
+    pub posts: u32,
+    /// Replies that were sent.
+    pub replies: u32,
+    /// Times it was reopened.
+    pub reopened: u32,
+    /// Contacts over other ways: phone, mail, shop.
+    pub contacts: u32,
+    /// How long the customer has waited for an answer; 0 when it is the customer's turn.
+    pub waiting_seconds: u64,
+}
+
+/// Never shows what a person wrote.
+impl std::fmt::Debug for PostView<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PostView({} bytes of text on {})", self.text.len(), self.network)
+    }
+}
+
+/// Nothing is known about it yet.
+impl Default for ClassView<'_> {
+    fn default() -> Self {
+        ClassView {
+            language: "und",
+            sentiment: "neutral",
+            intent: "other",
+            sentiment_confidence: 0.0,
+            intent_confidence: 0.0,
+        }
+    }
+}
+
+/// The type of a field, as far as the checker tells types apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldType {
+    Text,
+    /// Text that is always one of these.
+    OneOf(&'static [&'static str]),
+    /// Text that is the code of a language.
+    Language,
+    Bool,
+    Int,
+    Double,
+}
+
+/// One field of the context.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// `post.text`
+    pub name: &'static str,
+    pub kind: FieldType,
+    /// One line for the documentation.
+    pub meaning: &'static str,
+}
+
+pub(crate) const SENTIMENTS: &[&str] = &["negative", "neutral", "positive"];
+pub(crate) const INTENTS: &[&str] = &["complaint", "question", "request", "praise", "noise", "other"];
+const USES: &[&str] = &["main", "care", ""];
+const WEEKDAYS: &[&str] = &["mo", "tu", "we", "th", "fr", "sa", "su"];
+
+const fn field(name: &'static str, kind: FieldType, meaning: &'static str) -> Field {
+    Field { name, kind, meaning }
+}
+
+/// Every field that an expression can name.
+pub const FIELDS: &[Field] = &[
+    field("post.text", FieldType::Text, "what the customer wrote, as received"),
+    field("post.network", FieldType::Text, "`x`, `mastodon`, `whatsapp`, ..."),
+    field("post.private", FieldType::Bool, "a direct message"),
+    field("post.followers", FieldType::Int, "how many follow the author; 0 when the network does not say"),
+    field(
+        "post.handle_use",
+        FieldType::OneOf(USES),
+        "which account of the brand it addresses; empty when it only names the brand",
+    ),
+    field("post.region", FieldType::Text, "the customer's region; empty when unknown"),
+    field("post.tier", FieldType::Text, "the customer's tier, e.g. `gold`; empty when unknown"),
+    field("post.attachments", FieldType::Int, "files that came with it"),
+    field("post.is_reply", FieldType::Bool, "it answers another post"),
+    field("class.language", FieldType::Language, "ISO 639 code, or `und`"),
+    field("class.sentiment", FieldType::OneOf(SENTIMENTS), "how it sounds"),
+    field("class.intent", FieldType::OneOf(INTENTS), "what it wants"),
+    field("class.sentiment_confidence", FieldType::Double, "how sure the classifier is, from 0 to 1"),
+    field("class.intent_confidence", FieldType::Double, "how sure the classifier is, from 0 to 1"),
+    field("conversation.posts", FieldType::Int, "posts of the customer, this one counted"),
+    field("conversation.replies", FieldType::Int, "replies that were sent"),
+    field("conversation.reopened", FieldType::Int, "times it was reopened"),
+    field("conversation.contacts", FieldType::Int, "contacts over other ways: phone, mail, shop"),
+    field("conversation.waiting_seconds", FieldType::Int, "how long the customer has waited; 0 when it is his turn"),
+    field("brand.open", FieldType::Bool, "at least one team is there now; `open(\"care\")` asks for one team"),
+    field("brand.hour", FieldType::Int, "hour of the day in the brand's time zone, 0 to 23"),
+    field("brand.weekday", FieldType::OneOf(WEEKDAYS), "day of the week in the brand's time zone"),
+];
+
+/// The groups that fields belong to.
+pub(crate) const GROUPS: &[&str] = &["post", "class", "conversation", "brand"];
+
+/// What only costs something when a rule asks for it.
+pub(crate) trait Clock: Send + Sync {
+    /// Whether the team with this index is there.
+    fn team_open(&self, team: usize) -> bool;
+    fn any_open(&self) -> bool;
+    /// Hour of the day and index of the weekday from Monday, in the brand's zone.
+    fn local(&self) -> (i64, usize);
+}
+
+/// The context of one evaluation: values stand ready to be borrowed, so that a rule allocates nothing to read them.
+pub(crate) struct Facts<'v> {
+    text: CelString<'v>,
+    network: CelString<'v>,
+    private: CelBool,
+    followers: CelInt,
+    handle_use: CelString<'v>,
+    region: CelString<'v>,
+    tier: CelString<'v>,
+    attachments: CelInt,
+    is_reply: CelBool,
+    language: CelString<'v>,
+    sentiment: CelString<'v>,
+    intent: CelString<'v>,
+    sentiment_confidence: CelDouble,
+    intent_confidence: CelDouble,
+    posts: CelInt,
+    replies: CelInt,
+    reopened: CelInt,
+    contacts: CelInt,
+    waiting_seconds: CelInt,
+    open: OnceLock<CelBool>,
+    local: OnceLock<(CelInt, CelString<'static>)>,
+    constants: &'v [Box<dyn Val>],
+    clock: &'v dyn Clock,
+}
+
+impl<'v> Facts<'v> {
+    pub fn new(
+        post: &PostView<'v>,
+        class: &ClassView<'v>,
+        conversation: &ConversationView,
+        constants: &'v [Box<dyn Val>],
+        clock: &'v dyn Clock,
+    ) -> Self {
+        Facts {
+            text: post.text.into(),
+            network: post.network.into(),
+            private: post.private.into(),
+            followers: int(post.followers),
+            handle_use: post.handle_use.into(),
+            region: post.region.into(),
+            tier: post.tier.into(),
+            attachments: int(post.attachments.into()),
+            is_reply: post.is_reply.into(),
+            language: class.language.into(),
+            sentiment: class.sentiment.into(),
+            intent: class.intent.into(),
+            sentiment_confidence: confidence(class.sentiment_confidence),
+            intent_confidence: confidence(class.intent_confidence),
+            posts: int(conversation.posts.into()),
+            replies: int(conversation.replies.into()),
+            reopened: int(conversation.reopened.into()),
+            contacts: int(conversation.contacts.into()),
+            waiting_seconds: int(conversation.waiting_seconds),
+            open: OnceLock::new(),
+            local: OnceLock::new(),
+            constants,
+            clock,
+        }
+    }
+
+    fn local(&self) -> &(CelInt, CelString<'static>) {
+        self.local.get_or_init(|| {
+            let (hour, weekday) = self.clock.local();
+            (hour.into(), CelString::from(WEEKDAYS[weekday]))
+        })
+    }
+}
+
+fn int(count: u64) -> CelInt {
+    i64::try_from(count).unwrap_or(i64::MAX).into()
+}
+
+/// A confidence as people write it: 0.9 from 32 bits is 0.9, not 0.89999998, so `>= 0.9` holds.
+fn confidence(score: f32) -> CelDouble {
+    ((f64::from(score) * 1e6).round() / 1e6).into()
+}
+
+/// The name under which the checker's rewriting refers to a constant: `@3`.
+pub(crate) fn constant_name(index: usize) -> String {
+    format!("@{index}")
+}
+
+/// The name under which the checker's rewriting asks whether a team is there: `?3`.
+pub(crate) fn open_name(team: usize) -> String {
+    format!("?{team}")
+}
+
+impl VariableResolver for Facts<'_> {
+    fn resolve<'b>(&'b self, name: &str) -> Option<CowVal<'b, 'b>> {
+        let value: &'b (dyn Val + 'b) = match name {
+            "post.text" => &self.text,
+            "post.network" => &self.network,
+            "post.private" => &self.private,
+            "post.followers" => &self.followers,
+            "post.handle_use" => &self.handle_use,
+            "post.region" => &self.region,
+            "post.tier" => &self.tier,
+            "post.attachments" => &self.attachments,
+            "post.is_reply" => &self.is_reply,
+            "class.language" => &self.language,
+            "class.sentiment" => &self.sentiment,
+            "class.intent" => &self.intent,
+            "class.sentiment_confidence" => &self.sentiment_confidence,
+            "class.intent_confidence" => &self.intent_confidence,
+            "conversation.posts" => &self.posts,
+            "conversation.replies" => &self.replies,
+            "conversation.reopened" => &self.reopened,
+            "conversation.contacts" => &self.contacts,
+            "conversation.waiting_seconds" => &self.waiting_seconds,
+            "brand.open" => self.open.get_or_init(|| self.clock.any_open().into()),
+            "brand.hour" => &self.local().0,
+            "brand.weekday" => &self.local().1,
+            _ => return self.indexed(name),
+        };
+        Some(CowVal::Borrowed(value))
+    }
+}
+
+impl Facts<'_> {
+    fn indexed<'b>(&'b self, name: &str) -> Option<CowVal<'b, 'b>> {
+        if let Some(index) = name.strip_prefix('@') {
+            let constant: &'b (dyn Val + 'b) = self.constants.get(index.parse::<usize>().ok()?)?.as_ref();
+            return Some(CowVal::Borrowed(constant));
+        }
+        let team = name.strip_prefix('?')?.parse().ok()?;
+        Some(CowVal::owned(CelBool::from(self.clock.team_open(team))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct NoClock;
+
+    impl Clock for NoClock {
+        fn team_open(&self, team: usize) -> bool {
+            team == 1
+        }
+
+        fn any_open(&self) -> bool {
+            true
+        }
+
+        fn local(&self) -> (i64, usize) {
+            (23, 6)
+        }
+    }
+
+    /// A field of the table that no value stands behind would fail at run time, on a customer's post.
+    #[test]
+    fn every_field_of_the_table_has_a_value_of_its_type() {
+        let post = PostView::default();
+        let facts = Facts::new(&post, &ClassView::default(), &ConversationView::default(), &[], &NoClock);
+        for field in FIELDS {
+            let value = facts.resolve(field.name).unwrap_or_else(|| panic!("{} has a value", field.name));
+            let expected = match field.kind {
+                FieldType::Text | FieldType::OneOf(_) | FieldType::Language => "string",
+                FieldType::Bool => "bool",
+                FieldType::Int => "int",
+                FieldType::Double => "double",
+            };
+            assert_eq!(value.get_type().name(), expected, "{}", field.name);
+            let group = field.name.split('.').next().unwrap();
+            assert!(GROUPS.contains(&group), "{group}");
+        }
+        assert!(facts.resolve("post.nothing").is_none());
+        assert!(facts.resolve("@0").is_none());
+        assert!(facts.resolve("@result").is_none());
+        assert_eq!(facts.resolve("?1").unwrap().downcast_ref::<CelBool>(), Some(&CelBool::from(true)));
+    }
+
+    #[test]
+    fn a_post_never_shows_its_text() {
+        let post = PostView { text: "account 8820", network: "x", ..PostView::default() };
+        assert!(!format!("{post:?}").contains("8820"));
+    }
+
+    #[test]
+    fn a_confidence_is_what_people_write() {
+        assert_eq!(confidence(0.9), CelDouble::from(0.9));
+        assert_eq!(confidence(0.35), CelDouble::from(0.35));
+    }
+}

@@ -1,0 +1,64 @@
+//! What a brand has decided in advance, so that the right people see a post within seconds: its accounts, its teams
+//! and their hours, and rules that say who gets what. Settings are YAML under version control ([`Settings`]), checked
+//! with line numbers ([`Problems`]), compiled once ([`Brand`]) and then asked of every post.
+//!
+//! The crate is pure: it opens nothing, reads no clock, and the same settings and input give the same answer on every
+//! machine. `docs/brand-settings.md` is the format's reference.
+//!
+//! ```
+//! use brand::{Brand, ClassView, ConversationView, PostView, RouteInput, Settings};
+//!
+//! let yaml = r#"
+//! earshot: brand/v1
+//! brand: aurora-air
+//! name: Aurora Air
+//! timezone: Europe/Tallinn
+//! teams:
+//!   care: {name: Care, hours: "24/7"}
+//!   crisis: {name: Crisis desk, hours: "Mo-Fr 08:00-20:00", tier: crisis}
+//! rules:
+//!   - name: angry-and-heard
+//!     when: 'class.intent == "complaint" && post.followers > 10000'
+//!     team: crisis
+//!     priority: urgent
+//!     respond_within: 10m
+//! otherwise: {team: care, respond_within: 1h}
+//! "#;
+//! let brand = Brand::compile(Settings::parse(yaml, "aurora-air.yaml")?)?;
+//! let decision = brand.route(&RouteInput {
+//!     at: "2026-06-01T12:00:00Z".parse().unwrap(),
+//!     post: PostView { text: "three hours on the apron", network: "x", followers: 100_200, ..PostView::default() },
+//!     class: ClassView { intent: "complaint", ..ClassView::default() },
+//!     conversation: ConversationView { posts: 1, ..ConversationView::default() },
+//! });
+//! assert_eq!((&*decision.rule, &*decision.team), ("angry-and-heard", "crisis"));
+//! assert_eq!(decision.respond_within_seconds, Some(600));
+//! # Ok::<(), brand::Problems>(())
+//! ```
+
+mod brand;
+mod check;
+mod coverage;
+mod depth;
+mod duration;
+mod expression;
+mod facts;
+mod hours;
+mod keys;
+mod problem;
+mod read;
+mod reader;
+mod route;
+mod settings;
+mod suggest;
+mod tree;
+
+pub use brand::{Brand, Filtering};
+pub use coverage::Gap;
+pub use facts::{ClassView, ConversationView, FIELDS, Field, FieldType, PostView};
+pub use problem::{Problem, Problems};
+pub use read::SETTINGS_MOST_BYTES;
+pub use route::{Candidate, CandidateKind, Decision, RouteInput};
+pub use settings::{
+    Condition, Filter, Handle, HandleUse, Holidays, Outcome, Person, Priority, Rule, Settings, Team, Tier,
+};

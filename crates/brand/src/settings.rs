@@ -1,0 +1,253 @@
+//! What a brand has said about itself: who it is, where it speaks, who works when, and who gets what. A value of
+//! [`Settings`] has been read and checked; [`Brand::compile`](crate::Brand::compile) makes it act.
+
+use crate::problem::Problems;
+use crate::read;
+use crate::tree::Place;
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+
+/// The settings of one brand, together with the text they were read from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// `a-z`, `0-9`, `-`, `_`; at most 32 characters.
+    pub brand: String,
+    /// The brand's name as people write it.
+    pub name: String,
+    /// IANA name of the zone in which the brand lives, e.g. `Europe/Tallinn`.
+    pub timezone: String,
+    pub holidays: Holidays,
+    pub handles: Vec<Handle>,
+    /// In the order of the file.
+    pub teams: Vec<Team>,
+    /// In the order of the file.
+    pub people: Vec<Person>,
+    /// Tried in order on every public post and message before anything else; the first that matches keeps it out.
+    pub filters: Vec<Filter>,
+    /// Tried in order on every classified post; the first that matches decides.
+    pub rules: Vec<Rule>,
+    /// What happens when no rule matches.
+    pub otherwise: Outcome,
+    pub(crate) source: String,
+    pub(crate) file: String,
+}
+
+/// The days that `PH` means in opening hours.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Holidays {
+    /// ISO 3166-1 alpha-2 code whose national holidays count, e.g. `EE`.
+    pub country: Option<String>,
+    /// Further days, in order and without repetition.
+    pub dates: Vec<jiff::civil::Date>,
+}
+
+/// An account of the brand on a network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handle {
+    pub network: String,
+    /// Without a leading `@`.
+    pub account: String,
+    pub purpose: HandleUse,
+}
+
+/// What an account is for. A post to either reaches care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HandleUse {
+    Main,
+    Care,
+}
+
+/// A group of people with common hours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Team {
+    pub id: String,
+    pub name: String,
+    /// In the syntax of OpenStreetMap's `opening_hours`.
+    pub hours: String,
+    /// The zone the hours are in; the brand's when absent.
+    pub timezone: Option<String>,
+    pub tier: Tier,
+    /// Ids of [`Person`]s.
+    pub people: Vec<String>,
+}
+
+/// What a team is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Tier {
+    #[default]
+    FirstLine,
+    Crisis,
+    Engagement,
+    General,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub id: String,
+    pub name: String,
+    /// ISO 639 codes in lower case.
+    pub languages: Vec<String>,
+    /// How replies of this person end, e.g. `^Dana`.
+    pub signature: Option<String>,
+}
+
+/// A rule that keeps posts out of the care queue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter {
+    pub name: String,
+    pub when: Condition,
+}
+
+/// A rule that decides who gets a post.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    pub name: String,
+    pub when: Condition,
+    pub outcome: Outcome,
+}
+
+/// Where a post goes, how much it presses and by when it is to be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Id of a [`Team`].
+    pub team: String,
+    pub priority: Priority,
+    /// Seconds of calendar time; none for no target.
+    pub respond_within_seconds: Option<u32>,
+}
+
+/// A CEL expression and where it stands in the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    pub text: String,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Priority {
+    Low,
+    #[default]
+    Normal,
+    High,
+    Urgent,
+}
+
+impl Priority {
+    pub(crate) const ALL: [(&'static str, Priority); 4] =
+        [("low", Priority::Low), ("normal", Priority::Normal), ("high", Priority::High), ("urgent", Priority::Urgent)];
+
+    pub fn as_str(self) -> &'static str {
+        word(&Self::ALL, self)
+    }
+}
+
+impl Tier {
+    pub(crate) const ALL: [(&'static str, Tier); 4] = [
+        ("first_line", Tier::FirstLine),
+        ("crisis", Tier::Crisis),
+        ("engagement", Tier::Engagement),
+        ("general", Tier::General),
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        word(&Self::ALL, self)
+    }
+}
+
+impl HandleUse {
+    pub(crate) const ALL: [(&'static str, HandleUse); 2] = [("main", HandleUse::Main), ("care", HandleUse::Care)];
+
+    pub fn as_str(self) -> &'static str {
+        word(&Self::ALL, self)
+    }
+}
+
+fn word<T: PartialEq>(all: &[(&'static str, T)], one: T) -> &'static str {
+    all.iter().find(|(_, value)| *value == one).map(|(name, _)| *name).expect("the table lists every value")
+}
+
+impl Settings {
+    /// Reads settings and checks all of them: keys, types, references, zones, hours, lengths of time and rules.
+    ///
+    /// `file` is only a name for the messages. Nothing is opened.
+    ///
+    /// # Errors
+    /// Every fault that was found, each with its place and its cure.
+    pub fn parse(yaml: &str, file: &str) -> Result<Settings, Problems> {
+        read::settings(yaml, file)
+    }
+
+    /// The YAML text, byte for byte as it was read: what is published as a fact and can be read again years later.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The name of the file as given to [`Settings::parse`].
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The version of these settings: the first 16 bytes of the SHA-256 of the text, as 32 hex digits. The same text
+    /// is the same version on every machine.
+    pub fn version(&self) -> String {
+        let digest = Sha256::digest(self.source.as_bytes());
+        let mut hex = String::with_capacity(32);
+        for byte in &digest[..16] {
+            write!(hex, "{byte:02x}").expect("writing to a string never fails");
+        }
+        hex
+    }
+
+    pub fn team(&self, id: &str) -> Option<&Team> {
+        self.teams.iter().find(|team| team.id == id)
+    }
+
+    pub fn person(&self, id: &str) -> Option<&Person> {
+        self.people.iter().find(|person| person.id == id)
+    }
+
+    /// What the brand's account on this network is for; none when it is not one of the brand's. A leading `@` and
+    /// the case of ASCII letters make no difference.
+    pub fn handle_use(&self, network: &str, account: &str) -> Option<HandleUse> {
+        let account = account.trim_start_matches('@');
+        let found = self
+            .handles
+            .iter()
+            .find(|handle| handle.network == network && handle.account.eq_ignore_ascii_case(account))?;
+        Some(found.purpose)
+    }
+
+    /// What a brand has that published nothing: one team that is always there and an hour for the first answer.
+    pub(crate) fn builtin(slug: &str) -> Settings {
+        let quoted = serde_json::to_string(slug).expect("text always has a JSON form");
+        let source = format!(
+            "# Built in: used until the brand publishes settings of its own.\nearshot: brand/v1\nbrand: {quoted}\n\
+             name: {quoted}\ntimezone: UTC\nteams:\n  care: {{name: Care, hours: \"24/7\"}}\n\
+             otherwise: {{team: care, priority: normal, respond_within: 1h}}\n"
+        );
+        let care = Team {
+            id: "care".to_owned(),
+            name: "Care".to_owned(),
+            hours: "24/7".to_owned(),
+            timezone: None,
+            tier: Tier::FirstLine,
+            people: Vec::new(),
+        };
+        let otherwise =
+            Outcome { team: "care".to_owned(), priority: Priority::Normal, respond_within_seconds: Some(3_600) };
+        Settings {
+            brand: slug.to_owned(),
+            name: slug.to_owned(),
+            timezone: "UTC".to_owned(),
+            holidays: Holidays::default(),
+            handles: Vec::new(),
+            teams: vec![care],
+            people: Vec::new(),
+            filters: Vec::new(),
+            rules: Vec::new(),
+            otherwise,
+            source,
+            file: "built in".to_owned(),
+        }
+    }
+}
