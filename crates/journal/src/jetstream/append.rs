@@ -4,7 +4,8 @@ use super::replies::Unanswered;
 use super::{Log, headers};
 use crate::entry::Appended;
 use crate::{AppendError, JournalError};
-use async_nats::{Message, StatusCode};
+use async_nats::{HeaderMap, Message, StatusCode};
+use bytes::Bytes;
 use conversation::Record;
 use serde::Deserialize;
 
@@ -28,6 +29,13 @@ struct Ack {
 }
 
 #[derive(Deserialize)]
+struct Purged {
+    #[serde(default)]
+    purged: u64,
+    error: Option<ApiError>,
+}
+
+#[derive(Deserialize)]
 pub(super) struct ApiError {
     pub code: u64,
     #[serde(default)]
@@ -36,7 +44,7 @@ pub(super) struct ApiError {
     pub description: String,
 }
 
-enum Outcome {
+pub(super) enum Outcome {
     Stored(u64),
     /// The id is in the duplicate window, with this sequence.
     KnownId(u64),
@@ -63,6 +71,50 @@ impl Log {
                 Outcome::Again(why) => patience.again(why).await?,
                 Outcome::Refused(why) => return Err(JournalError::server("append a record", why).into()),
             }
+        }
+    }
+
+    /// Publishes without a guard what is safe to publish twice; answers its sequence.
+    pub(super) async fn publish(
+        &self,
+        subject: &str,
+        headers: HeaderMap,
+        payload: Bytes,
+        doing: &'static str,
+    ) -> Result<u64, JournalError> {
+        let mut patience = self.patience(doing);
+        loop {
+            patience.connected().await?;
+            match outcome(self.replies.ask(subject, Some(headers.clone()), payload.clone()).await) {
+                Outcome::Stored(sequence) | Outcome::KnownId(sequence) => return Ok(sequence),
+                Outcome::Conflict => return Err(JournalError::server(doing, "conflict without a guard")),
+                Outcome::Again(why) => patience.again(why).await?,
+                Outcome::Refused(why) => return Err(JournalError::server(doing, why)),
+            }
+        }
+    }
+
+    /// Takes all messages of a subject away; answers how many.
+    pub(super) async fn purge(&self, stream: &str, subject: &str) -> Result<u64, JournalError> {
+        let doing = "purge a subject";
+        let mut patience = self.patience(doing);
+        let api = format!("$JS.API.STREAM.PURGE.{stream}");
+        let request = serde_json::json!({"filter": subject}).to_string();
+        loop {
+            patience.connected().await?;
+            let why = match self.replies.ask(&api, None, request.clone().into()).await {
+                Err(unanswered) => unanswered.to_string(),
+                Ok(answer) if answer.status == Some(StatusCode::NO_RESPONDERS) => "no server answers now".to_owned(),
+                Ok(answer) => match serde_json::from_slice::<Purged>(&answer.payload) {
+                    Ok(Purged { error: None, purged }) => return Ok(purged),
+                    Ok(Purged { error: Some(error), .. }) if error.code < 500 => {
+                        return Err(JournalError::server(doing, error.description));
+                    }
+                    Ok(Purged { error: Some(error), .. }) => error.description,
+                    Err(error) => return Err(JournalError::server(doing, error)),
+                },
+            };
+            patience.again(why).await?;
         }
     }
 
@@ -97,7 +149,7 @@ impl Log {
     }
 }
 
-fn outcome(answer: Result<Message, Unanswered>) -> Outcome {
+pub(super) fn outcome(answer: Result<Message, Unanswered>) -> Outcome {
     let message = match answer {
         Ok(message) => message,
         Err(unanswered) => return Outcome::Again(unanswered.to_string()),

@@ -1,16 +1,23 @@
 //! The log on NATS JetStream.
 
 mod append;
+mod checkpoints;
 mod connect;
+mod feed;
 mod headers;
 mod place;
 mod profile;
+mod pull;
 mod read;
 mod replies;
+mod set_aside;
 mod streams;
 mod tail;
+mod timers;
 
 pub(crate) use connect::new_enough;
+pub(crate) use feed::Feed;
+pub(crate) use streams::DUPLICATE_WINDOW;
 
 use crate::{JournalConfig, JournalError};
 use async_nats::Client;

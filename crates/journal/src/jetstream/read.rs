@@ -6,7 +6,7 @@ use super::replies::Answers;
 use super::{EVENTS, Log, headers};
 use crate::JournalError;
 use crate::entry::{self, Entry, Loaded, Raw, Stored};
-use async_nats::header::{NATS_MESSAGE_ID, NATS_SEQUENCE, NATS_SUBJECT, NATS_TIME_STAMP};
+use async_nats::header::{NATS_MESSAGE_ID, NATS_SEQUENCE, NATS_SUBJECT};
 use async_nats::jetstream::message::StreamMessage;
 use async_nats::jetstream::stream::RawMessage;
 use async_nats::{HeaderName, Message, StatusCode};
@@ -127,20 +127,20 @@ impl Log {
 
     /// One message by its sequence, from the leader.
     pub async fn get(&self, sequence: u64) -> Result<Option<Raw>, JournalError> {
-        self.message(EVENTS, json!({"seq": sequence})).await
+        Ok(self.message(EVENTS, json!({"seq": sequence})).await?.map(raw))
     }
 
     /// The first message of a subject at or after a sequence, from the leader.
     pub(super) async fn next_of(&self, subject: &str, from: u64) -> Result<Option<Raw>, JournalError> {
-        self.message(EVENTS, json!({"seq": from, "next_by_subj": subject})).await
+        Ok(self.message(EVENTS, json!({"seq": from, "next_by_subj": subject})).await?.map(raw))
     }
 
     /// The newest message of a subject, from the leader.
     pub async fn last_of(&self, subject: &str) -> Result<Option<Raw>, JournalError> {
-        self.message(EVENTS, json!({"last_by_subj": subject})).await
+        Ok(self.message(EVENTS, json!({"last_by_subj": subject})).await?.map(raw))
     }
 
-    pub(super) async fn message(&self, stream: &str, request: Value) -> Result<Option<Raw>, JournalError> {
+    pub(super) async fn message(&self, stream: &str, request: Value) -> Result<Option<StreamMessage>, JournalError> {
         let doing = "read a message";
         let mut patience = self.patience(doing);
         let subject = format!("$JS.API.STREAM.MSG.GET.{stream}");
@@ -150,7 +150,10 @@ impl Log {
                 Err(unanswered) => unanswered.to_string(),
                 Ok(answer) if answer.status == Some(StatusCode::NO_RESPONDERS) => "no server answers now".to_owned(),
                 Ok(answer) => match serde_json::from_slice::<Answer>(&answer.payload) {
-                    Ok(Answer { message: Some(message), .. }) => return raw(message).map(Some),
+                    Ok(Answer { message: Some(message), .. }) => {
+                        let message = StreamMessage::try_from(message);
+                        return message.map(Some).map_err(|error| JournalError::server(doing, error));
+                    }
                     Ok(Answer { error: Some(error), .. }) if error.code == 404 => return Ok(None),
                     Ok(Answer { error: Some(error), .. }) if error.code < 500 => {
                         return Err(JournalError::server(doing, error.description));
@@ -180,27 +183,12 @@ impl Log {
     }
 }
 
-fn raw(message: RawMessage) -> Result<Raw, JournalError> {
-    let message = StreamMessage::try_from(message).map_err(|error| JournalError::server("read a message", error))?;
+fn raw(message: StreamMessage) -> Raw {
     let headers = Some(&message.headers);
-    Ok(Raw {
+    Raw {
         sequence: message.sequence,
         subject: message.subject.to_string(),
         stored_at: timestamp(message.time.unix_timestamp_nanos()),
-        traceparent: headers::text(headers, headers::TRACEPARENT).map(str::to_owned),
-        message_id: headers::text(headers, NATS_MESSAGE_ID).map(str::to_owned),
-        payload: message.payload,
-    })
-}
-
-/// A message of a batched direct get, with the place that its headers give.
-pub(super) fn direct(message: Message, sequence: u64) -> Raw {
-    let headers = message.headers.as_ref();
-    let stored_at = headers::text(headers, NATS_TIME_STAMP).and_then(|text| text.parse().ok());
-    Raw {
-        sequence,
-        subject: headers::text(headers, NATS_SUBJECT).unwrap_or_default().to_owned(),
-        stored_at: stored_at.unwrap_or(Timestamp::UNIX_EPOCH),
         traceparent: headers::text(headers, headers::TRACEPARENT).map(str::to_owned),
         message_id: headers::text(headers, NATS_MESSAGE_ID).map(str::to_owned),
         payload: message.payload,
