@@ -15,8 +15,11 @@ mod entry;
 mod error;
 mod jetstream;
 mod memory;
+pub mod nats_server;
 mod set_aside;
 mod tail;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod trace;
 mod transact;
 mod work;

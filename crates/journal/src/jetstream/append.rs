@@ -94,6 +94,12 @@ impl Log {
         }
     }
 
+    /// Stores bytes as they are, for tests of what cannot be read.
+    #[cfg(feature = "testing")]
+    pub async fn inject(&self, subject: &str, payload: Bytes) -> Result<u64, JournalError> {
+        self.publish(subject, HeaderMap::new(), payload, "store bytes").await
+    }
+
     /// Takes all messages of a subject away; answers how many.
     pub(super) async fn purge(&self, stream: &str, subject: &str) -> Result<u64, JournalError> {
         let doing = "purge a subject";

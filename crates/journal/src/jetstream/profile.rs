@@ -39,16 +39,28 @@ pub(super) async fn check(config: &JournalConfig) -> Result<(), JournalError> {
     }
     for (at, url) in config.monitor_urls.iter().enumerate() {
         let field = format!("nats.monitor_urls[{at}]");
-        let body = tokio::time::timeout(ANSWER_WAIT, get(url, &field)).await;
-        let body = body.map_err(|_| unreachable_at(url, "it does not answer"))??;
-        let found: Jsz = serde_json::from_slice(&body)
-            .map_err(|error| JournalError::configuration(&field, format!("{url} is not nats-server's: {error}")))?;
-        let Some(found) = found.config else {
-            return Err(JournalError::NoJetStream { url: url.clone() });
-        };
-        compare(config, url, &found)?;
+        let mut delay = Duration::from_millis(100);
+        while let Err(error) = check_one(config, url, &field).await {
+            if !error.is_unavailable() {
+                return Err(error);
+            }
+            tracing::warn!(%error, retry_in_ms = delay.as_millis() as u64, "waiting for the server's monitoring");
+            tokio::time::sleep(delay).await;
+            delay = (delay * 2).min(Duration::from_secs(5));
+        }
     }
     Ok(())
+}
+
+async fn check_one(config: &JournalConfig, url: &str, field: &str) -> Result<(), JournalError> {
+    let body = tokio::time::timeout(ANSWER_WAIT, get(url, field)).await;
+    let body = body.map_err(|_| unreachable_at(url, "it does not answer"))??;
+    let found: Jsz = serde_json::from_slice(&body)
+        .map_err(|error| JournalError::configuration(field, format!("{url} is not nats-server's: {error}")))?;
+    let Some(found) = found.config else {
+        return Err(JournalError::NoJetStream { url: url.to_owned() });
+    };
+    compare(config, url, &found)
 }
 
 fn wanted(config: &JournalConfig) -> &'static str {
