@@ -1,4 +1,6 @@
 //! The tests of the whole system, one binary: the shape of the code, what is shipped, and the flow of a post.
 
+#![allow(clippy::unwrap_used, reason = "a test may unwrap: its panic is its answer")]
+
 mod architecture;
 mod deploy;
