@@ -50,6 +50,28 @@ pub(crate) fn set(kind: DeadlineKind, started: Timestamp, target_seconds: u32, s
     DeadlineSet { kind, clock_started_at: started, due_at, target_seconds, settings_version: settings_version.into() }
 }
 
+/// Lets the clock go on when a decision ends the wait it was started for while a later post still waits: an answer
+/// that crossed with that post, or a deletion. The target stays; without this nobody would ever be late for it.
+pub(crate) fn go_on(state: &Conversation, mut facts: Vec<Fact>, now: Timestamp) -> Vec<Fact> {
+    let ends_a_wait = |fact: &Fact| {
+        matches!(fact, Fact::ReplySent(_) | Fact::ReplyObserved(_) | Fact::PostDeleted(_) | Fact::PostClassified(_))
+    };
+    let Some(running) = state.deadline.as_ref().filter(|_| facts.iter().any(ends_a_wait)) else {
+        return facts;
+    };
+    let mut after = state.clone();
+    for fact in &facts {
+        crate::evolve_fact(&mut after, fact, now);
+    }
+    let Some(since) = after.clock_start().filter(|since| *since > running.clock_started_at) else {
+        return facts;
+    };
+    let target_seconds = running.due_at.duration_since(running.clock_started_at).as_secs();
+    let target_seconds = u32::try_from(target_seconds).unwrap_or(u32::MAX);
+    facts.push(Fact::from(set(after.awaited_answer(), since, target_seconds, &state.settings_version)));
+    facts
+}
+
 pub(crate) fn pass(state: &Conversation, kind: DeadlineKind, due_at: Timestamp, now: Timestamp) -> Decision {
     let Some(deadline) = state.deadline.as_ref().filter(|open| open.kind == kind && open.due_at == due_at) else {
         return Ok(Vec::new());

@@ -3,6 +3,7 @@
 use crate::fact::Fact;
 use crate::ids::{ConversationId, NoteId, PersonId, RecordId, TeamId};
 use crate::personal::Personal;
+use crate::routed::Priority;
 use crate::state::Conversation;
 use crate::{Decision, Rejection};
 
@@ -97,7 +98,9 @@ pub(crate) fn escalate(
     if reason.trim().is_empty() {
         return Err(Rejection::ReasonMissing);
     }
-    if state.escalated && state.escalation_team.as_ref() == to_team {
+    // After a resolution the priority may have sunk; then raising it again is not "already so".
+    let raised = state.escalated && state.priority == Priority::Urgent;
+    if raised && (to_team.is_none() || state.escalation_team.as_ref() == to_team) {
         return Ok(Vec::new());
     }
     Ok(vec![Fact::from(Escalated { by: by.cloned(), to_team: to_team.cloned(), reason: reason.into() })])
@@ -137,6 +140,9 @@ pub(crate) fn evolve_handed_off(state: &mut Conversation, fact: &HandedOff) {
 
 pub(crate) fn evolve_escalated(state: &mut Conversation, fact: &Escalated) {
     state.escalated = true;
-    state.escalation_team = fact.to_team.clone();
-    state.priority = crate::routed::Priority::Urgent;
+    // Raising it once more without a team does not send away the one that is on it.
+    if fact.to_team.is_some() {
+        state.escalation_team = fact.to_team.clone();
+    }
+    state.priority = Priority::Urgent;
 }

@@ -24,7 +24,7 @@ pub mod state;
 
 pub use fact::Fact;
 pub use ids::{BrandId, ConversationId, CustomerId, Network, NoteId, PersonId, PostKey, RecordId, ReplyId, TeamId};
-pub use personal::{Attachment, Personal};
+pub use personal::{Attachment, Personal, PersonalText};
 pub use record::{Actor, Record, Subject};
 pub use state::{Conversation, Status};
 
@@ -88,6 +88,8 @@ pub enum Rejection {
     AlreadyResolved,
     #[error("the conversation was merged; go on with conversation {target}")]
     MergedInto { target: ConversationId },
+    #[error("a conversation cannot be merged into itself, nor into one that it has taken over; name another one")]
+    MergesIntoItself,
     #[error("{person} has claimed the conversation; ask for a hand-off or wait for its release")]
     ClaimedBySomeoneElse { person: PersonId },
     #[error("the post is not part of this conversation")]
@@ -117,6 +119,7 @@ impl Rejection {
             Rejection::NotOpened => "NOT_OPENED",
             Rejection::AlreadyResolved => "ALREADY_RESOLVED",
             Rejection::MergedInto { .. } => "MERGED",
+            Rejection::MergesIntoItself => "MERGES_INTO_ITSELF",
             Rejection::ClaimedBySomeoneElse { .. } => "CLAIMED_BY_SOMEONE_ELSE",
             Rejection::UnknownPost => "UNKNOWN_POST",
             Rejection::NotClassified => "NOT_CLASSIFIED",
@@ -136,6 +139,11 @@ pub fn decide(state: &Conversation, command: &Command, context: &Context) -> Dec
     if state.seen.contains(&context.record) {
         return Ok(Vec::new());
     }
+    let facts = answer(state, command, context)?;
+    Ok(deadlines::go_on(state, facts, context.now))
+}
+
+fn answer(state: &Conversation, command: &Command, context: &Context) -> Decision {
     let Context { conversation, record, now } = context;
     match command {
         Command::ReceivePost(post) => received::receive(state, post),
@@ -158,12 +166,14 @@ pub fn decide(state: &Conversation, command: &Command, context: &Context) -> Dec
         Command::ConfirmReply(sent) => replied::confirm(state, sent),
         Command::FailReply(failed) => replied::fail(state, failed),
         Command::DoubtReply(doubt) => replied::doubt(state, doubt),
-        Command::SettleReply { reply, arrived } => replied::settle(state, reply, *arrived, *now),
+        Command::SettleReply { reply, arrived } => replied::settle(state, reply, *arrived),
         Command::PassDeadline { kind, due_at } => deadlines::pass(state, *kind, *due_at, *now),
         Command::Resolve { person, outcome } => resolved::resolve(state, person.as_ref(), *outcome),
         Command::Reopen { person, reason } => resolved::reopen(state, person, reason),
-        Command::MergeInto { target, reason, person } => resolved::merge(state, *target, reason, person.as_ref()),
-        Command::Absorb(absorbed) => resolved::absorb(state, absorbed),
+        Command::MergeInto { target, reason, person } => {
+            resolved::merge(state, conversation, *target, reason, person.as_ref())
+        }
+        Command::Absorb(absorbed) => resolved::absorb(state, conversation, absorbed),
     }
 }
 
@@ -177,6 +187,11 @@ pub fn evolve(state: &mut Conversation, record: &Record) {
         evolve_fact(state, fact, record.occurred_at);
     }
     state.last_activity_at = state.last_activity_at.max(Some(record.occurred_at));
+    state.private = state.newest_is_private();
+    // A deletion or a new reading of a post can end the wait as an answer does; then no clock runs.
+    if state.deadline.is_some() && state.waiting_since().is_none() {
+        state.deadline = None;
+    }
 }
 
 fn evolve_fact(state: &mut Conversation, fact: &Fact, at: Timestamp) {

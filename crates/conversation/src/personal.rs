@@ -1,7 +1,9 @@
 //! Everything that can lead to a person stands in one type, so that sealing it is one place, and so that no
 //! `Debug` of any fact can spill it into a log line.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::ops::Deref;
 
 /// What a person wrote and who they are. Hostile and personal: never log it, never put it in an id.
 #[derive(Clone, PartialEq, Default)]
@@ -35,6 +37,30 @@ impl Personal {
 impl fmt::Debug for Personal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Personal({} bytes of text, {} attachments)", self.text.len(), self.attachments.len())
+    }
+}
+
+/// A customer's text that a state has to keep for a while. It reads like a `str`, but never shows in a `Debug`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PersonalText(Box<str>);
+
+impl From<&str> for PersonalText {
+    fn from(text: &str) -> Self {
+        PersonalText(text.into())
+    }
+}
+
+impl Deref for PersonalText {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PersonalText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PersonalText({} bytes)", self.0.len())
     }
 }
 

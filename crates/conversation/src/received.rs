@@ -118,7 +118,7 @@ pub fn parent_key(brand: &BrandId, network: &Network, parent_native_id: &str) ->
 }
 
 pub(crate) fn receive(state: &Conversation, post: &PostReceived) -> Decision {
-    if state.post(&post.post).is_some_and(|known| known.received) || state.reply_seen(&post.post) {
+    if state.knows(&post.post) {
         return Ok(Vec::new());
     }
     if let Some(target) = state.merged_into {
@@ -128,7 +128,7 @@ pub(crate) fn receive(state: &Conversation, post: &PostReceived) -> Decision {
 }
 
 pub(crate) fn observe_reply(state: &Conversation, reply: &ReplyObserved) -> Decision {
-    if state.reply_seen(&reply.post) || state.post(&reply.post).is_some_and(|known| known.received) {
+    if state.knows(&reply.post) {
         return Ok(Vec::new());
     }
     if let Some(target) = state.merged_into {
@@ -156,6 +156,7 @@ pub(crate) fn observe(state: &Conversation, seen: &EngagementObserved) -> Decisi
     let Some(post) = state.post(&seen.post) else {
         return Err(Rejection::UnknownPost);
     };
+    // The same totals again are not written, or a poll that finds nothing new would make the log grow.
     let stale = post.engagement_at.is_some_and(|at| at >= seen.observed_at);
     if stale || post.spread() == (seen.shares, seen.comments, seen.likes, seen.views) {
         return Ok(Vec::new());
@@ -167,13 +168,12 @@ pub(crate) fn evolve_received(state: &mut Conversation, fact: &PostReceived, at:
     if state.network.is_none() {
         state.network = Some(fact.network.clone());
     }
-    state.backfill_only &= fact.backfill;
-    state.demo |= fact.demo;
-    state.private = fact.private;
-    let post = state.post_mut(fact.post);
-    if post.received {
+    if state.post(&fact.post).is_some_and(|known| known.received) {
         return;
     }
+    state.backfill_only &= fact.backfill;
+    state.demo |= fact.demo;
+    let post = state.post_mut(fact.post);
     post.received = true;
     post.private = fact.private;
     post.backfill = fact.backfill;
@@ -187,6 +187,9 @@ pub(crate) fn evolve_received(state: &mut Conversation, fact: &PostReceived, at:
     // An edit that came first holds the newer text.
     if post.edited_at.is_none() {
         post.pending_text = Some(fact.personal.text.as_str().into());
+    }
+    if let Some(waiting) = fact.awaited_in.filter(|waiting| !state.absorbed.contains(waiting)) {
+        state.to_absorb.push(waiting);
     }
     if !fact.region.is_empty() {
         state.region = fact.region.as_str().into();
@@ -239,5 +242,4 @@ pub(crate) fn evolve_observed_reply(state: &mut Conversation, fact: &ReplyObserv
         at: fact.posted_at.unwrap_or(at),
         timed: fact.posted_at.is_some(),
     });
-    state.private = fact.private;
 }

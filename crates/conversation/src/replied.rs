@@ -4,7 +4,7 @@
 use crate::fact::Fact;
 use crate::ids::{ConversationId, Network, PersonId, PostKey, RecordId, ReplyId};
 use crate::personal::Personal;
-use crate::state::{Conversation, Reply, ReplyStatus};
+use crate::state::{Conversation, Post, Reply, ReplyStatus};
 use crate::{Decision, Rejection};
 use jiff::Timestamp;
 
@@ -98,7 +98,7 @@ pub(crate) fn submit(
     }
     let target = match &submit.in_reply_to {
         Some(key) => state.post(key).filter(|post| post.received).ok_or(Rejection::UnknownPost)?,
-        None => state.newest_post().ok_or(Rejection::UnknownPost)?,
+        None => newest_to_answer(state).ok_or(Rejection::UnknownPost)?,
     };
     Ok(vec![Fact::from(ReplySubmitted {
         reply,
@@ -109,6 +109,12 @@ pub(crate) fn submit(
         in_reply_to_native_id: target.native_id.to_string(),
         body: submit.body.clone(),
     })])
+}
+
+/// The customer's newest post that is still there; a network refuses an answer to one that was taken away.
+fn newest_to_answer(state: &Conversation) -> Option<&Post> {
+    let there = state.received_posts().filter(|post| post.deleted_at.is_none());
+    there.max_by_key(|post| post.clock()).or_else(|| state.newest_post())
 }
 
 /// Begins a try. `after_doubt` says that the last try was looked up and is known not to have arrived.
@@ -136,10 +142,16 @@ pub(crate) fn confirm(state: &Conversation, sent: &ReplySent) -> Decision {
 
 pub(crate) fn fail(state: &Conversation, failed: &ReplyFailed) -> Decision {
     let known = state.reply(&failed.reply).ok_or(Rejection::UnknownReply)?;
+    // How an earlier try ended says nothing about the one that is on its way now.
+    if failed.attempt < known.attempts {
+        return Ok(Vec::new());
+    }
     match known.status {
         ReplyStatus::Failed => Ok(Vec::new()),
         ReplyStatus::Retrying if !failed.is_final && known.attempts == failed.attempt => Ok(Vec::new()),
         ReplyStatus::Sent => Err(Rejection::ReplyNotSendable { status: known.status }),
+        // A doubt ends for good, or by a person; it never leads to another try by itself.
+        ReplyStatus::InDoubt if !failed.is_final => Err(Rejection::ReplyNotSendable { status: known.status }),
         _ => Ok(vec![Fact::from(failed.clone())]),
     }
 }
@@ -153,8 +165,9 @@ pub(crate) fn doubt(state: &Conversation, doubt: &ReplyInDoubt) -> Decision {
     }
 }
 
-/// A person says how a reply in doubt ended.
-pub(crate) fn settle(state: &Conversation, reply: &ReplyId, arrived: bool, at: Timestamp) -> Decision {
+/// A person says how a reply in doubt ended. If it arrived, it did so with its last try: what the customer has
+/// written since is not answered by it.
+pub(crate) fn settle(state: &Conversation, reply: &ReplyId, arrived: bool) -> Decision {
     let known = state.reply(reply).ok_or(Rejection::UnknownReply)?;
     match (known.status, arrived) {
         (ReplyStatus::Sent, true) | (ReplyStatus::Failed, false) => Ok(Vec::new()),
@@ -162,7 +175,7 @@ pub(crate) fn settle(state: &Conversation, reply: &ReplyId, arrived: bool, at: T
             reply: *reply,
             native_id: String::new(),
             post: None,
-            sent_at: at,
+            sent_at: known.at,
             how: "settled".into(),
         })]),
         (ReplyStatus::InDoubt, false) => Ok(vec![Fact::from(ReplyFailed {
@@ -201,12 +214,14 @@ pub(crate) fn evolve_attempted(state: &mut Conversation, fact: &ReplyAttempted) 
 }
 
 pub(crate) fn evolve_sent(state: &mut Conversation, fact: &ReplySent) {
+    // The network may have shown it to us before it answered our call: the two are one reply.
+    if fact.post.is_some() {
+        state.replies.retain(|reply| reply.id.is_some() || reply.post != fact.post);
+    }
     let Some(reply) = state.reply_mut(&fact.reply) else { return };
     reply.status = ReplyStatus::Sent;
     reply.at = fact.sent_at;
     reply.post = fact.post;
-    let private = reply.private;
-    state.private = private;
 }
 
 pub(crate) fn evolve_failed(state: &mut Conversation, fact: &ReplyFailed) {

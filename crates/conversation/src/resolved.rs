@@ -85,7 +85,17 @@ pub(crate) fn reopen(state: &Conversation, person: &PersonId, reason: &str) -> D
     Ok(vec![Fact::from(Reopened { post: None, person: Some(person.clone()), reason: reason.into() })])
 }
 
-pub(crate) fn merge(state: &Conversation, into: ConversationId, reason: &str, person: Option<&PersonId>) -> Decision {
+pub(crate) fn merge(
+    state: &Conversation,
+    conversation: &ConversationId,
+    into: ConversationId,
+    reason: &str,
+    person: Option<&PersonId>,
+) -> Decision {
+    // Both would send the reader round in a ring.
+    if into == *conversation || state.absorbed.contains(&into) {
+        return Err(Rejection::MergesIntoItself);
+    }
     match state.merged_into {
         Some(target) if target == into => Ok(Vec::new()),
         Some(target) => Err(Rejection::MergedInto { target }),
@@ -94,7 +104,10 @@ pub(crate) fn merge(state: &Conversation, into: ConversationId, reason: &str, pe
     }
 }
 
-pub(crate) fn absorb(state: &Conversation, absorbed: &Absorbed) -> Decision {
+pub(crate) fn absorb(state: &Conversation, conversation: &ConversationId, absorbed: &Absorbed) -> Decision {
+    if absorbed.source == *conversation {
+        return Err(Rejection::MergesIntoItself);
+    }
     if let Some(target) = state.merged_into {
         return Err(Rejection::MergedInto { target });
     }
@@ -133,6 +146,7 @@ pub(crate) fn evolve_absorbed(state: &mut Conversation, fact: &Absorbed) {
         return;
     }
     state.absorbed.push(fact.source);
+    state.to_absorb.retain(|waiting| *waiting != fact.source);
     state.absorbed_posts.extend(fact.posts.iter().copied());
     state.first_absorbed_at = match (state.first_absorbed_at, fact.first_post_at) {
         (Some(known), Some(new)) => Some(known.min(new)),

@@ -1,10 +1,10 @@
 //! The third chapter: whose work it is. The rules of the brand decide outside of this crate and come in as a
 //! [`RouteDecision`]; here it is held against what has happened since, and becomes facts.
 
-use crate::deadlines::{self, DeadlineKind};
+use crate::deadlines;
 use crate::fact::Fact;
 use crate::ids::{Network, PostKey, TeamId};
-use crate::resolved::Reopened;
+use crate::resolved::{self, Reopened};
 use crate::state::Conversation;
 use crate::{Decision, Rejection};
 use jiff::Timestamp;
@@ -77,12 +77,13 @@ pub struct RouteDecision {
 }
 
 pub(crate) fn route(state: &Conversation, decision: &RouteDecision) -> Decision {
-    let Some(post) = state.post(&decision.post) else {
+    let Some(post) = state.post(&decision.post).filter(|post| post.received) else {
         return Err(Rejection::UnknownPost);
     };
     if post.routed {
         return Ok(Vec::new());
     }
+    let backfill = post.backfill;
     let Some(class) = &post.class else {
         return Err(Rejection::NotClassified);
     };
@@ -94,13 +95,16 @@ pub(crate) fn route(state: &Conversation, decision: &RouteDecision) -> Decision 
         let network = state.network.clone().ok_or(Rejection::UnknownPost)?;
         facts.push(Fact::from(ConversationOpened { post: post.key, network, private: post.private }));
     }
-    let reopens = state.resolved_at.is_some() && class.asks();
-    if reopens {
-        facts.push(Fact::from(Reopened { post: Some(post.key), person: None, reason: "customer_wrote_again".into() }));
+    let mut reopened = None;
+    if state.resolved_at.is_some() && class.asks() {
+        let fact = Reopened { post: Some(post.key), person: None, reason: "customer_wrote_again".into() };
+        let after = reopened.insert(state.clone());
+        resolved::evolve_reopened(after, &fact, post.clock());
+        facts.push(Fact::from(fact));
     }
     facts.push(Fact::from(settle(state, decision)));
-    if state.resolved_at.is_none() || reopens {
-        facts.extend(deadline(state, decision, reopens));
+    if !backfill {
+        facts.extend(deadline(reopened.as_ref().unwrap_or(state), decision));
     }
     Ok(facts)
 }
@@ -127,17 +131,13 @@ fn settle(state: &Conversation, decision: &RouteDecision) -> Routed {
     routed
 }
 
-fn deadline(state: &Conversation, decision: &RouteDecision, reopens: bool) -> Option<Fact> {
-    let target_seconds = decision.respond_within_seconds?;
-    let post = state.post(&decision.post)?;
-    if post.backfill || state.deadline.is_some() {
+/// The clock of whoever waits: since the first unanswered post, however often he has asked since.
+fn deadline(state: &Conversation, decision: &RouteDecision) -> Option<Fact> {
+    if state.deadline.is_some() {
         return None;
     }
-    // A reopened matter waits since the post that reopened it.
-    let started = if reopens { Some(post.clock()) } else { state.waiting_since() };
-    let kind =
-        if state.first_response_at().is_some() { DeadlineKind::NextResponse } else { DeadlineKind::FirstResponse };
-    Some(Fact::from(deadlines::set(kind, started?, target_seconds, &decision.settings_version)))
+    let (target_seconds, started) = (decision.respond_within_seconds?, state.clock_start()?);
+    Some(Fact::from(deadlines::set(state.awaited_answer(), started, target_seconds, &decision.settings_version)))
 }
 
 pub(crate) fn evolve_opened(state: &mut Conversation, fact: &ConversationOpened, at: Timestamp) {
@@ -150,6 +150,7 @@ pub(crate) fn evolve_routed(state: &mut Conversation, fact: &Routed) {
     state.team = Some(fact.team.clone());
     state.priority = fact.priority;
     state.rule = fact.rule.as_str().into();
+    state.settings_version = fact.settings_version.as_str().into();
     let post = state.post_mut(fact.post);
     post.routed = true;
     post.pending_text = None;

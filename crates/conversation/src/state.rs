@@ -5,11 +5,16 @@
 use crate::Rejection;
 use crate::deadlines::DeadlineKind;
 use crate::ids::{ConversationId, Network, PersonId, PostKey, RecordId, ReplyId, TeamId};
+use crate::personal::PersonalText;
 use crate::received::HandleUse;
 use crate::resolved::Outcome;
 use crate::routed::Priority;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+/// Changes whenever the shape of [`Conversation`] or the meaning of a fold does, so that a checkpoint of an older one
+/// is not read but rebuilt.
+pub const STATE_VERSION: u32 = 1;
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,7 +55,7 @@ pub struct Post {
     pub class: Option<Class>,
     pub routed: bool,
     /// The text while rules may still ask for it; dropped once the post is routed.
-    pub pending_text: Option<Box<str>>,
+    pub pending_text: Option<PersonalText>,
 }
 
 impl Post {
@@ -165,7 +170,7 @@ pub struct Deadline {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Conversation {
     pub network: Option<Network>,
-    /// Whether the newest post or reply is a private message.
+    /// Whether the newest post or answer is a private message.
     pub private: bool,
     pub demo: bool,
     /// All its posts are history brought in later.
@@ -182,6 +187,8 @@ pub struct Conversation {
     pub absorbed: Vec<ConversationId>,
     pub absorbed_posts: Vec<PostKey>,
     pub first_absorbed_at: Option<Timestamp>,
+    /// Conversations that prove to be the same matter and are still to be merged into this one.
+    pub to_absorb: Vec<ConversationId>,
     pub posts: Vec<Post>,
     pub replies: Vec<Reply>,
     pub contacts: u32,
@@ -190,6 +197,8 @@ pub struct Conversation {
     pub assignee: Option<PersonId>,
     pub priority: Priority,
     pub rule: Box<str>,
+    /// The brand settings that routed it last.
+    pub settings_version: Box<str>,
     /// A person put it with its team, so rules leave it there.
     pub placed_by_person: bool,
     pub hand_offs: u32,
@@ -223,6 +232,7 @@ impl Default for Conversation {
             absorbed: Vec::new(),
             absorbed_posts: Vec::new(),
             first_absorbed_at: None,
+            to_absorb: Vec::new(),
             posts: Vec::new(),
             replies: Vec::new(),
             contacts: 0,
@@ -231,6 +241,7 @@ impl Default for Conversation {
             assignee: None,
             priority: Priority::default(),
             rule: "".into(),
+            settings_version: "".into(),
             placed_by_person: false,
             hand_offs: 0,
             escalated: false,
@@ -322,11 +333,10 @@ impl Conversation {
 
     /// Seconds from the first post to the first answer; none while there is none, or when the network gave no times.
     pub fn first_response_seconds(&self) -> Option<i64> {
-        let answered = self.first_response_at()?;
-        let reply = self.sent_replies().find(|reply| reply.at == answered)?;
-        let first = self.received_posts().min_by_key(|post| post.clock())?;
-        let timed = reply.timed && first.posted_at.is_some();
-        timed.then(|| answered.duration_since(first.clock()).as_secs())
+        let (asked, answered) = (self.first_post_at()?, self.first_response_at()?);
+        let untimed_post = self.received_posts().any(|post| post.clock() == asked && post.posted_at.is_none());
+        let untimed_reply = self.sent_replies().any(|reply| reply.at == answered && !reply.timed);
+        (!untimed_post && !untimed_reply).then(|| answered.duration_since(asked).as_secs())
     }
 
     /// Since when the customer has been waiting: the first post that no answer has followed. Asking again does not
@@ -363,6 +373,29 @@ impl Conversation {
     /// Posts that are classified and wait for a route.
     pub fn unrouted(&self) -> impl Iterator<Item = &Post> {
         self.posts.iter().filter(|post| post.received && post.class.is_some() && !post.routed)
+    }
+
+    /// When the clock of whoever waits starts. History makes nobody late: if it is what waits, the clock starts with the
+    /// first live post after it.
+    pub(crate) fn clock_start(&self) -> Option<Timestamp> {
+        let since = self.waiting_since()?;
+        if !self.received_posts().any(|post| post.backfill && post.clock() == since) {
+            return Some(since);
+        }
+        let live = self.received_posts().filter(|post| !post.backfill && post.deleted_at.is_none());
+        live.map(Post::clock).filter(|at| *at >= since).min()
+    }
+
+    /// Which answer the customer waits for: the first one, or the next.
+    pub(crate) fn awaited_answer(&self) -> DeadlineKind {
+        if self.first_response_at().is_some() { DeadlineKind::NextResponse } else { DeadlineKind::FirstResponse }
+    }
+
+    /// Whether the newest of its posts and answers is a private message; of two at one instant, whether either is.
+    pub(crate) fn newest_is_private(&self) -> bool {
+        let posts = self.received_posts().map(|post| (post.clock(), post.private));
+        let answers = self.sent_replies().map(|reply| (reply.at, reply.private));
+        posts.chain(answers).max().is_some_and(|(_, private)| private)
     }
 
     /// An answer reached the customer at this time: the clock it answers stops.

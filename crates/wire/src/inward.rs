@@ -19,22 +19,7 @@ use conversation::{Actor, Attachment, Fact, Personal, Record, Subject};
 type Read<T> = Result<T, WireError>;
 
 pub(crate) fn record(pb: pb::Record) -> Read<Record> {
-    let brand = name("brand", &pb.brand)?;
-    let subject = if !pb.conversation_id.is_empty() {
-        Subject::Conversation {
-            brand,
-            customer: name("customer_id", &pb.customer_id)?,
-            conversation: name("conversation_id", &pb.conversation_id)?,
-        }
-    } else if !pb.filtered_post_key.is_empty() {
-        Subject::Filtered {
-            brand,
-            customer: name("customer_id", &pb.customer_id)?,
-            post: name("filtered_post_key", &pb.filtered_post_key)?,
-        }
-    } else {
-        Subject::Brand { brand }
-    };
+    let subject = subject(&pb)?;
     if pb.facts.is_empty() {
         return Err(WireError::Missing { field: "facts" });
     }
@@ -48,6 +33,27 @@ pub(crate) fn record(pb: pb::Record) -> Read<Record> {
         correlation: optional_name("correlation", &pb.correlation)?,
         facts: pb.facts.into_iter().map(fact).collect::<Read<_>>()?,
     })
+}
+
+/// A record says what it is about by the ids that it has; a set that leaves this open is an error.
+fn subject(pb: &pb::Record) -> Read<Subject> {
+    let brand = name("brand", &pb.brand)?;
+    let customer = || name("customer_id", &pb.customer_id);
+    match (pb.conversation_id.is_empty(), pb.filtered_post_key.is_empty()) {
+        (false, true) => {
+            let conversation = name("conversation_id", &pb.conversation_id)?;
+            Ok(Subject::Conversation { brand, customer: customer()?, conversation })
+        }
+        (true, false) => {
+            let post = name("filtered_post_key", &pb.filtered_post_key)?;
+            Ok(Subject::Filtered { brand, customer: customer()?, post })
+        }
+        (true, true) if pb.customer_id.is_empty() => Ok(Subject::Brand { brand }),
+        (true, true) => Err(WireError::Missing { field: "conversation_id" }),
+        (false, false) => {
+            Err(WireError::Invalid { field: "filtered_post_key", why: "a filtered post belongs to no conversation" })
+        }
+    }
 }
 
 fn actor(pb: Option<pb::Actor>) -> Read<Actor> {
@@ -97,8 +103,8 @@ fn fact(pb: pb::Fact) -> Read<Fact> {
     })
 }
 
-fn personal(pb: Option<pb::Personal>) -> Read<Personal> {
-    let pb = pb.ok_or(WireError::Missing { field: "personal" })?;
+fn personal(field: &'static str, pb: Option<pb::Personal>) -> Read<Personal> {
+    let pb = pb.ok_or(WireError::Missing { field })?;
     Ok(Personal {
         author_id: pb.author_id,
         author_name: pb.author_name,
@@ -175,7 +181,7 @@ fn post_received(f: pb::PostReceived) -> Read<PostReceived> {
         demo: f.demo,
         thread_of: optional_name("thread_of", &f.thread_of)?,
         awaited_in: optional_name("awaited_in", &f.awaited_in)?,
-        personal: personal(f.personal)?,
+        personal: personal("personal", f.personal)?,
     })
 }
 
@@ -183,7 +189,7 @@ fn post_edited(f: pb::PostEdited) -> Read<PostEdited> {
     Ok(PostEdited {
         post: name("post_key", &f.post_key)?,
         edited_at: required("edited_at", f.edited_at)?,
-        personal: personal(f.personal)?,
+        personal: personal("personal", f.personal)?,
     })
 }
 
@@ -206,7 +212,7 @@ fn contact_recorded(f: pb::ContactRecorded) -> Read<ContactRecorded> {
     Ok(ContactRecorded {
         via: f.via,
         contacted_at: required("contacted_at", f.contacted_at)?,
-        summary: personal(f.summary)?,
+        summary: personal("summary", f.summary)?,
     })
 }
 
@@ -226,7 +232,7 @@ fn reply_observed(f: pb::ReplyObserved) -> Read<ReplyObserved> {
         person: optional_name("person", &f.person)?,
         source: f.source,
         backfill: f.backfill,
-        personal: personal(f.personal)?,
+        personal: personal("personal", f.personal)?,
     })
 }
 
@@ -312,7 +318,11 @@ fn escalated(f: pb::Escalated) -> Read<Escalated> {
 }
 
 fn note_added(f: pb::NoteAdded) -> Read<NoteAdded> {
-    Ok(NoteAdded { note: name("note_id", &f.note_id)?, person: name("person", &f.person)?, body: personal(f.body)? })
+    Ok(NoteAdded {
+        note: name("note_id", &f.note_id)?,
+        person: name("person", &f.person)?,
+        body: personal("body", f.body)?,
+    })
 }
 
 fn reply_submitted(f: pb::ReplySubmitted) -> Read<ReplySubmitted> {
@@ -323,11 +333,14 @@ fn reply_submitted(f: pb::ReplySubmitted) -> Read<ReplySubmitted> {
         private: f.private,
         in_reply_to: name("in_reply_to", &f.in_reply_to)?,
         in_reply_to_native_id: f.in_reply_to_native_id,
-        body: personal(f.body)?,
+        body: personal("body", f.body)?,
     })
 }
 
 fn reply_attempted(f: pb::ReplyAttempted) -> Read<ReplyAttempted> {
+    if f.attempt == 0 {
+        return Err(WireError::Missing { field: "attempt" });
+    }
     Ok(ReplyAttempted {
         reply: name("reply_id", &f.reply_id)?,
         attempt: f.attempt,

@@ -19,7 +19,7 @@ pub const DUE: &str = "earshot.*.*.due.>";
 pub const TIMERS: &str = "earshot.*.*.timer.>";
 
 fn prefix(brand: &BrandId, customer: Option<&CustomerId>) -> String {
-    debug_assert!(PARTITIONS <= 100, "a partition is at most two digits");
+    const { assert!(PARTITIONS <= 100, "a partition is at most two digits") };
     format!("earshot.{}.{brand}", partition(brand, customer))
 }
 

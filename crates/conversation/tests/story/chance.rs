@@ -1,0 +1,410 @@
+//! Facts and records made from a number, every field of them, with no thought for whether they make sense together.
+//! The contract's tests read this file too: what can be said can be written.
+
+use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
+use conversation::classified::{PostClassified, Scored};
+use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
+use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
+use conversation::received::{
+    ContactRecorded, EngagementObserved, HandleUse, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved,
+};
+use conversation::replied::{ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
+use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
+use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
+use conversation::{
+    Actor, Attachment, BrandId, ConversationId, CustomerId, Fact, Network, NoteId, PersonId, Personal, PostKey, Record,
+    RecordId, ReplyId, Subject, TeamId,
+};
+use jiff::Timestamp;
+
+/// Stands in everything personal that chance makes, and nowhere else.
+pub const SECRET: &str = "\u{1f512}";
+
+/// A row of numbers that looks like chance and is always the same for the same start.
+pub struct Chance {
+    row: u64,
+    first: Timestamp,
+    last: Timestamp,
+}
+
+impl Chance {
+    /// Its times are from all of time.
+    pub fn new(start: u64) -> Self {
+        Chance { row: start, first: Timestamp::MIN, last: Timestamp::MAX }
+    }
+
+    /// Its times are of this era, whose years have four digits.
+    #[allow(dead_code, reason = "the contract's tests use it, for JSON")]
+    pub fn of_this_era(start: u64) -> Self {
+        let first = "0001-01-01T00:00:00Z".parse().unwrap();
+        Chance { first, ..Chance::new(start) }
+    }
+
+    pub fn number(&mut self) -> u64 {
+        // SplitMix64.
+        self.row = self.row.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.row;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, limit: u64) -> u64 {
+        self.number() % limit
+    }
+
+    fn coin(&mut self) -> bool {
+        self.below(2) == 0
+    }
+
+    fn of<T: Clone>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len() as u64) as usize].clone()
+    }
+
+    fn maybe<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.coin() { Some(make(self)) } else { None }
+    }
+
+    fn several<T>(&mut self, make: impl Fn(&mut Self) -> T) -> Vec<T> {
+        (0..self.below(3)).map(|_| make(self)).collect()
+    }
+
+    /// Small, huge, or anything.
+    fn count(&mut self) -> u64 {
+        match self.below(4) {
+            0 => 0,
+            1 => u64::MAX,
+            2 => self.below(1_000),
+            _ => self.number(),
+        }
+    }
+
+    /// Any text, of any script, and possibly none.
+    fn text(&mut self) -> String {
+        const PIECES: [&str; 9] = ["a", " ", "0.1元", "né", "\u{202e}", "\n", "👩‍👩‍👧", "\"{}", "\0"];
+        (0..self.below(6)).map(|_| self.of(&PIECES)).collect()
+    }
+
+    fn some_text(&mut self) -> String {
+        format!("{}.", self.text())
+    }
+
+    fn secret(&mut self) -> String {
+        format!("{}{SECRET}{}", self.text(), self.text())
+    }
+
+    fn slug(&mut self) -> String {
+        const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789-_";
+        (0..=self.below(32).min(30)).map(|_| char::from(self.of(LETTERS))).collect()
+    }
+
+    fn time(&mut self) -> Timestamp {
+        let (first, last) = (self.first.as_nanosecond(), self.last.as_nanosecond());
+        match self.below(8) {
+            0 => self.first,
+            1 => self.last,
+            _ => {
+                let wide = i128::from(self.number()) << 32 | i128::from(self.number() >> 32);
+                Timestamp::from_nanosecond(first + wide.rem_euclid(last - first)).unwrap()
+            }
+        }
+    }
+
+    fn uuid(&mut self) -> uuid::Uuid {
+        uuid::Uuid::from_u64_pair(self.number(), self.number())
+    }
+
+    fn post(&mut self) -> PostKey {
+        PostKey::from_uuid(self.uuid())
+    }
+
+    fn reply(&mut self) -> ReplyId {
+        ReplyId::from_uuid(self.uuid())
+    }
+
+    fn conversation(&mut self) -> ConversationId {
+        ConversationId::from_uuid(self.uuid())
+    }
+
+    fn record_id(&mut self) -> RecordId {
+        RecordId::from_uuid(self.uuid())
+    }
+
+    fn brand(&mut self) -> BrandId {
+        BrandId::new(self.slug()).unwrap()
+    }
+
+    fn network(&mut self) -> Network {
+        Network::new(self.slug()).unwrap()
+    }
+
+    fn person(&mut self) -> PersonId {
+        PersonId::new(self.slug()).unwrap()
+    }
+
+    fn team(&mut self) -> TeamId {
+        TeamId::new(self.slug()).unwrap()
+    }
+
+    fn personal(&mut self) -> Personal {
+        let attachment = |chance: &mut Self| Attachment {
+            media_type: chance.secret(),
+            size_bytes: chance.count(),
+            url: chance.secret(),
+        };
+        Personal {
+            author_id: self.secret(),
+            author_name: self.secret(),
+            author_handle: self.secret(),
+            text: self.secret(),
+            attachments: self.several(attachment),
+        }
+    }
+
+    fn scored(&mut self) -> Scored {
+        let confidence = match self.below(3) {
+            0 => 0.0,
+            1 => 1.0,
+            _ => self.below(1_024) as f32 / 1_024.0,
+        };
+        Scored { label: self.some_text().into(), confidence, reasons: self.several(Self::text) }
+    }
+
+    fn kind(&mut self) -> DeadlineKind {
+        self.of(&[DeadlineKind::FirstResponse, DeadlineKind::NextResponse])
+    }
+
+    fn post_received(&mut self) -> PostReceived {
+        PostReceived {
+            post: self.post(),
+            network: self.network(),
+            native_id: self.some_text(),
+            parent_native_id: self.text(),
+            root_native_id: self.text(),
+            private: self.coin(),
+            handle_use: self.of(&[HandleUse::None, HandleUse::Main, HandleUse::Care]),
+            posted_at: self.maybe(Self::time),
+            followers: self.count(),
+            region: self.text(),
+            tier: self.text(),
+            timezone: self.text(),
+            source: self.text(),
+            backfill: self.coin(),
+            demo: self.coin(),
+            thread_of: self.maybe(Self::conversation),
+            awaited_in: self.maybe(Self::conversation),
+            personal: self.personal(),
+        }
+    }
+
+    fn reply_observed(&mut self) -> ReplyObserved {
+        ReplyObserved {
+            post: self.post(),
+            network: self.network(),
+            native_id: self.text(),
+            parent_native_id: self.text(),
+            private: self.coin(),
+            posted_at: self.maybe(Self::time),
+            person: self.maybe(Self::person),
+            source: self.text(),
+            backfill: self.coin(),
+            personal: self.personal(),
+        }
+    }
+
+    fn routed(&mut self) -> Routed {
+        let candidate = |chance: &mut Self| Candidate {
+            kind: chance.text(),
+            name: chance.text(),
+            // In 1/1024ths, which JSON keeps to the last bit.
+            score: chance.below(1 << 24) as f64 / 1_024.0 - 8_192.0,
+            excluded: chance.text(),
+        };
+        Routed {
+            post: self.post(),
+            rule: self.text(),
+            team: self.team(),
+            priority: self.of(&[Priority::Low, Priority::Normal, Priority::High, Priority::Urgent]),
+            settings_version: self.text(),
+            candidates: self.several(candidate),
+            notes: self.several(Self::text),
+        }
+    }
+
+    fn intake_counted(&mut self) -> IntakeCounted {
+        IntakeCounted {
+            source: self.text(),
+            from: self.time(),
+            until: self.time(),
+            seen: self.count(),
+            accepted: self.count(),
+            duplicate: self.count(),
+            filtered: self.count(),
+            rejected: self.several(|chance| (chance.text(), chance.count())),
+        }
+    }
+
+    /// A fact of this kind.
+    pub fn fact(&mut self, name: &str) -> Fact {
+        match name {
+            "PostReceived" => self.post_received().into(),
+            "PostFiltered" => {
+                PostFiltered { rule: self.text(), settings_version: self.text(), post: Box::new(self.post_received()) }
+                    .into()
+            }
+            "ReplyObserved" => self.reply_observed().into(),
+            "Routed" => self.routed().into(),
+            "IntakeCounted" => self.intake_counted().into(),
+            _ => self.small_fact(name),
+        }
+    }
+
+    fn small_fact(&mut self, name: &str) -> Fact {
+        let attempt = self.below(u64::from(u32::MAX)) as u32 + 1;
+        match name {
+            "PostEdited" => PostEdited { post: self.post(), edited_at: self.time(), personal: self.personal() }.into(),
+            "PostDeleted" => PostDeleted { post: self.post(), deleted_at: self.time() }.into(),
+            "EngagementObserved" => EngagementObserved {
+                post: self.post(),
+                shares: self.count(),
+                comments: self.count(),
+                likes: self.count(),
+                views: self.count(),
+                observed_at: self.time(),
+            }
+            .into(),
+            "ContactRecorded" => {
+                ContactRecorded { via: self.text(), contacted_at: self.time(), summary: self.personal() }.into()
+            }
+            "PostClassified" => PostClassified {
+                post: self.post(),
+                model_version: self.some_text(),
+                language: self.scored(),
+                sentiment: self.scored(),
+                intent: self.scored(),
+                text_version: self.number() as i64,
+            }
+            .into(),
+            "ConversationOpened" => {
+                ConversationOpened { post: self.post(), network: self.network(), private: self.coin() }.into()
+            }
+            "DeadlineSet" => DeadlineSet {
+                kind: self.kind(),
+                clock_started_at: self.time(),
+                due_at: self.time(),
+                target_seconds: self.number() as u32,
+                settings_version: self.text(),
+            }
+            .into(),
+            "DeadlineBreached" => {
+                DeadlineBreached { kind: self.kind(), due_at: self.time(), noticed_at: self.time() }.into()
+            }
+            "Claimed" => Claimed { person: self.person() }.into(),
+            "Released" => Released { person: self.person(), reason: self.text() }.into(),
+            "HandedOff" => HandedOff {
+                by: self.person(),
+                from_team: self.maybe(Self::team),
+                to_team: self.team(),
+                to_person: self.maybe(Self::person),
+                reason: self.text(),
+            }
+            .into(),
+            "Escalated" => {
+                Escalated { by: self.maybe(Self::person), to_team: self.maybe(Self::team), reason: self.text() }.into()
+            }
+            "NoteAdded" => {
+                NoteAdded { note: NoteId::from_uuid(self.uuid()), person: self.person(), body: self.personal() }.into()
+            }
+            "ReplySubmitted" => ReplySubmitted {
+                reply: self.reply(),
+                person: self.person(),
+                network: self.network(),
+                private: self.coin(),
+                in_reply_to: self.post(),
+                in_reply_to_native_id: self.text(),
+                body: self.personal(),
+            }
+            .into(),
+            "ReplyAttempted" => ReplyAttempted { reply: self.reply(), attempt, attempted_at: self.time() }.into(),
+            "ReplySent" => ReplySent {
+                reply: self.reply(),
+                native_id: self.text(),
+                post: self.maybe(Self::post),
+                sent_at: self.time(),
+                how: self.text(),
+            }
+            .into(),
+            "ReplyFailed" => ReplyFailed {
+                reply: self.reply(),
+                attempt,
+                reason: self.text(),
+                is_final: self.coin(),
+                retry_at: self.maybe(Self::time),
+            }
+            .into(),
+            "ReplyInDoubt" => ReplyInDoubt { reply: self.reply(), attempt, reason: self.text() }.into(),
+            "Resolved" => Resolved {
+                person: self.maybe(Self::person),
+                outcome: self.of(&[Outcome::Solved, Outcome::Refused, Outcome::NoActionNeeded, Outcome::WentQuiet]),
+            }
+            .into(),
+            "Reopened" => {
+                Reopened { post: self.maybe(Self::post), person: self.maybe(Self::person), reason: self.text() }.into()
+            }
+            "Merged" => {
+                Merged { into: self.conversation(), reason: self.text(), person: self.maybe(Self::person) }.into()
+            }
+            "Absorbed" => Absorbed {
+                source: self.conversation(),
+                reason: self.text(),
+                posts: self.several(Self::post),
+                first_post_at: self.maybe(Self::time),
+                person: self.maybe(Self::person),
+            }
+            .into(),
+            "SettingsPublished" => {
+                SettingsPublished { version: self.some_text(), yaml: self.text(), file: self.text() }.into()
+            }
+            "PresenceChanged" => PresenceChanged { person: self.person(), online: self.coin() }.into(),
+            unknown => panic!("no fact is called {unknown}; a new one is to be made by chance too"),
+        }
+    }
+
+    fn subject(&mut self) -> Subject {
+        let brand = self.brand();
+        let customer = CustomerId::from_uuid(self.uuid());
+        match self.below(3) {
+            0 => Subject::Conversation { brand, customer, conversation: self.conversation() },
+            1 => Subject::Filtered { brand, customer, post: self.post() },
+            _ => Subject::Brand { brand },
+        }
+    }
+
+    fn actor(&mut self) -> Actor {
+        match self.below(4) {
+            0 => Actor::Service(self.some_text()),
+            1 => Actor::Person(self.person()),
+            2 => Actor::Customer,
+            _ => Actor::Import,
+        }
+    }
+
+    /// A record of one to three facts.
+    pub fn record(&mut self) -> Record {
+        let facts = (0..=self.below(3)).map(|_| {
+            let name = self.of(Fact::NAMES);
+            self.fact(name)
+        });
+        let facts = facts.collect();
+        Record {
+            id: self.record_id(),
+            subject: self.subject(),
+            occurred_at: self.time(),
+            recorded_at: self.time(),
+            actor: self.actor(),
+            caused_by: self.maybe(Self::record_id),
+            correlation: self.maybe(Self::record_id),
+            facts,
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The pure core, told as stories: given what has happened, when something is asked for, then these facts follow. One
+//! module a chapter, whole conversations after them, and at the end what must hold for every story there can be.
+
+#![allow(clippy::unwrap_used, reason = "a test may unwrap: its panic is its answer")]
+
+mod chance;
+mod classified;
+mod deadlines;
+mod desk;
+mod life;
+mod orders;
+mod properties;
+mod received;
+mod replied;
+mod resolved;
+mod routed;
+mod silence;
+mod steps;
+mod world;

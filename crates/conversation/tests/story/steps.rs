@@ -1,0 +1,267 @@
+//! Stories made by chance: steps over a world so small that they meet each other all the time.
+
+use crate::world::*;
+use conversation::classified::PostClassified;
+use conversation::deadlines::DeadlineKind;
+use conversation::received::{PostReceived, ReplyObserved};
+use conversation::replied::{ReplySent, SubmitReply};
+use conversation::resolved::Outcome;
+use conversation::routed::{Priority, RouteDecision};
+use conversation::{Command, Context, Decision, PersonId, Personal, ReplyId, TeamId};
+use proptest::prelude::*;
+
+const INTENTS: [&str; 6] = ["complaint", "question", "request", "praise", "noise", "other"];
+const PRIORITIES: [Priority; 4] = [Priority::Low, Priority::Normal, Priority::High, Priority::Urgent];
+const OUTCOMES: [Outcome; 4] = [Outcome::Solved, Outcome::Refused, Outcome::NoActionNeeded, Outcome::WentQuiet];
+
+/// Something asked for, in words that become a command once the state is known (which reply, which clock).
+#[derive(Debug, Clone)]
+pub enum Ask {
+    Plain(Box<Command>),
+    /// The n-th reply that was submitted; one of another conversation when there are fewer.
+    Attempt {
+        nth: usize,
+        after_doubt: bool,
+    },
+    Confirm {
+        nth: usize,
+        post: Option<u8>,
+        ago: i64,
+    },
+    Fail {
+        nth: usize,
+        attempts_ago: u32,
+        is_final: bool,
+    },
+    Doubt {
+        nth: usize,
+    },
+    Settle {
+        nth: usize,
+        arrived: bool,
+    },
+    /// The running clock, or one that never was.
+    Pass {
+        running: bool,
+    },
+}
+
+/// Something asked for some minutes after what was asked for before.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub later: i64,
+    pub ask: Ask,
+}
+
+/// Posts 1 to 4 are the customer's.
+fn any_post() -> impl Strategy<Value = u8> {
+    1..=4_u8
+}
+
+/// Posts 9 to 11 are the brand's.
+fn any_answer() -> impl Strategy<Value = u8> {
+    9..=11_u8
+}
+
+fn any_person() -> impl Strategy<Value = PersonId> {
+    prop::sample::select(vec!["ana", "ben", "cho"]).prop_map(person)
+}
+
+fn any_team() -> impl Strategy<Value = TeamId> {
+    prop::sample::select(vec!["care", "crisis"]).prop_map(team)
+}
+
+/// Mostly there, sometimes empty.
+fn any_reason() -> impl Strategy<Value = String> {
+    prop::sample::select(vec!["why", "why", "why", " "]).prop_map(str::to_owned)
+}
+
+fn any_minute() -> impl Strategy<Value = i64> {
+    0..90_i64
+}
+
+fn receives() -> impl Strategy<Value = Command> {
+    let posted = prop::option::weighted(0.9, any_minute());
+    (any_post(), posted, any::<bool>(), prop::bool::weighted(0.1), prop::option::weighted(0.1, 1..3_u32)).prop_map(
+        |(n, posted, private, backfill, awaited)| {
+            let posted_at = posted.map(minute);
+            let awaited_in = awaited.map(matter);
+            let post = PostReceived { posted_at, private, backfill, awaited_in, ..received(n, 0) };
+            Command::ReceivePost(Box::new(post))
+        },
+    )
+}
+
+fn observes() -> impl Strategy<Value = Command> {
+    (any_answer(), prop::option::weighted(0.9, any_minute()), any::<bool>()).prop_map(|(n, posted, private)| {
+        let reply = ReplyObserved { posted_at: posted.map(minute), private, ..observed(n, 0) };
+        Command::ObserveReply(Box::new(reply))
+    })
+}
+
+fn classifies() -> impl Strategy<Value = Command> {
+    (any_post(), prop::sample::select(INTENTS.to_vec()), 0..3_i64).prop_map(|(n, intent, text_version)| {
+        Command::ClassifyPost(PostClassified { text_version, ..classified(n, intent) })
+    })
+}
+
+fn routes() -> impl Strategy<Value = Command> {
+    let target = prop::option::weighted(0.9, prop::sample::select(vec![0, 60, 600, u32::MAX]));
+    (any_post(), any_team(), prop::sample::select(PRIORITIES.to_vec()), target).prop_map(
+        |(n, team, priority, respond_within_seconds)| {
+            Command::RoutePost(RouteDecision { team, priority, respond_within_seconds, ..decision(n) })
+        },
+    )
+}
+
+fn submits() -> impl Strategy<Value = Command> {
+    let text = prop::sample::select(vec!["we are on it", "we are on it", ""]);
+    (any_person(), prop::option::of(any_post()), any::<bool>(), text).prop_map(|(person, post_n, private, text)| {
+        let in_reply_to = post_n.map(post);
+        Command::SubmitReply(SubmitReply { person, in_reply_to, private, body: Personal::text(text) })
+    })
+}
+
+/// What comes in from outside.
+pub fn any_intake() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        4 => receives(),
+        1 => (any_post(), any_minute()).prop_map(|(n, at)| Command::EditPost(edited(n, at))),
+        1 => (any_post(), any_minute()).prop_map(|(n, at)| Command::DeletePost(deleted(n, at))),
+        1 => (any_post(), 0..4_u64, any_minute()).prop_map(|(n, totals, at)| {
+            Command::ObserveEngagement(engaged(n, totals, at))
+        }),
+        1 => observes(),
+        1 => any_minute().prop_map(|at| Command::RecordContact(contact(at))),
+    ]
+}
+
+fn desk() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        2 => any_person().prop_map(|person| Command::Claim { person }),
+        1 => (any_person(), any_reason()).prop_map(|(person, reason)| Command::Release { person, reason }),
+        1 => (any_person(), any_team(), prop::option::of(any_person()), any_reason()).prop_map(
+            |(by, to_team, to_person, reason)| Command::HandOff { by, to_team, to_person, reason }
+        ),
+        1 => (prop::option::of(any_person()), prop::option::of(any_team()), any_reason())
+            .prop_map(|(by, to_team, reason)| Command::Escalate { by, to_team, reason }),
+        1 => (any_person(), any_reason()).prop_map(|(person, text)| {
+            Command::AddNote { person, body: Personal::text(text) }
+        }),
+    ]
+}
+
+fn ends() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        6 => (prop::option::of(any_person()), prop::sample::select(OUTCOMES.to_vec()))
+            .prop_map(|(person, outcome)| Command::Resolve { person, outcome }),
+        3 => (any_person(), any_reason()).prop_map(|(person, reason)| Command::Reopen { person, reason }),
+        1 => (0..3_u32, prop::option::of(any_person())).prop_map(|(n, person)| {
+            Command::MergeInto { target: matter(n), reason: "same_thread".into(), person }
+        }),
+        2 => (0..3_u32, prop::collection::vec(5..8_u8, 0..3), any_minute())
+            .prop_map(|(n, posts, first)| Command::Absorb(absorbed(n, &posts, first))),
+    ]
+}
+
+fn replies() -> impl Strategy<Value = Ask> {
+    let nth = || 0..3_usize;
+    let key = prop::option::of(any_answer());
+    prop_oneof![
+        3 => (nth(), any::<bool>()).prop_map(|(nth, after_doubt)| Ask::Attempt { nth, after_doubt }),
+        2 => (nth(), key, 0..9_i64).prop_map(|(nth, post, ago)| Ask::Confirm { nth, post, ago }),
+        2 => (nth(), 0..2_u32, any::<bool>())
+            .prop_map(|(nth, attempts_ago, is_final)| Ask::Fail { nth, attempts_ago, is_final }),
+        1 => nth().prop_map(|nth| Ask::Doubt { nth }),
+        1 => (nth(), any::<bool>()).prop_map(|(nth, arrived)| Ask::Settle { nth, arrived }),
+    ]
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let plain = |command| Ask::Plain(Box::new(command));
+    let ask = prop_oneof![
+        6 => any_intake().prop_map(plain),
+        4 => classifies().prop_map(plain),
+        4 => routes().prop_map(plain),
+        2 => desk().prop_map(plain),
+        3 => submits().prop_map(plain),
+        5 => replies(),
+        2 => ends().prop_map(plain),
+        1 => prop::bool::weighted(0.8).prop_map(|running| Ask::Pass { running }),
+    ];
+    (0..15_i64, ask).prop_map(|(later, ask)| Step { later, ask })
+}
+
+/// A story of up to 60 steps, most of which begin with a post on its way to a team.
+pub fn any_steps() -> impl Strategy<Value = Vec<Step>> {
+    let opening = prop::bool::weighted(0.8).prop_map(|opened| {
+        let asks = [
+            Command::ReceivePost(Box::new(received(1, 0))),
+            Command::ClassifyPost(classified(1, "complaint")),
+            Command::RoutePost(decision(1)),
+        ];
+        let steps = asks.map(|command| Step { later: 0, ask: Ask::Plain(Box::new(command)) });
+        if opened { steps.to_vec() } else { Vec::new() }
+    });
+    (opening, prop::collection::vec(any_step(), 0..60)).prop_map(|(mut steps, more)| {
+        steps.extend(more);
+        steps
+    })
+}
+
+impl Story {
+    fn nth_reply(&self, nth: usize) -> (ReplyId, u32) {
+        let known = self.state.replies.iter().filter_map(|reply| reply.id.map(|id| (id, reply.attempts))).nth(nth);
+        known.unwrap_or((ReplyId::of(&matter(1), &cause("elsewhere")), 1))
+    }
+
+    /// The command that an ask means now.
+    pub fn command(&self, ask: &Ask) -> Command {
+        match ask {
+            Ask::Plain(command) => command.as_ref().clone(),
+            Ask::Attempt { nth, after_doubt } => {
+                Command::AttemptReply { reply: self.nth_reply(*nth).0, after_doubt: *after_doubt }
+            }
+            Ask::Confirm { nth, post: key, ago } => {
+                let now = self.now.duration_since(minute(0)).as_mins();
+                let sent = sent(self.nth_reply(*nth).0, now - ago);
+                Command::ConfirmReply(ReplySent { post: key.map(post), ..sent })
+            }
+            Ask::Fail { nth, attempts_ago, is_final } => {
+                let (reply, attempts) = self.nth_reply(*nth);
+                Command::FailReply(failed(reply, attempts.saturating_sub(*attempts_ago), *is_final))
+            }
+            Ask::Doubt { nth } => {
+                let (reply, attempts) = self.nth_reply(*nth);
+                Command::DoubtReply(doubted(reply, attempts))
+            }
+            Ask::Settle { nth, arrived } => Command::SettleReply { reply: self.nth_reply(*nth).0, arrived: *arrived },
+            Ask::Pass { running } => match self.state.deadline.as_ref().filter(|_| *running) {
+                Some(deadline) => Command::PassDeadline { kind: deadline.kind, due_at: deadline.due_at },
+                None => self.pass(DeadlineKind::NextResponse, 7),
+            },
+        }
+    }
+
+    /// Takes a step, whatever comes of it.
+    pub fn goes_on(&mut self, step: &Step) {
+        let (_command, _context, _decision) = self.step(step);
+    }
+
+    /// Takes a step, and answers what was asked, in which context, and what came of it.
+    pub fn step(&mut self, step: &Step) -> (Command, Context, Decision) {
+        self.now = self.now.checked_add(jiff::SignedDuration::from_mins(step.later)).unwrap();
+        let (command, context) = (self.command(&step.ask), self.context());
+        let decision = self.when_in(&command, &context);
+        (command, context, decision)
+    }
+}
+
+/// The whole story of these steps.
+pub fn tell(steps: &[Step]) -> Story {
+    let mut story = Story::new();
+    for step in steps {
+        story.goes_on(step);
+    }
+    story
+}

@@ -1,0 +1,306 @@
+//! One record for each kind of fact, every field of it set, with values that never change: what the golden bytes say.
+
+use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
+use conversation::classified::{PostClassified, Scored};
+use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
+use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
+use conversation::received::{
+    ContactRecorded, EngagementObserved, HandleUse, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved,
+};
+use conversation::replied::{ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
+use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
+use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
+use conversation::{
+    Actor, Attachment, BrandId, ConversationId, CustomerId, Fact, Network, NoteId, PersonId, Personal, PostKey, Record,
+    RecordId, ReplyId, Subject, TeamId,
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+use wire::Due;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// An id whose digits count up from this one.
+fn id(first: u8) -> Uuid {
+    Uuid::from_bytes(std::array::from_fn(|n| first.wrapping_add(n as u8)))
+}
+
+fn brand() -> BrandId {
+    BrandId::new("aurora-air").unwrap()
+}
+
+fn person(name: &str) -> PersonId {
+    PersonId::new(name).unwrap()
+}
+
+fn team(name: &str) -> TeamId {
+    TeamId::new(name).unwrap()
+}
+
+fn network() -> Network {
+    Network::new("mastodon").unwrap()
+}
+
+fn post() -> PostKey {
+    PostKey::from_uuid(id(0x30))
+}
+
+fn reply() -> ReplyId {
+    ReplyId::from_uuid(id(0x50))
+}
+
+fn personal(text: &str) -> Personal {
+    Personal {
+        author_id: "author-7".into(),
+        author_name: "Mari Tamm".into(),
+        author_handle: "@mari".into(),
+        text: text.into(),
+        attachments: vec![Attachment {
+            media_type: "image/png".into(),
+            size_bytes: 240_000,
+            url: "https://media.example/1.png".into(),
+        }],
+    }
+}
+
+fn scored(label: &str, confidence: f32) -> Scored {
+    Scored { label: label.into(), confidence, reasons: vec!["margin:0.41".into(), "runner_up:request".into()] }
+}
+
+fn post_received() -> PostReceived {
+    PostReceived {
+        post: post(),
+        network: network(),
+        native_id: "1100042".into(),
+        parent_native_id: "1100041".into(),
+        root_native_id: "1100040".into(),
+        private: true,
+        handle_use: HandleUse::Care,
+        posted_at: Some(at("2024-05-01T09:00:00.123456789Z")),
+        followers: 8_200,
+        region: "harju".into(),
+        tier: "gold".into(),
+        timezone: "Europe/Tallinn".into(),
+        source: "webhook".into(),
+        backfill: true,
+        demo: true,
+        thread_of: Some(ConversationId::from_uuid(id(0x60))),
+        awaited_in: Some(ConversationId::from_uuid(id(0x61))),
+        personal: personal("Lend jäi ära, mis nüüd? 🛫"),
+    }
+}
+
+fn reply_observed() -> ReplyObserved {
+    ReplyObserved {
+        post: post(),
+        network: network(),
+        native_id: "1100043".into(),
+        parent_native_id: "1100042".into(),
+        private: true,
+        posted_at: Some(at("2024-05-01T09:06:00Z")),
+        person: Some(person("dana")),
+        source: "import".into(),
+        backfill: true,
+        personal: personal("Kohe vaatame. ^Dana"),
+    }
+}
+
+fn routed() -> Routed {
+    let candidate = |name: &str, score, excluded: &str| Candidate {
+        kind: "rule".into(),
+        name: name.into(),
+        score,
+        excluded: excluded.into(),
+    };
+    Routed {
+        post: post(),
+        rule: "complaints".into(),
+        team: team("care"),
+        priority: Priority::High,
+        settings_version: "9f2c".into(),
+        candidates: vec![candidate("complaints", 1.0, "chosen"), candidate("praise", 0.25, "condition_false")],
+        notes: vec!["out_of_hours".into()],
+    }
+}
+
+fn intake_counted() -> IntakeCounted {
+    IntakeCounted {
+        source: "webhook".into(),
+        from: at("2024-05-01T09:00:00Z"),
+        until: at("2024-05-01T09:01:00Z"),
+        seen: 10,
+        accepted: 4,
+        duplicate: 3,
+        filtered: 1,
+        rejected: vec![("bad_signature".into(), 1), ("too_large".into(), 1)],
+    }
+}
+
+/// The canonical fact of this kind.
+fn fact(name: &str) -> Fact {
+    let reason = String::from("a reason");
+    match name {
+        "PostReceived" => post_received().into(),
+        "PostEdited" => PostEdited {
+            post: post(),
+            edited_at: at("2024-05-01T09:02:00Z"),
+            personal: personal("Lend jäi ära. Mis nüüd saab?"),
+        }
+        .into(),
+        "PostDeleted" => PostDeleted { post: post(), deleted_at: at("2024-05-01T09:03:00Z") }.into(),
+        "EngagementObserved" => EngagementObserved {
+            post: post(),
+            shares: 206,
+            comments: 97,
+            likes: 5,
+            views: 140_000,
+            observed_at: at("2024-05-01T11:10:00Z"),
+        }
+        .into(),
+        "ContactRecorded" => ContactRecorded {
+            via: "phone".into(),
+            contacted_at: at("1969-12-31T23:59:59.25Z"),
+            summary: personal("asked for a refund"),
+        }
+        .into(),
+        "PostFiltered" => {
+            PostFiltered { rule: "contest".into(), settings_version: "9f2c".into(), post: Box::new(post_received()) }
+                .into()
+        }
+        "ReplyObserved" => reply_observed().into(),
+        "PostClassified" => PostClassified {
+            post: post(),
+            model_version: "m1".into(),
+            language: scored("et", 0.98),
+            sentiment: scored("negative", 0.75),
+            intent: scored("complaint", 1.0),
+            text_version: 1_714_554_120_000_000,
+        }
+        .into(),
+        "ConversationOpened" => ConversationOpened { post: post(), network: network(), private: true }.into(),
+        "Routed" => routed().into(),
+        "DeadlineSet" => DeadlineSet {
+            kind: DeadlineKind::FirstResponse,
+            clock_started_at: at("2024-05-01T09:00:00Z"),
+            due_at: at("2024-05-01T09:10:00Z"),
+            target_seconds: 600,
+            settings_version: "9f2c".into(),
+        }
+        .into(),
+        "DeadlineBreached" => DeadlineBreached {
+            kind: DeadlineKind::NextResponse,
+            due_at: at("2024-05-01T09:10:00Z"),
+            noticed_at: at("2024-05-01T09:10:00.5Z"),
+        }
+        .into(),
+        "Claimed" => Claimed { person: person("dana") }.into(),
+        "Released" => Released { person: person("dana"), reason }.into(),
+        "HandedOff" => HandedOff {
+            by: person("dana"),
+            from_team: Some(team("care")),
+            to_team: team("crisis"),
+            to_person: Some(person("ben")),
+            reason,
+        }
+        .into(),
+        "Escalated" => Escalated { by: Some(person("dana")), to_team: Some(team("crisis")), reason }.into(),
+        "NoteAdded" => {
+            NoteAdded { note: NoteId::from_uuid(id(0x70)), person: person("dana"), body: personal("a lawyer") }.into()
+        }
+        _ => fact_of_the_end(name, reason),
+    }
+}
+
+fn fact_of_the_end(name: &str, reason: String) -> Fact {
+    match name {
+        "ReplySubmitted" => ReplySubmitted {
+            reply: reply(),
+            person: person("dana"),
+            network: network(),
+            private: true,
+            in_reply_to: post(),
+            in_reply_to_native_id: "1100042".into(),
+            body: personal("Kohe vaatame. ^Dana"),
+        }
+        .into(),
+        "ReplyAttempted" => {
+            ReplyAttempted { reply: reply(), attempt: 2, attempted_at: at("2024-05-01T09:05:00Z") }.into()
+        }
+        "ReplySent" => ReplySent {
+            reply: reply(),
+            native_id: "1100043".into(),
+            post: Some(post()),
+            sent_at: at("2024-05-01T09:05:01Z"),
+            how: "answered".into(),
+        }
+        .into(),
+        "ReplyFailed" => ReplyFailed {
+            reply: reply(),
+            attempt: 1,
+            reason: "http_500".into(),
+            is_final: true,
+            retry_at: Some(at("2024-05-01T09:05:30Z")),
+        }
+        .into(),
+        "ReplyInDoubt" => ReplyInDoubt { reply: reply(), attempt: 2, reason: "connection_lost".into() }.into(),
+        "Resolved" => Resolved { person: Some(person("dana")), outcome: Outcome::WentQuiet }.into(),
+        "Reopened" => Reopened { post: Some(post()), person: Some(person("dana")), reason }.into(),
+        "Merged" => Merged { into: ConversationId::from_uuid(id(0x62)), reason, person: Some(person("dana")) }.into(),
+        "Absorbed" => Absorbed {
+            source: ConversationId::from_uuid(id(0x63)),
+            reason,
+            posts: vec![post(), PostKey::from_uuid(id(0x31))],
+            first_post_at: Some(at("2024-05-01T08:00:00Z")),
+            person: Some(person("dana")),
+        }
+        .into(),
+        "SettingsPublished" => SettingsPublished {
+            version: "9f2c".into(),
+            yaml: "brand: aurora-air\nname: Aurora Air\n".into(),
+            file: "aurora-air.yaml".into(),
+        }
+        .into(),
+        "PresenceChanged" => PresenceChanged { person: person("dana"), online: true }.into(),
+        "IntakeCounted" => intake_counted().into(),
+        unknown => panic!("{unknown} has no canonical form yet: add one here, then run with UPDATE_GOLDEN=1"),
+    }
+}
+
+/// The canonical record that holds this kind of fact.
+pub fn record(name: &str) -> Record {
+    let customer = CustomerId::from_uuid(id(0x10));
+    let subject = match name {
+        "SettingsPublished" | "PresenceChanged" | "IntakeCounted" => Subject::Brand { brand: brand() },
+        "PostFiltered" => Subject::Filtered { brand: brand(), customer, post: post() },
+        _ => Subject::Conversation { brand: brand(), customer, conversation: ConversationId::from_uuid(id(0x20)) },
+    };
+    let actor = match name {
+        "PostReceived" | "PostEdited" | "PostDeleted" => Actor::Customer,
+        "ReplyObserved" => Actor::Import,
+        "Claimed" | "Released" | "HandedOff" | "NoteAdded" | "ReplySubmitted" => Actor::Person(person("dana")),
+        _ => Actor::Service("routing".into()),
+    };
+    Record {
+        id: RecordId::from_uuid(id(0x01)),
+        subject,
+        occurred_at: at("2024-05-01T09:00:01.5Z"),
+        recorded_at: at("2024-05-01T09:00:02Z"),
+        actor,
+        caused_by: Some(RecordId::from_uuid(id(0x02))),
+        correlation: Some(RecordId::from_uuid(id(0x03))),
+        facts: vec![fact(name)],
+    }
+}
+
+/// The canonical message of a deadline that comes due: it waits in the log too.
+pub fn due() -> Due {
+    Due {
+        brand: brand(),
+        customer: CustomerId::from_uuid(id(0x10)),
+        conversation: ConversationId::from_uuid(id(0x20)),
+        kind: DeadlineKind::FirstResponse,
+        due_at: at("2024-05-01T09:10:00Z"),
+    }
+}
