@@ -1,0 +1,217 @@
+//! Where each post is, and which conversation of a customer is open: a view of the log, held in memory. It is a hint that
+//! makes the common case quick; the log itself has the last word (see [`crate::receive`]). The dedupe of old posts rests
+//! on it alone, so nothing is taken in before it has caught up, nor when it lies too far behind.
+
+use brand::Brand;
+use conversation::received::parent_key;
+use conversation::{BrandId, ConversationId, CustomerId, Fact, PostKey, Record, Subject};
+use journal::{Entry, Journal, TailConfig};
+use service::Process;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use wire::subjects;
+
+/// A post of a customer or a reply of the brand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    pub customer: CustomerId,
+    pub conversation: ConversationId,
+}
+
+/// What is known of a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Customer {
+    /// The ordinal of the next conversation that would be opened.
+    pub next_ordinal: u32,
+    /// The conversation that his next post joins.
+    pub open: Option<ConversationId>,
+}
+
+#[derive(Default)]
+pub struct Places {
+    posts: HashMap<PostKey, Known>,
+    /// Posts that are not in yet, by those that answer, edit or delete them.
+    awaited: HashMap<PostKey, Known>,
+    filtered: HashSet<PostKey>,
+    customers: HashMap<CustomerId, Customer>,
+    brands: HashMap<BrandId, Arc<Brand>>,
+}
+
+/// The places behind a lock that is never held across an await.
+#[derive(Default)]
+pub struct Index {
+    places: RwLock<Places>,
+    ready: AtomicBool,
+    lag: AtomicU64,
+}
+
+impl Index {
+    pub fn read(&self) -> RwLockReadGuard<'_, Places> {
+        self.places.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Places> {
+        self.places.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Folds a record, whether the log brought it or this process has just written it. Twice is as once.
+    pub fn fold(&self, record: &Record) {
+        self.write().fold(record);
+    }
+
+    /// Whether posts may be taken in: it has caught up once and is no more than `lag_max` records behind.
+    pub fn is_ready(&self, lag_max: u64) -> bool {
+        self.ready.load(Ordering::Acquire) && self.lag.load(Ordering::Relaxed) <= lag_max
+    }
+
+    /// The settings in force for a brand.
+    pub fn brand(&self, id: &BrandId) -> Arc<Brand> {
+        if let Some(brand) = self.read().brands.get(id) {
+            return Arc::clone(brand);
+        }
+        let builtin = || Arc::new(Brand::builtin(id.as_str()));
+        Arc::clone(self.write().brands.entry(id.clone()).or_insert_with(builtin))
+    }
+}
+
+impl Places {
+    /// Where a post or reply is that is in already.
+    pub fn post(&self, key: &PostKey) -> Option<Known> {
+        self.posts.get(key).copied()
+    }
+
+    /// Where a post that is not in yet is waited for.
+    pub fn awaited(&self, key: &PostKey) -> Option<Known> {
+        self.awaited.get(key).copied()
+    }
+
+    pub fn is_filtered(&self, key: &PostKey) -> bool {
+        self.filtered.contains(key)
+    }
+
+    pub fn customer(&self, id: &CustomerId) -> Customer {
+        self.customers.get(id).copied().unwrap_or_default()
+    }
+
+    fn fold(&mut self, record: &Record) {
+        match &record.subject {
+            Subject::Conversation { brand, customer, conversation } => {
+                self.note_conversation(*customer, *conversation);
+                let at = Known { customer: *customer, conversation: *conversation };
+                for fact in &record.facts {
+                    self.fold_fact(brand, at, fact);
+                }
+            }
+            Subject::Filtered { post, .. } => {
+                self.filtered.insert(*post);
+            }
+            Subject::Brand { brand } => {
+                for fact in &record.facts {
+                    if let Fact::SettingsPublished(settings) = fact {
+                        self.publish(brand, &settings.yaml, &settings.file);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Learns how many conversations a customer has had. A conversation that is new here is the customer's open one.
+    fn note_conversation(&mut self, id: CustomerId, conversation: ConversationId) {
+        let customer = self.customers.entry(id).or_default();
+        if ConversationId::of(&id, customer.next_ordinal) == conversation {
+            customer.next_ordinal += 1;
+            customer.open = Some(conversation);
+        }
+    }
+
+    fn fold_fact(&mut self, brand: &BrandId, at: Known, fact: &Fact) {
+        match fact {
+            Fact::PostReceived(post) => {
+                self.arrived(post.post, at);
+                self.wait_for(parent_key(brand, &post.network, &post.parent_native_id), at);
+            }
+            Fact::ReplyObserved(reply) => {
+                self.arrived(reply.post, at);
+                self.wait_for(parent_key(brand, &reply.network, &reply.parent_native_id), at);
+            }
+            Fact::ReplySent(reply) => {
+                if let Some(post) = reply.post {
+                    self.arrived(post, at);
+                }
+            }
+            Fact::PostEdited(edit) => self.wait_for(Some(edit.post), at),
+            Fact::PostDeleted(deleted) => self.wait_for(Some(deleted.post), at),
+            Fact::Resolved(_) => {
+                let customer = self.customers.entry(at.customer).or_default();
+                if customer.open == Some(at.conversation) {
+                    customer.open = None;
+                }
+            }
+            Fact::Reopened(_) => self.customers.entry(at.customer).or_default().open = Some(at.conversation),
+            Fact::Merged(merged) => {
+                let customer = self.customers.entry(at.customer).or_default();
+                if customer.open == Some(at.conversation) {
+                    customer.open = Some(merged.into);
+                }
+            }
+            // What people and the notifier do moves no post.
+            _ => {}
+        }
+    }
+
+    fn arrived(&mut self, post: PostKey, at: Known) {
+        self.posts.insert(post, at);
+        self.awaited.remove(&post);
+    }
+
+    fn wait_for(&mut self, post: Option<PostKey>, at: Known) {
+        if let Some(post) = post.filter(|post| !self.posts.contains_key(post)) {
+            self.awaited.entry(post).or_insert(at);
+        }
+    }
+
+    fn publish(&mut self, id: &BrandId, yaml: &str, file: &str) {
+        match brand::Settings::parse(yaml, file).and_then(Brand::compile) {
+            Ok(brand) => {
+                self.brands.insert(id.clone(), Arc::new(brand));
+            }
+            Err(problems) => tracing::error!(
+                brand = %id,
+                problems = problems.as_slice().len(),
+                "published settings cannot be read by this version; the ones before them stay in force"
+            ),
+        }
+    }
+}
+
+/// Follows the log until the process is asked to stop.
+pub async fn follow(process: &Process, journal: &Journal, index: &Index) -> anyhow::Result<()> {
+    let check = process.health.check("index");
+    let metrics = service::metrics::for_service("ingest");
+    let filters = [subjects::CONVERSATIONS, subjects::FILTERED, subjects::BRANDS].map(str::to_owned).to_vec();
+    let mut tail = journal.tail(TailConfig { filters, after_sequence: 0 });
+    let become_ready = || {
+        index.ready.store(true, Ordering::Release);
+        check.ready();
+    };
+    if process.shutdown.unless_begun(tail.pending()).await == Some(0) {
+        become_ready();
+    }
+    while let Some(Some(item)) = process.shutdown.unless_begun(tail.next()).await {
+        match item.entry {
+            Entry::Record(record) => index.fold(&record),
+            Entry::Undecodable { reason } => {
+                tracing::error!(sequence = item.sequence, reason, "a record cannot be read; its posts are not indexed");
+            }
+            Entry::Due(_) => {}
+        }
+        index.lag.store(item.pending, Ordering::Relaxed);
+        metrics.lag("index", item.pending);
+        if item.pending == 0 && !index.ready.load(Ordering::Acquire) {
+            tracing::info!("the index has caught up with the log");
+            become_ready();
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! The desk as of a sequence, kept beside the log so that a start need not read all of it. A checkpoint is never
+//! needed: one that is missing, older than this version's state or unreadable costs time, nothing else.
+
+use crate::desk::{BrandEntry, Desk, Entry, View, publish};
+use conversation::state::STATE_VERSION;
+use conversation::{BrandId, Conversation, ConversationId, CustomerId, PersonId};
+use jiff::Timestamp;
+use journal::Journal;
+use serde::{Deserialize, Serialize};
+
+const NAME: &str = "routing-desk";
+
+#[derive(Serialize, Deserialize)]
+struct Checkpoint {
+    state_version: u32,
+    as_of: u64,
+    brands: Vec<BrandPart>,
+    conversations: Vec<ConversationPart>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct BrandPart {
+    id: BrandId,
+    /// None while the built-in settings are in force.
+    settings: Option<(String, String, Timestamp)>,
+    presence: Vec<(PersonId, bool)>,
+    version: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ConversationPart {
+    id: ConversationId,
+    brand: BrandId,
+    customer: CustomerId,
+    version: u64,
+    state: Conversation,
+}
+
+/// Loads the newest checkpoint into the desk and answers the sequence it stands for; 0 when there is none.
+pub async fn load(journal: &Journal, desk: &Desk) -> u64 {
+    let stored = match journal.load_checkpoint(NAME).await {
+        Ok(Some((_, bytes))) => bytes,
+        Ok(None) => return 0,
+        Err(error) => {
+            tracing::warn!(%error, "the checkpoint cannot be read; the whole log is");
+            return 0;
+        }
+    };
+    let checkpoint = match postcard::from_bytes::<Checkpoint>(&stored) {
+        Ok(checkpoint) if checkpoint.state_version == STATE_VERSION => checkpoint,
+        Ok(_) | Err(_) => {
+            tracing::info!("the checkpoint is of another version; the whole log is read");
+            return 0;
+        }
+    };
+    let as_of = checkpoint.as_of;
+    *desk.write() = restore(checkpoint);
+    tracing::info!(sequence = as_of, "the desk begins with a checkpoint");
+    as_of
+}
+
+fn restore(checkpoint: Checkpoint) -> View {
+    let mut view = View { as_of: checkpoint.as_of, ..View::default() };
+    for part in checkpoint.brands {
+        let mut entry = BrandEntry {
+            brand: std::sync::Arc::new(brand::Brand::builtin(part.id.as_str())),
+            published_at: None,
+            presence: part.presence.into_iter().collect(),
+            version: part.version,
+        };
+        if let Some((yaml, file, at)) = part.settings {
+            publish(&mut entry, &yaml, &file, at);
+        }
+        view.brands.insert(part.id, entry);
+    }
+    for part in checkpoint.conversations {
+        let entry = Entry { brand: part.brand, customer: part.customer, state: part.state, version: part.version };
+        view.conversations.insert(part.id, entry);
+    }
+    view
+}
+
+fn capture(view: &View) -> Checkpoint {
+    let brands = view.brands.iter().map(|(id, entry)| BrandPart {
+        id: id.clone(),
+        settings: entry.published_at.map(|at| {
+            let settings = entry.brand.settings();
+            (settings.source().to_owned(), settings.file().to_owned(), at)
+        }),
+        presence: entry.presence.iter().map(|(person, online)| (person.clone(), *online)).collect(),
+        version: entry.version,
+    });
+    // A decision that the view took over early may be newer than the checkpoint's sequence. That does no harm: its
+    // record comes again and is skipped by its version.
+    let conversations = view.conversations.iter().map(|(id, entry)| ConversationPart {
+        id: *id,
+        brand: entry.brand.clone(),
+        customer: entry.customer,
+        version: entry.version,
+        state: entry.state.clone(),
+    });
+    Checkpoint {
+        state_version: STATE_VERSION,
+        as_of: view.as_of,
+        brands: brands.collect(),
+        conversations: conversations.collect(),
+    }
+}
+
+/// Saves the desk as it stands. A failure is said and does no harm.
+pub async fn save(journal: &Journal, desk: &Desk) {
+    let checkpoint = capture(&desk.read());
+    let as_of = checkpoint.as_of;
+    let bytes = match postcard::to_stdvec(&checkpoint) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            tracing::warn!(%error, "the checkpoint cannot be made");
+            return;
+        }
+    };
+    if let Err(error) = journal.save_checkpoint(NAME, as_of, bytes.into()).await {
+        tracing::warn!(%error, "the checkpoint was not saved");
+    }
+}

@@ -1,0 +1,92 @@
+//! "Why is this here?" in words, from the facts alone: each decision with what it was made of.
+
+use conversation::{Fact, Record};
+use journal::Stored;
+use wire::pb::conversation::Explanation;
+use wire::{candidate_to_pb, timestamp};
+
+/// The decisions among a conversation's records, oldest first.
+pub fn explain(entries: &[Stored]) -> Vec<Explanation> {
+    let mut explanations = Vec::new();
+    let mut model_version = String::new();
+    for stored in entries {
+        for fact in &stored.record.facts {
+            if let Fact::PostClassified(class) = fact {
+                model_version.clone_from(&class.model_version);
+            }
+            if let Some(mut explanation) = of_fact(fact) {
+                explanation.at = Some(timestamp(stored.record.occurred_at));
+                explanation.sequence = stored.sequence;
+                if matches!(fact, Fact::PostClassified(_) | Fact::Routed(_)) {
+                    explanation.model_version.clone_from(&model_version);
+                }
+                explanation.notes.extend(who(&stored.record));
+                explanations.push(explanation);
+            }
+        }
+    }
+    explanations
+}
+
+fn who(record: &Record) -> Option<String> {
+    match &record.actor {
+        conversation::Actor::Person(person) => Some(format!("done by {person}")),
+        _ => None,
+    }
+}
+
+/// What a fact says about where the conversation is; none for facts that moved nothing.
+fn of_fact(fact: &Fact) -> Option<Explanation> {
+    let text = match fact {
+        Fact::PostClassified(class) => format!(
+            "the classifier read it as {} ({:.0}%), {} ({:.0}%), in {} ({:.0}%)",
+            class.intent.label,
+            class.intent.confidence * 100.0,
+            class.sentiment.label,
+            class.sentiment.confidence * 100.0,
+            class.language.label,
+            class.language.confidence * 100.0,
+        ),
+        Fact::Routed(routed) => {
+            let text =
+                format!("rule {} gave it to {} at {} priority", routed.rule, routed.team, routed.priority.as_str());
+            return Some(Explanation {
+                text,
+                settings_version: routed.settings_version.clone(),
+                candidates: routed.candidates.iter().map(candidate_to_pb).collect(),
+                notes: routed.notes.clone(),
+                ..Explanation::default()
+            });
+        }
+        Fact::DeadlineSet(deadline) => {
+            let text = format!(
+                "an answer is due within {} seconds, by {}; the clock runs since {}",
+                deadline.target_seconds, deadline.due_at, deadline.clock_started_at
+            );
+            let settings_version = deadline.settings_version.clone();
+            return Some(Explanation { text, settings_version, ..Explanation::default() });
+        }
+        Fact::DeadlineBreached(breach) => format!("no answer came by {}", breach.due_at),
+        Fact::Claimed(claimed) => format!("{} claimed it", claimed.person),
+        Fact::Released(released) => format!("{} gave it back: {}", released.person, reason(&released.reason)),
+        Fact::HandedOff(handed) => {
+            let person = handed.to_person.as_ref().map(|person| format!(" ({person})")).unwrap_or_default();
+            format!("{} handed it to {}{person}: {}", handed.by, handed.to_team, reason(&handed.reason))
+        }
+        Fact::Escalated(escalated) => {
+            let team = escalated.to_team.as_ref().map(|team| format!(" to {team}")).unwrap_or_default();
+            format!("it was escalated{team}: {}", reason(&escalated.reason))
+        }
+        Fact::Resolved(resolved) => format!("it was resolved as {:?}", resolved.outcome),
+        Fact::Reopened(reopened) => format!("it was reopened: {}", reason(&reopened.reason)),
+        Fact::Merged(merged) => format!("it goes on in {}: {}", merged.into, reason(&merged.reason)),
+        Fact::Absorbed(absorbed) => format!("it took over {}: {}", absorbed.source, reason(&absorbed.reason)),
+        // The others say what happened, not where the conversation belongs.
+        _ => return None,
+    };
+    Some(Explanation { text, ..Explanation::default() })
+}
+
+fn reason(reason: &str) -> &str {
+    if reason.is_empty() { "no reason given" } else { reason }
+}

@@ -1,0 +1,173 @@
+//! The brands' settings: checked, published as facts, and shown with who is on.
+
+use super::{failed, request_record};
+use crate::desk::{BrandEntry, Desk};
+use conversation::brand_facts::{PresenceChanged, SettingsPublished};
+use conversation::{Actor, BrandId, Fact, PersonId, RecordId, Subject};
+use jiff::Timestamp;
+use journal::{Draft, Journal, TransactError};
+use service::{Clock, problem};
+use std::sync::Arc;
+use tonic::{Request, Response, Status};
+use wire::pb::brand::brand_service_server::BrandService;
+use wire::pb::brand::{
+    Brand, CheckSettingsRequest, CheckSettingsResponse, GetBrandRequest, GetBrandResponse, ListBrandsRequest,
+    ListBrandsResponse, Person, Problem, PublishSettingsRequest, PublishSettingsResponse, SetPresenceRequest,
+    SetPresenceResponse, Team,
+};
+use wire::timestamp;
+
+pub struct Brands {
+    pub desk: Arc<Desk>,
+    pub journal: Journal,
+    pub clock: Clock,
+}
+
+fn shown(id: &BrandId, entry: &BrandEntry, now: Timestamp, with_yaml: bool) -> Brand {
+    let brand = &entry.brand;
+    let settings = brand.settings();
+    let teams = settings.teams.iter().map(|team| Team {
+        team: team.id.clone(),
+        name: team.name.clone(),
+        hours: team.hours.clone(),
+        is_open: brand.team_open(&team.id, now),
+        next_opening: brand.next_opening(&team.id, now).map(timestamp),
+        people: team.people.clone(),
+    });
+    let people = settings.people.iter().map(|person| Person {
+        person: person.id.clone(),
+        name: person.name.clone(),
+        signature: person.signature.clone().unwrap_or_default(),
+        languages: person.languages.clone(),
+        online: PersonId::new(&person.id).is_ok_and(|id| entry.presence.get(&id).copied().unwrap_or(false)),
+    });
+    Brand {
+        brand: id.to_string(),
+        name: settings.name.clone(),
+        settings_version: brand.version().to_owned(),
+        published_at: entry.published_at.map(timestamp),
+        teams: teams.collect(),
+        people: people.collect(),
+        yaml: if with_yaml { settings.source().to_owned() } else { String::new() },
+    }
+}
+
+/// The faults of settings, in the form of the contract.
+fn problems(yaml: &str, file: &str) -> Result<::brand::Brand, Vec<Problem>> {
+    let file = if file.is_empty() { "settings.yaml" } else { file };
+    ::brand::Settings::parse(yaml, file).and_then(::brand::Brand::compile).map_err(|found| {
+        found
+            .iter()
+            .map(|problem| Problem {
+                file: problem.file.clone(),
+                line: problem.line,
+                column: problem.column,
+                key: problem.key.clone(),
+                what: problem.what.clone(),
+                cure: problem.cure.clone(),
+            })
+            .collect()
+    })
+}
+
+impl Brands {
+    fn brand_id(text: &str) -> Result<BrandId, Status> {
+        BrandId::new(text)
+            .map_err(|invalid| problem::invalid_argument("brand", invalid.why, "give the brand's short name"))
+    }
+
+    /// Writes a fact about a brand; a request that was written already changes nothing.
+    async fn write(&self, id: &BrandId, record: RecordId, actor: Actor, fact: Fact) -> Result<bool, Status> {
+        let now = self.clock.now();
+        let draft = Draft { record, occurred_at: now, now, actor, caused_by: None, correlation: None };
+        let record = draft.record(&Subject::Brand { brand: id.clone() }, vec![fact]);
+        let appended = self.journal.add(&record).await.map_err(|error| failed(&TransactError::from(error)))?;
+        self.desk.fold(appended.sequence, &record);
+        Ok(!appended.duplicate)
+    }
+}
+
+#[tonic::async_trait]
+impl BrandService for Brands {
+    async fn list_brands(&self, _: Request<ListBrandsRequest>) -> Result<Response<ListBrandsResponse>, Status> {
+        let now = self.clock.now();
+        let view = self.desk.read();
+        let mut brands: Vec<_> = view.brands.iter().map(|(id, entry)| shown(id, entry, now, false)).collect();
+        brands.sort_by(|a, b| a.brand.cmp(&b.brand));
+        Ok(Response::new(ListBrandsResponse { brands }))
+    }
+
+    async fn get_brand(&self, request: Request<GetBrandRequest>) -> Result<Response<GetBrandResponse>, Status> {
+        let id = Self::brand_id(&request.into_inner().brand)?;
+        let view = self.desk.read();
+        let entry = view.brands.get(&id).ok_or_else(|| problem::not_found("brand", id.as_str()))?;
+        let brand = shown(&id, entry, self.clock.now(), true);
+        Ok(Response::new(GetBrandResponse { brand: Some(brand) }))
+    }
+
+    async fn check_settings(
+        &self,
+        request: Request<CheckSettingsRequest>,
+    ) -> Result<Response<CheckSettingsResponse>, Status> {
+        let request = request.into_inner();
+        let response = match problems(&request.yaml, &request.file) {
+            Ok(brand) => CheckSettingsResponse { problems: Vec::new(), settings_version: brand.version().to_owned() },
+            Err(problems) => CheckSettingsResponse { problems, settings_version: String::new() },
+        };
+        Ok(Response::new(response))
+    }
+
+    async fn publish_settings(
+        &self,
+        request: Request<PublishSettingsRequest>,
+    ) -> Result<Response<PublishSettingsResponse>, Status> {
+        let request = request.into_inner();
+        let brand = problems(&request.yaml, &request.file).map_err(|found| {
+            let first =
+                found.first().map(|p| format!("{}:{}:{}: {}: {}; {}", p.file, p.line, p.column, p.key, p.what, p.cure));
+            let what = format!("has {} problems; the first: {}", found.len(), first.unwrap_or_default());
+            problem::invalid_argument("yaml", &what, "call CheckSettings for all of them")
+        })?;
+        let id = Self::brand_id(brand.slug())?;
+        let version = brand.version().to_owned();
+        let in_force = self
+            .desk
+            .read()
+            .brands
+            .get(&id)
+            .is_some_and(|entry| entry.published_at.is_some() && entry.brand.version() == version);
+        let mut changed = false;
+        if !in_force {
+            let record = request_record(id.as_str().as_bytes(), &request.request_id)?;
+            let fact = SettingsPublished { version: version.clone(), yaml: request.yaml, file: request.file };
+            changed = self.write(&id, record, Actor::Service(crate::react::NAME.into()), fact.into()).await?;
+        }
+        Ok(Response::new(PublishSettingsResponse { brand: id.to_string(), settings_version: version, changed }))
+    }
+
+    async fn set_presence(
+        &self,
+        request: Request<SetPresenceRequest>,
+    ) -> Result<Response<SetPresenceResponse>, Status> {
+        let request = request.into_inner();
+        let id = Self::brand_id(&request.brand)?;
+        let person = PersonId::new(&request.person)
+            .map_err(|invalid| problem::invalid_argument("person", invalid.why, "give the person's short name"))?;
+        let current = {
+            let view = self.desk.read();
+            let entry = view.brands.get(&id).ok_or_else(|| problem::not_found("brand", id.as_str()))?;
+            if entry.brand.settings().person(person.as_str()).is_none() {
+                let cure = format!("use one of the people in the settings of {id}");
+                return Err(problem::invalid_argument("person", "is not a person of this brand", &cure));
+            }
+            entry.presence.get(&person).copied().unwrap_or(false)
+        };
+        if current == request.online {
+            return Ok(Response::new(SetPresenceResponse { changed: false }));
+        }
+        let record = request_record(id.as_str().as_bytes(), &request.request_id)?;
+        let fact = PresenceChanged { person: person.clone(), online: request.online };
+        let changed = self.write(&id, record, Actor::Person(person), fact.into()).await?;
+        Ok(Response::new(SetPresenceResponse { changed }))
+    }
+}

@@ -1,0 +1,241 @@
+//! All that a person of the brand does with a conversation.
+
+use super::{checked_text, conversation_id, failed, request_record};
+use crate::desk::{Desk, Entry};
+use crate::react::Reactor;
+use crate::summary::summary;
+use brand::Tier;
+use conversation::replied::SubmitReply;
+use conversation::{Actor, Command, ConversationId, PersonId, Personal, PostKey, RecordId, ReplyId, TeamId};
+use journal::{Done, Draft};
+use service::{Clock, problem};
+use std::sync::Arc;
+use tonic::{Request, Response, Status};
+use wire::pb::conversation::ConversationSummary;
+use wire::pb::desk::desk_service_server::DeskService;
+use wire::pb::desk::{
+    AddNoteRequest, ClaimRequest, DeskResponse, EscalateRequest, HandOffRequest, MergeRequest, ReleaseRequest,
+    ReopenRequest, ResolveRequest, SettleReplyRequest, SubmitReplyRequest, SubmitReplyResponse, Write,
+};
+
+pub struct Work {
+    pub desk: Arc<Desk>,
+    pub reactor: Reactor,
+    pub clock: Clock,
+}
+
+/// A write whose parts are checked.
+struct Checked {
+    conversation: ConversationId,
+    entry: Entry,
+    person: PersonId,
+    record: RecordId,
+}
+
+impl Work {
+    fn check(&self, write: Option<Write>) -> Result<Checked, Status> {
+        let write =
+            write.ok_or_else(|| problem::invalid_argument("write", "is missing", "say who does what to which"))?;
+        let named = conversation_id("write.conversation_id", &write.conversation_id)?;
+        let conversation = self.desk.read().resolve(named);
+        let entry =
+            self.desk.entry(&conversation).ok_or_else(|| problem::not_found("conversation", &named.to_string()))?;
+        let person = self.person(&entry, "write.person", &write.person)?;
+        let record = request_record(named.as_uuid().as_bytes(), &write.request_id)?;
+        let repeated = entry.state.seen.contains(&record);
+        if !repeated && write.expected_version != 0 && write.expected_version != entry.version {
+            let found = entry.version.to_string();
+            let message = "the conversation has changed since; read it again";
+            return Err(problem::aborted("VERSION_CHANGED", message, &[("version", &found)]));
+        }
+        Ok(Checked { conversation, entry, person, record })
+    }
+
+    /// A person of the brand, as named in its settings. A brand without published settings takes anyone's word.
+    fn person(&self, entry: &Entry, field: &str, name: &str) -> Result<PersonId, Status> {
+        let person = PersonId::new(name).map_err(|invalid| {
+            problem::invalid_argument(field, invalid.why, "give the person's short name in the brand's settings")
+        })?;
+        let brand = self.desk.brand(&entry.brand);
+        let settings = brand.settings();
+        if !settings.people.is_empty() && settings.person(name).is_none() {
+            let cure = format!("use one of the people in the settings of {}", entry.brand);
+            return Err(problem::invalid_argument(field, "is not a person of this brand", &cure));
+        }
+        Ok(person)
+    }
+
+    fn team(&self, entry: &Entry, name: &str) -> Result<TeamId, Status> {
+        let brand = self.desk.brand(&entry.brand);
+        let known: Vec<&str> = brand.settings().teams.iter().map(|team| team.id.as_str()).collect();
+        match TeamId::new(name) {
+            Ok(team) if known.contains(&name) => Ok(team),
+            _ => {
+                let cure = format!("use one of: {}", known.join(", "));
+                Err(problem::invalid_argument("to_team", "is not a team of this brand", &cure))
+            }
+        }
+    }
+
+    async fn act(&self, checked: Checked, command: Command) -> Result<(ConversationSummary, bool), Status> {
+        let Checked { conversation, entry, person, record } = checked;
+        let draft = self.draft(record, person);
+        let done =
+            self.reactor.decide(conversation, entry.clone(), draft, &command).await.map_err(|error| failed(&error))?;
+        Ok(Self::outcome(conversation, entry, done))
+    }
+
+    fn draft(&self, record: RecordId, person: PersonId) -> Draft {
+        let now = self.clock.now();
+        Draft { record, occurred_at: now, now, actor: Actor::Person(person), caused_by: None, correlation: None }
+    }
+
+    fn outcome(conversation: ConversationId, entry: Entry, done: Done) -> (ConversationSummary, bool) {
+        let changed = done.record.is_some();
+        let entry = Entry { state: done.state, version: done.version, ..entry };
+        (summary(conversation, &entry), changed)
+    }
+
+    async fn answer(&self, checked: Checked, command: Command) -> Result<Response<DeskResponse>, Status> {
+        let (conversation, changed) = self.act(checked, command).await?;
+        Ok(Response::new(DeskResponse { conversation: Some(conversation), changed }))
+    }
+}
+
+#[tonic::async_trait]
+impl DeskService for Work {
+    async fn claim(&self, request: Request<ClaimRequest>) -> Result<Response<DeskResponse>, Status> {
+        let checked = self.check(request.into_inner().write)?;
+        let command = Command::Claim { person: checked.person.clone() };
+        self.answer(checked, command).await
+    }
+
+    async fn release(&self, request: Request<ReleaseRequest>) -> Result<Response<DeskResponse>, Status> {
+        let request = request.into_inner();
+        checked_text("reason", &request.reason)?;
+        let checked = self.check(request.write)?;
+        let command = Command::Release { person: checked.person.clone(), reason: request.reason };
+        self.answer(checked, command).await
+    }
+
+    async fn hand_off(&self, request: Request<HandOffRequest>) -> Result<Response<DeskResponse>, Status> {
+        let request = request.into_inner();
+        checked_text("reason", &request.reason)?;
+        let checked = self.check(request.write)?;
+        let to_team = self.team(&checked.entry, &request.to_team)?;
+        let to_person = match request.to_person.as_str() {
+            "" => None,
+            name => Some(self.person(&checked.entry, "to_person", name)?),
+        };
+        let command = Command::HandOff { by: checked.person.clone(), to_team, to_person, reason: request.reason };
+        self.answer(checked, command).await
+    }
+
+    async fn escalate(&self, request: Request<EscalateRequest>) -> Result<Response<DeskResponse>, Status> {
+        let request = request.into_inner();
+        checked_text("reason", &request.reason)?;
+        let checked = self.check(request.write)?;
+        let to_team = match request.to_team.as_str() {
+            "" => {
+                let brand = self.desk.brand(&checked.entry.brand);
+                let crisis = brand.settings().teams.iter().find(|team| team.tier == Tier::Crisis);
+                crisis.and_then(|team| TeamId::new(&team.id).ok())
+            }
+            name => Some(self.team(&checked.entry, name)?),
+        };
+        let command = Command::Escalate { by: Some(checked.person.clone()), to_team, reason: request.reason };
+        self.answer(checked, command).await
+    }
+
+    async fn add_note(&self, request: Request<AddNoteRequest>) -> Result<Response<DeskResponse>, Status> {
+        let request = request.into_inner();
+        checked_text("text", &request.text)?;
+        let checked = self.check(request.write)?;
+        let command = Command::AddNote { person: checked.person.clone(), body: Personal::text(request.text) };
+        self.answer(checked, command).await
+    }
+
+    async fn submit_reply(
+        &self,
+        request: Request<SubmitReplyRequest>,
+    ) -> Result<Response<SubmitReplyResponse>, Status> {
+        let request = request.into_inner();
+        checked_text("text", &request.text)?;
+        let checked = self.check(request.write)?;
+        let in_reply_to = match request.in_reply_to.as_str() {
+            "" => None,
+            key => Some(PostKey::parse(key).map_err(|_| {
+                problem::invalid_argument("in_reply_to", "is not a post's key", "give its 32 hex digits")
+            })?),
+        };
+        let reply = ReplyId::of(&checked.conversation, &checked.record);
+        let command = Command::SubmitReply(SubmitReply {
+            person: checked.person.clone(),
+            in_reply_to,
+            private: request.private,
+            body: Personal::text(request.text),
+        });
+        let (conversation, changed) = self.act(checked, command).await?;
+        let reply_id = reply.to_string();
+        Ok(Response::new(SubmitReplyResponse { conversation: Some(conversation), changed, reply_id }))
+    }
+
+    async fn settle_reply(&self, request: Request<SettleReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        let request = request.into_inner();
+        let checked = self.check(request.write)?;
+        let reply = ReplyId::parse(&request.reply_id)
+            .map_err(|_| problem::invalid_argument("reply_id", "is not a reply's id", "give its 32 hex digits"))?;
+        self.answer(checked, Command::SettleReply { reply, arrived: request.arrived }).await
+    }
+
+    async fn resolve(&self, request: Request<ResolveRequest>) -> Result<Response<DeskResponse>, Status> {
+        let request = request.into_inner();
+        let checked = self.check(request.write)?;
+        let outcome = wire::outcome_from_pb(request.outcome).map_err(|_| {
+            let cure = "use OUTCOME_SOLVED, OUTCOME_REFUSED, OUTCOME_NO_ACTION_NEEDED or OUTCOME_WENT_QUIET";
+            problem::invalid_argument("outcome", "is missing or unknown", cure)
+        })?;
+        let command = Command::Resolve { person: Some(checked.person.clone()), outcome };
+        self.answer(checked, command).await
+    }
+
+    async fn reopen(&self, request: Request<ReopenRequest>) -> Result<Response<DeskResponse>, Status> {
+        let request = request.into_inner();
+        checked_text("reason", &request.reason)?;
+        let checked = self.check(request.write)?;
+        let command = Command::Reopen { person: checked.person.clone(), reason: request.reason };
+        self.answer(checked, command).await
+    }
+
+    async fn merge(&self, request: Request<MergeRequest>) -> Result<Response<DeskResponse>, Status> {
+        let request = request.into_inner();
+        checked_text("reason", &request.reason)?;
+        let source = conversation_id(
+            "write.conversation_id",
+            request.write.as_ref().map_or("", |write| write.conversation_id.as_str()),
+        )?;
+        let target = conversation_id("into_conversation_id", &request.into_conversation_id)?;
+        let (target, into) = {
+            let view = self.desk.read();
+            let target = view.resolve(target);
+            (target, view.conversations.get(&target).cloned())
+        };
+        let into = into.ok_or_else(|| problem::not_found("conversation", &request.into_conversation_id))?;
+        let checked = self.check(request.write)?;
+        if source == target {
+            let cure = "name another conversation";
+            return Err(problem::invalid_argument("into_conversation_id", "is the same conversation", cure));
+        }
+        let from = self.desk.entry(&source).ok_or_else(|| problem::not_found("conversation", &source.to_string()))?;
+        if from.brand != into.brand {
+            let cure = "merge conversations of one brand only";
+            return Err(problem::invalid_argument("into_conversation_id", "is another brand's conversation", cure));
+        }
+        let before = into.version;
+        let by = Some((checked.person, checked.record));
+        self.reactor.absorb(source, target, &request.reason, by).await.map_err(|error| failed(&error))?;
+        let entry = self.desk.entry(&target).unwrap_or(into);
+        let changed = entry.version != before;
+        Ok(Response::new(DeskResponse { conversation: Some(summary(target, &entry)), changed }))
+    }
+}

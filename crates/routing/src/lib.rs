@@ -1,0 +1,78 @@
+//! Routing: whose work a conversation is, what people do with it, and until when an answer is due.
+//!
+//! The service follows every record and folds it into the [`desk`], a view of all conversations that can be thrown away
+//! and rebuilt. What must be done follows from the state, not from having seen a record: a classified post without a
+//! route is routed, a deadline that is set is armed, two conversations that prove to be one are merged ([`react`]). So
+//! a crash at any moment is made good by the next start, and a second copy of the service does no harm: both decide the
+//! same, and the log's expected-sequence guard lets one of them write.
+//!
+//! This is why routing keeps no acknowledged position of its own but reads the log from its checkpoint on: with all
+//! conversations in memory anyway, it saves one acknowledgement a record and a load a decision.
+
+mod checkpoint;
+mod desk;
+mod explain;
+mod grpc;
+mod queue;
+mod react;
+mod route;
+mod summary;
+
+pub use explain::explain;
+pub use route::route;
+pub use summary::summarise;
+
+use anyhow::Context as _;
+use desk::Desk;
+use journal::Journal;
+use react::Reactor;
+use service::Process;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::task::JoinHandle;
+
+service::section! {
+    /// Routing: whose work a conversation is, and until when an answer is due.
+    #[derive(Clone)]
+    pub struct Settings in "routing" {
+        /// Address of the gRPC listener (ConversationService, DeskService, BrandService).
+        pub listen: SocketAddr = "127.0.0.1:7420".parse().expect("an address"),
+        /// Decisions on their way to the log at once; more wait.
+        #[range(1..=65_536)]
+        pub decisions_in_flight_max: usize = 512,
+        /// Seconds between two checkpoints of the desk; 0 for none. A start reads the log from the newest one.
+        #[range(0..=86_400)]
+        pub checkpoint_seconds: u64 = 300,
+    }
+}
+
+/// What a started service tells.
+pub struct Started {
+    pub grpc: SocketAddr,
+    /// Ends when the process is asked to stop and the drain is over.
+    pub ended: JoinHandle<anyhow::Result<()>>,
+}
+
+/// Runs routing until the process is asked to stop.
+pub async fn run(process: Process, journal: Journal) -> anyhow::Result<()> {
+    start(process, journal).await?.ended.await.context("routing stopped unexpectedly")?
+}
+
+/// Binds the listener, begins to follow the log, and returns.
+pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started> {
+    let settings: Settings = process.config.section()?;
+    let listener = service::listen::bind("routing.listen", settings.listen).await?;
+    let desk = Arc::new(Desk::default());
+    let reactor = Reactor::new(journal.clone(), Arc::clone(&desk), process.clock.clone(), &settings);
+    let routes = grpc::routes(&desk, &journal, &process, &reactor)?;
+    let serving =
+        service::grpc::serve("routing", listener, routes, grpc::SERVICES, &process.health, process.shutdown.clone())
+            .await;
+    let grpc = serving.address();
+    let ended = tokio::spawn(async move {
+        let followed = react::follow(&process, &journal, &desk, &reactor, &settings).await;
+        serving.ended().await?;
+        followed
+    });
+    Ok(Started { grpc, ended })
+}
