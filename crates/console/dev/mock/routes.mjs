@@ -1,0 +1,272 @@
+// The API of the mock.
+
+import { allIds, append, changesAfter, clock, entriesOf, fold, lastSequence, onAppend, statusOf, summaryOf, waitingSince } from "./log.mjs";
+import { baseOf, byPerson, carry, fate, receive, submit } from "./desk.mjs";
+import { CATALOGUE, minutes, rows } from "./measure.mjs";
+import { watch } from "./play.mjs";
+import { BRANDS, hash } from "./world.mjs";
+
+const problem = (status, reason, detail, field) => ({
+  status,
+  json: { type: "about:blank", title: reason, status, reason, detail, ...(field && { field }) },
+});
+
+const seen = new Map();
+
+export function answer(method, url, body) {
+  const [, , , area, id, verb, sub, last] = url.pathname.split("/");
+  const query = url.searchParams;
+  if (method === "GET") return read(area, id, verb, query);
+  let json;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return problem(400, "INVALID_ARGUMENT", "the body is not JSON", "body");
+  }
+  if (area === "posts") return ingest(json);
+  if (area === "brands") return brands(id, verb, json);
+  if (area === "conversations") return desk(id, last === "settle" ? "settle" : verb, sub, json);
+  return problem(404, "NOT_FOUND", "there is no such path");
+}
+
+function read(area, id, verb, query) {
+  if (area === "conversations" && !id) return { json: list(query) };
+  if (area === "conversations") return conversation(id, verb, query.get("at"));
+  if (area === "measures" && id === "catalogue") return { json: { measures: CATALOGUE } };
+  if (area === "measures") return { json: { rows: rows(query.getAll("groupBy"), query.get("brand") ?? ""), asOfSequence: String(lastSequence()) } };
+  if (area === "intake") return { json: { rows: intake() } };
+  if (area === "outbox") return { json: { entries: outbox() } };
+  if (area === "brands" && id) {
+    const found = BRANDS.find((brand) => brand.brand === id);
+    return found ? { json: { brand: found } } : problem(404, "NOT_FOUND", "there is no such brand");
+  }
+  if (area === "brands") return { json: { brands: BRANDS } };
+  return problem(404, "NOT_FOUND", "there is no such path");
+}
+
+const PRIORITIES = ["LOW", "NORMAL", "HIGH", "URGENT"];
+const rank = (priority) => PRIORITIES.indexOf((priority ?? "PRIORITY_NORMAL").replace("PRIORITY_", ""));
+
+function list(query) {
+  const wanted = (name) => query.get(name) ?? "";
+  const statuses = query.getAll("status");
+  const fits = (state) =>
+    ["brand", "team", "assignee", "network", "language", "intent"].every((name) => !wanted(name) || wanted(name) === state[name]) &&
+    (statuses.length === 0 || statuses.includes(statusOf(state))) &&
+    (wanted("unassigned") !== "true" || !state.assignee) &&
+    (!wanted("minPriority") || rank(state.priority) >= rank(`PRIORITY_${wanted("minPriority")}`));
+  const at = clock.now();
+  const late = (state) => (state.due && state.due <= at ? 0 : 1);
+  const all = allIds().map((id) => fold(id)).filter(fits).sort((a, b) =>
+    late(a) - late(b) || (a.due ?? 9e15) - (b.due ?? 9e15) || rank(b.priority) - rank(a.priority) ||
+    (waitingSince(a) ?? 9e15) - (waitingSince(b) ?? 9e15) || a.id.localeCompare(b.id));
+  const size = Math.min(Number(wanted("pageSize") || 50), 200);
+  const from = Number(wanted("pageToken") || 0);
+  return {
+    conversations: all.slice(from, from + size).map(summaryOf),
+    ...(from + size < all.length && { nextPageToken: String(from + size) }),
+    totalSize: all.length,
+    asOfSequence: String(lastSequence()),
+  };
+}
+
+function conversation(id, verb, at) {
+  const state = fold(id, at ? Date.parse(at) : undefined);
+  if (!state) return problem(404, "NOT_FOUND", "there is no such conversation");
+  if (verb === "explanation") return { json: { conversation: summaryOf(state), explanations: explain(id) } };
+  const until = at ? Date.parse(at) : Number.POSITIVE_INFINITY;
+  const timeline = entriesOf(id).filter((entry) => Date.parse(entry.record.recordedAt) <= until);
+  if (verb === "history") return { json: { entries: timeline } };
+  return { json: { conversation: summaryOf(state), timeline } };
+}
+
+function explain(id) {
+  return entriesOf(id).flatMap(({ sequence, record }) =>
+    record.facts.flatMap((fact) => {
+      const at = record.occurredAt;
+      if (fact.routed) {
+        const { rule, team, settingsVersion, candidates, notes } = fact.routed;
+        return [{ at, sequence, text: `routed to ${team} by rule ${rule}`, settingsVersion, candidates, notes }];
+      }
+      if (fact.postClassified) {
+        const { modelVersion, intent, sentiment } = fact.postClassified;
+        return [{ at, sequence, text: `read as ${intent.label} (${intent.confidence}), ${sentiment.label}`, modelVersion, notes: intent.reasons }];
+      }
+      return [];
+    }),
+  );
+}
+
+function intake() {
+  const counted = BRANDS.map((brand) => {
+    const accepted = allIds().map((id) => fold(id)).filter((state) => state.brand === brand.brand).reduce((sum, state) => sum + state.posts.length, 0);
+    return {
+      brand: brand.brand, source: "demo", seen: String(accepted + 9), accepted: String(accepted), duplicate: "3", filtered: "4", rejected: "2",
+      rejectedByReason: { text_too_long: "1", no_post_id: "1" },
+    };
+  });
+  return [...counted, { brand: "nordnet", source: "webhook:forum", seen: "120", accepted: "112", duplicate: "6", filtered: "1" }];
+}
+
+function outbox() {
+  return allIds().flatMap((id) => {
+    const state = fold(id);
+    return [...state.replies].filter(([, reply]) => !["sent", "failed"].includes(reply.status)).map(([replyId, reply]) => ({
+      brand: state.brand, conversationId: id, replyId, network: state.network, status: reply.status, attempts: reply.attempts,
+      reason: reply.reason ?? "", since: new Date(reply.at).toISOString(), ...(reply.retryAt && { retryAt: reply.retryAt }),
+    }));
+  });
+}
+
+function ingest(json) {
+  const { post } = json;
+  if (!post?.postId) return problem(400, "INVALID_ARGUMENT", "postId is empty; give the network's own id of the post", "post.postId");
+  const { conversation, key } = receive({
+    brand: post.brand, network: post.network, native: post.postId, thread: post.threadRoot || "0", text: post.text ?? "", at: clock.now(),
+    private: post.private ?? false, author: { ...post.author, followers: Number(post.author?.followers ?? 0) }, attachments: post.attachments,
+  });
+  watch(conversation);
+  return { json: { verdict: "VERDICT_ACCEPTED", conversationId: conversation, postKey: key } };
+}
+
+function brands(id, verb, json) {
+  if (id === "check" || !id) {
+    const problems = check(json.yaml ?? "", json.file ?? "");
+    const version = hash(json.yaml ?? "");
+    if (id === "check") return { json: { problems, settingsVersion: problems.length ? "" : version } };
+    if (problems.length) return problem(400, "SETTINGS_NOT_SOUND", `${problems.length} problems`, "yaml");
+    const brand = BRANDS.find((one) => json.yaml.includes(`brand: ${one.brand}`));
+    const changed = brand?.settingsVersion !== version;
+    if (brand) Object.assign(brand, { yaml: json.yaml, settingsVersion: version, publishedAt: new Date().toISOString() });
+    return { json: { brand: brand?.brand ?? "", settingsVersion: version, changed } };
+  }
+  const person = BRANDS.find((one) => one.brand === id)?.people.find((one) => one.person === json.person);
+  if (verb !== "presence" || !person) return problem(404, "UNKNOWN_PERSON", "this brand has no such person", "person");
+  const changed = person.online !== Boolean(json.online);
+  person.online = Boolean(json.online);
+  return { json: { changed } };
+}
+
+function check(yaml, file) {
+  return yaml.split("\n").flatMap((line, index) => {
+    const at = { file, line: index + 1, column: 3 };
+    if (/^\s*respond_in:/.test(line)) return [{ ...at, key: "rules[0].respond_in", what: "there is no key `respond_in`", cure: "write `respond_within: 10m`" }];
+    if (/team: nosuch/.test(line)) return [{ ...at, key: "otherwise.team", what: "there is no team `nosuch`", cure: "name one of the teams above" }];
+    return [];
+  });
+}
+
+function desk(id, verb, replyId, json) {
+  const state = fold(id);
+  const { person, requestId, expectedVersion } = json.write ?? {};
+  if (!state) return problem(404, "NOT_FOUND", "there is no such conversation");
+  if (!BRANDS.find((one) => one.brand === state.brand)?.people.some((one) => one.person === person)) {
+    return problem(400, "UNKNOWN_PERSON", "the brand's settings do not know this person", "write.person");
+  }
+  const done = (changed, more = {}) => ({ json: { conversation: summaryOf(fold(id)), changed, ...more } });
+  if (seen.has(requestId)) return done(false, seen.get(requestId));
+  if (expectedVersion && Number(expectedVersion) !== state.version) return problem(409, "VERSION_MISMATCH", "the conversation has changed");
+  const refused = refusal(state, verb, person, json);
+  if (refused) return problem(409, refused, refused.toLowerCase().replaceAll("_", " "));
+  const fact = factOf(state, verb, person, json);
+  const more = {};
+  if (verb === "replies") more.replyId = reply(id, person, json, requestId);
+  else if (verb === "settle") settle(id, replyId, json.arrived);
+  else append({ ...baseOf(id), actor: byPerson(person), facts: [fact] });
+  seen.set(requestId, more);
+  return done(true, more);
+}
+
+function refusal(state, verb, person, json) {
+  const status = statusOf(state);
+  const held = state.assignee && state.assignee !== person;
+  if (state.mergedInto) return "MERGED";
+  if (["claim", "replies", "release"].includes(verb) && held) return "CLAIMED_BY_SOMEONE_ELSE";
+  if (status === "RESOLVED" && ["claim", "release", "hand-off", "escalate"].includes(verb)) return "ALREADY_RESOLVED";
+  if (["hand-off", "escalate", "reopen"].includes(verb) && !json.reason) return "REASON_MISSING";
+  if (["replies", "notes"].includes(verb) && !json.text) return "TEXT_MISSING";
+  const moving = [...state.replies.values()].some((one) => ["submitted", "attempted", "retrying"].includes(one.status));
+  return verb === "resolve" && moving ? "REPLY_ON_ITS_WAY" : "";
+}
+
+function factOf(state, verb, person, json) {
+  switch (verb) {
+    case "claim":
+      return { claimed: { person } };
+    case "release":
+      return { released: { person, reason: json.reason } };
+    case "hand-off":
+      return { handedOff: { by: person, fromTeam: state.team, toTeam: json.toTeam, toPerson: json.toPerson, reason: json.reason } };
+    case "escalate":
+      return { escalated: { by: person, toTeam: json.toTeam, reason: json.reason } };
+    case "notes":
+      return { noteAdded: { noteId: hash("note", json.text, clock.now()), person, body: { text: json.text } } };
+    case "resolve":
+      return { resolved: { person, outcome: json.outcome } };
+    case "reopen":
+      return { reopened: { person, reason: json.reason } };
+    case "merge":
+      return { merged: { into: json.intoConversationId, reason: json.reason, person } };
+    default:
+      return {};
+  }
+}
+
+/** Sends a reply in steps that one can watch. A text with `#doubt`, `#retry` or `#fail` fares so. */
+function reply(id, person, json, requestId) {
+  const made = submit(id, person, json.text, json.private ?? false, clock.now(), requestId);
+  const told = { "#doubt": ["attempt", "doubt"], "#retry": ["attempt", "retry", "attempt", "sent"], "#fail": ["attempt", "fail"], "#ok": ["attempt", "sent"] };
+  const word = Object.keys(told).find((one) => json.text.includes(one));
+  const steps = word ? told[word] : fate(requestId);
+  let attempt = 0;
+  let wait = 0;
+  for (const step of steps) {
+    wait += 700;
+    setTimeout(() => {
+      if (step === "attempt") attempt += 1;
+      carry(id, made, step, attempt, clock.now());
+    }, wait);
+  }
+  return made;
+}
+
+function settle(id, replyId, arrived) {
+  const at = new Date(clock.now()).toISOString();
+  const fact = arrived
+    ? { replySent: { replyId, sentAt: at, how: "settled" } }
+    : { replyFailed: { replyId, attempt: 1, reason: "settled_not_arrived", isFinal: true } };
+  append({ ...baseOf(id), actor: { kind: "ACTOR_KIND_PERSON", name: fold(id).assignee || "dana" }, facts: [fact] });
+}
+
+const HEARTBEAT_MS = 15_000;
+const MEASURES_MS = 1_000;
+
+export function stream(request, response, query) {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" });
+  const send = (name, data, id) => response.write(`${id ? `id: ${id}\n` : ""}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+  const tell = ({ sequence, conversation: id, kinds }) =>
+    send("conversation", { sequence: String(sequence), conversation: summaryOf(fold(id)), factKinds: kinds }, sequence);
+  response.write("retry: 1000\n\n");
+  const after = Number(request.headers["last-event-id"] ?? query.get("after") ?? 0);
+  const missed = after > 0 ? changesAfter(after) : [];
+  if (missed === undefined || after > lastSequence()) send("reset", {});
+  else for (const change of missed) tell(change);
+  const measure = (snapshot) =>
+    send("measures", { sequence: String(lastSequence()), rows: rows(["BRAND"]), snapshot, minutes: minutes() });
+  measure(true);
+  let dirty = false;
+  const stop = onAppend((change) => {
+    dirty = true;
+    tell(change);
+  });
+  const measuring = setInterval(() => {
+    if (dirty) measure(false);
+    dirty = false;
+  }, MEASURES_MS);
+  const beating = setInterval(() => response.write(": here\n\n"), HEARTBEAT_MS);
+  request.on("close", () => {
+    stop();
+    clearInterval(measuring);
+    clearInterval(beating);
+  });
+}

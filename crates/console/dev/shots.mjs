@@ -1,0 +1,81 @@
+// Takes pictures of every page, in both lights, on a phone and on a wall, to look at: npm run shots [NAME...]
+// Against EARSHOT_URL, by default the mock on its usual port.
+
+import { mkdirSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const base = process.env.EARSHOT_URL ?? "http://127.0.0.1:4173";
+const out = new URL("../shots/", import.meta.url).pathname;
+const wanted = process.argv.slice(2);
+mkdirSync(out, { recursive: true });
+
+const SIZES = { wall: { width: 1920, height: 1080 }, desk: { width: 1366, height: 850 }, phone: { width: 320, height: 700 } };
+
+const browser = await chromium.launch({
+  executablePath: process.env.EARSHOT_CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+});
+
+const list = await (await fetch(`${base}/api/v1/conversations?pageSize=200`)).json();
+const by = (test) => list.conversations.find(test)?.conversationId;
+const me = "aurora-air/dana";
+const IDS = {
+  busy: by((one) => (one.posts ?? 0) > 1 && one.newestReply && one.brand === "aurora-air"),
+  doubt: by((one) => one.newestReply === "in_doubt"),
+  edited: by((one) => one.handOffs || one.escalated),
+  arabic: by((one) => one.language === "ar"),
+};
+
+async function shot(name, hash, { size = "desk", theme = "light", lang = "en", setup, full = false, dir = "ltr" } = {}) {
+  if (wanted.length && !wanted.some((one) => name.includes(one))) return;
+  const context = await browser.newContext({ viewport: SIZES[size], colorScheme: theme, locale: lang });
+  await context.addInitScript((who) => localStorage.setItem("earshot.me", who), me);
+  const page = await context.newPage();
+  page.on("console", (message) => message.type() === "error" && console.log(name, "console:", message.text()));
+  page.on("pageerror", (error) => console.log(name, "error:", error.message));
+  await page.goto(`${base}/#/${hash}`);
+  if (dir === "rtl") await page.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
+  await page.waitForTimeout(1800);
+  if (setup) await setup(page);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (overflow > 0) console.log(name, `overflows sideways by ${overflow}px`);
+  await page.screenshot({ path: `${out}${name}.png`, fullPage: full });
+  await context.close();
+}
+
+await shot("wall-light", "", { size: "wall" });
+await shot("wall-dark", "", { size: "wall", theme: "dark" });
+await shot("wall-desk", "", { size: "desk", full: true });
+await shot("wall-phone", "", { size: "phone", full: true });
+await shot("wall-rtl", "", { size: "wall", dir: "rtl" });
+for (const lang of ["bn", "zh", "ko", "et"]) await shot(`wall-${lang}`, "", { size: "wall", lang });
+await shot("inbox-light", "inbox");
+await shot("inbox-dark", "inbox", { theme: "dark", size: "wall" });
+await shot("inbox-phone", "inbox", { size: "phone", full: true });
+await shot("inbox-rtl", "inbox", { dir: "rtl" });
+await shot("inbox-bn", "inbox", { lang: "bn" });
+await shot("inbox-mine", "inbox?view=mine");
+await shot("case-light", `conversation/${IDS.busy}`);
+await shot("case-dark", `conversation/${IDS.doubt}`, { theme: "dark", size: "wall" });
+await shot("case-edited", `conversation/${IDS.edited}`);
+await shot("case-ar", `conversation/${IDS.arabic}`);
+await shot("case-rtl", `conversation/${IDS.arabic}`, { dir: "rtl" });
+await shot("case-phone", `conversation/${IDS.busy}`, { size: "phone", full: true });
+await shot("case-past", `conversation/${IDS.busy}`, {
+  setup: async (page) => {
+    await page.locator("#time-slider").focus();
+    for (let n = 0; n < 3; n++) await page.keyboard.press("ArrowLeft");
+    await page.waitForTimeout(600);
+  },
+});
+await shot("case-zh", `conversation/${IDS.busy}`, { lang: "zh" });
+for (let n = 0; n < 11; n++) {
+  const hostile = list.conversations.filter((one) => one.region === "london" && one.tier === "standard" && one.network === "x")[n]?.conversationId;
+  if (hostile && wanted.includes("hostile")) await shot(`hostile-${n}`, `conversation/${hostile}`, { size: n % 2 ? "phone" : "desk" });
+}
+await shot("brands", "brands");
+await shot("brand", "brands/aurora-air", { full: true });
+await shot("brand-dark-phone", "brands/nordnet", { size: "phone", theme: "dark", full: true });
+await shot("ledger", "ledger");
+await shot("ledger-phone", "ledger", { size: "phone", full: true });
+await browser.close();

@@ -1,0 +1,181 @@
+// Every call the console makes, in one place: this is all that it asks of the gateway.
+
+import type {
+  ListIntakeResponseJson,
+  ListMeasuresResponseJson,
+  MeasureJson,
+  QueryResponseJson,
+} from "../gen/earshot/analytics/v1/analytics_service_pb";
+import type {
+  CheckSettingsResponseJson,
+  ListBrandsResponseJson,
+  ProblemJson,
+  PublishSettingsResponseJson,
+} from "../gen/earshot/brand/v1/brand_service_pb";
+import type {
+  ExplainConversationResponseJson,
+  ExplanationJson,
+  GetConversationResponseJson,
+  ListConversationsResponseJson,
+} from "../gen/earshot/conversation/v1/conversation_service_pb";
+import type { DeskResponseJson, SubmitReplyResponseJson } from "../gen/earshot/desk/v1/desk_service_pb";
+import type { ListOutboxResponseJson } from "../gen/earshot/notifier/v1/notification_service_pb";
+import { get, newRequestId, type Params, post } from "./http";
+import {
+  type Brand,
+  type Entry,
+  type Intake,
+  type Measures,
+  type Outcome,
+  type Outgoing,
+  type Priority,
+  readBrand,
+  readEntries,
+  readIntake,
+  readMeasures,
+  readNumber,
+  readOutgoing,
+  readSummaries,
+  readSummary,
+  type Status,
+  type Summary,
+} from "./model";
+
+/** What narrows a list of conversations; what is empty does not. */
+export interface Query {
+  brand?: string;
+  team?: string;
+  assignee?: string;
+  status?: readonly Status[];
+  network?: string;
+  language?: string;
+  intent?: string;
+  minPriority?: Priority;
+  unassigned?: boolean;
+}
+
+export interface Page {
+  conversations: Summary[];
+  next: string;
+  total: number;
+  asOf: number;
+}
+
+export interface Conversation {
+  summary: Summary;
+  entries: Entry[];
+}
+
+export async function listConversations(
+  query: Query,
+  pageSize: number,
+  pageToken = "",
+  signal?: AbortSignal,
+): Promise<Page> {
+  const params: Params = { ...query, pageSize, pageToken };
+  const json = await get<ListConversationsResponseJson>("conversations", params, signal);
+  return {
+    conversations: readSummaries(json.conversations),
+    next: json.nextPageToken ?? "",
+    total: json.totalSize ?? 0,
+    asOf: readNumber(json.asOfSequence),
+  };
+}
+
+/** A conversation as it is, or as it was at an instant (RFC 3339, to the nanosecond). */
+export async function getConversation(id: string, at = "", signal?: AbortSignal): Promise<Conversation | undefined> {
+  const json = await get<GetConversationResponseJson>(`conversations/${encodeURIComponent(id)}`, { at }, signal);
+  const summary = readSummary(json.conversation);
+  return summary && { summary, entries: readEntries(json.timeline) };
+}
+
+export async function explain(id: string, signal?: AbortSignal): Promise<ExplanationJson[]> {
+  const path = `conversations/${encodeURIComponent(id)}/explanation`;
+  const json = await get<ExplainConversationResponseJson>(path, {}, signal);
+  return json.explanations ?? [];
+}
+
+/** Who writes, and the id of the intention: the same id again changes nothing. */
+export interface Write {
+  person: string;
+  requestId: string;
+  /** When set, the write is refused unless the conversation is still at this version. */
+  expectedVersion?: number;
+}
+
+export type Deed =
+  | { do: "claim" }
+  | { do: "release"; reason: string }
+  | { do: "hand-off"; toTeam: string; toPerson: string; reason: string }
+  | { do: "escalate"; toTeam: string; reason: string }
+  | { do: "notes"; text: string }
+  | { do: "replies"; text: string; private: boolean; inReplyTo: string }
+  | { do: "settle"; replyId: string; arrived: boolean }
+  | { do: "resolve"; outcome: Outcome }
+  | { do: "reopen"; reason: string }
+  | { do: "merge"; intoConversationId: string; reason: string };
+
+export interface Done {
+  summary: Summary | undefined;
+  changed: boolean;
+  replyId: string;
+}
+
+/** Does one thing to one conversation. */
+export async function act(id: string, write: Write, deed: Deed): Promise<Done> {
+  const { do: verb, ...fields } = deed;
+  const conversation = `conversations/${encodeURIComponent(id)}`;
+  const path =
+    deed.do === "settle"
+      ? `${conversation}/replies/${encodeURIComponent(deed.replyId)}/settle`
+      : `${conversation}/${verb}`;
+  const expectedVersion = write.expectedVersion === undefined ? {} : { expectedVersion: String(write.expectedVersion) };
+  const body = {
+    write: { conversationId: id, person: write.person, requestId: write.requestId, ...expectedVersion },
+    ...fields,
+    ...(deed.do === "resolve" ? { outcome: `OUTCOME_${deed.outcome}` } : {}),
+  };
+  const json = await post<DeskResponseJson & SubmitReplyResponseJson>(path, body);
+  return { summary: readSummary(json.conversation), changed: json.changed ?? false, replyId: json.replyId ?? "" };
+}
+
+export async function measures(groupBy: readonly string[], brand = "", signal?: AbortSignal): Promise<Measures[]> {
+  const json = await get<QueryResponseJson>("measures", { groupBy, brand }, signal);
+  return (json.rows ?? []).map(readMeasures);
+}
+
+export async function catalogue(signal?: AbortSignal): Promise<MeasureJson[]> {
+  return (await get<ListMeasuresResponseJson>("measures/catalogue", {}, signal)).measures ?? [];
+}
+
+export async function intake(signal?: AbortSignal): Promise<Intake[]> {
+  return ((await get<ListIntakeResponseJson>("intake", {}, signal)).rows ?? []).map(readIntake);
+}
+
+export async function outbox(signal?: AbortSignal): Promise<Outgoing[]> {
+  return ((await get<ListOutboxResponseJson>("outbox", {}, signal)).entries ?? []).map(readOutgoing);
+}
+
+export async function listBrands(signal?: AbortSignal): Promise<Brand[]> {
+  const json = await get<ListBrandsResponseJson>("brands", {}, signal);
+  return (json.brands ?? []).flatMap((brand) => readBrand(brand) ?? []);
+}
+
+export async function getBrand(id: string, signal?: AbortSignal): Promise<Brand | undefined> {
+  const json = await get<{ brand?: Parameters<typeof readBrand>[0] }>(`brands/${encodeURIComponent(id)}`, {}, signal);
+  return readBrand(json.brand);
+}
+
+export async function checkSettings(yaml: string, file: string): Promise<{ problems: ProblemJson[]; version: string }> {
+  const json = await post<CheckSettingsResponseJson>("brands/check", { yaml, file });
+  return { problems: json.problems ?? [], version: json.settingsVersion ?? "" };
+}
+
+export async function publishSettings(yaml: string, file: string, requestId: string) {
+  const json = await post<PublishSettingsResponseJson>("brands", { yaml, file, requestId });
+  return { brand: json.brand ?? "", version: json.settingsVersion ?? "", changed: json.changed ?? false };
+}
+
+export async function setPresence(brand: string, person: string, online: boolean): Promise<void> {
+  await post(`brands/${encodeURIComponent(brand)}/presence`, { brand, person, online, requestId: newRequestId() });
+}

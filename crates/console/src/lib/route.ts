@@ -1,0 +1,75 @@
+// Addresses of the console. They live behind the #, so that every link works wherever the console is served from.
+
+import { signal } from "@preact/signals";
+
+export type Route =
+  | { page: "wallboard" }
+  | { page: "inbox"; params: URLSearchParams }
+  | { page: "conversation"; id: string; at: string; reply: boolean }
+  | { page: "brands"; brand: string }
+  | { page: "ledger" }
+  | { page: "unknown" };
+
+export function parseRoute(hash: string): Route {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
+  const params = new URLSearchParams(query);
+  const [page = "", name = "", ...more] = path.split("/").map(decode);
+  if (more.some((part) => part !== "")) return { page: "unknown" };
+  switch (page) {
+    case "":
+      return { page: "wallboard" };
+    case "inbox":
+      return { page: "inbox", params };
+    case "conversation":
+      return name
+        ? { page: "conversation", id: name, at: params.get("at") ?? "", reply: params.has("reply") }
+        : { page: "unknown" };
+    case "brands":
+      return { page: "brands", brand: name };
+    case "ledger":
+      return { page: "ledger" };
+    default:
+      return { page: "unknown" };
+  }
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export function conversationLink(id: string, at = ""): string {
+  return `#/conversation/${encodeURIComponent(id)}${at ? `?at=${encodeURIComponent(at)}` : ""}`;
+}
+
+export function brandLink(id: string): string {
+  return `#/brands/${encodeURIComponent(id)}`;
+}
+
+export function inboxLink(params: Record<string, string>): string {
+  const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== "")).toString();
+  return `#/inbox${query ? `?${query}` : ""}`;
+}
+
+export const route = signal<Route>({ page: "wallboard" });
+
+export function go(address: string): void {
+  location.hash = address;
+}
+
+/** Changes the address without a new step of history: for filters and the time slider. */
+export function replace(address: string): void {
+  history.replaceState(null, "", address);
+  route.value = parseRoute(address);
+}
+
+export function startRouter(): void {
+  const read = () => {
+    route.value = parseRoute(location.hash);
+  };
+  read();
+  window.addEventListener("hashchange", read);
+}

@@ -1,0 +1,100 @@
+// What burns, and why. The order is the server's own: breached first, then by due time, priority and waiting time;
+// the console keeps it up to date between two loads.
+
+import type { Query } from "../api/calls";
+import { PRIORITIES, type Status, type Summary } from "../api/model";
+import { MINUTE } from "./duration";
+
+/** How loud a conversation is, from quiet to burning. */
+export type Heat = "calm" | "warm" | "hot" | "burning";
+
+export type Reason =
+  | { kind: "late"; since: number }
+  | { kind: "due"; at: number }
+  | { kind: "waiting"; since: number }
+  | { kind: "urgent" | "high" | "escalated" | "doubt" | "failed" | "unclaimed" }
+  | { kind: "reach"; followers: number }
+  | { kind: "again"; posts: number };
+
+/** Followers from which an author's reach is named as a reason. */
+export const WIDE_REACH = 10_000;
+/** So many posts without a word from the brand are named. */
+export const ASKED_AGAIN = 2;
+const DUE_SOON = 5 * MINUTE;
+
+const ALIVE: readonly Status[] = ["NEW", "OPEN"];
+
+/** Whether the customer waits for the brand. */
+export function isWaiting(summary: Summary): boolean {
+  return ALIVE.includes(summary.status);
+}
+
+export function isLate(summary: Summary, at: number): boolean {
+  if (!isWaiting(summary)) return false;
+  // A clock that runs anew after an earlier breach is not late.
+  return summary.dueAt === undefined ? summary.sla === "BREACHED" : summary.dueAt <= at;
+}
+
+export function heat(summary: Summary, at: number): Heat {
+  if (summary.newestReply === "in_doubt") return "burning";
+  if (!isWaiting(summary)) return "calm";
+  if (isLate(summary, at)) return "burning";
+  if (summary.priority === "URGENT" || summary.escalated) return "hot";
+  if (summary.dueAt !== undefined && summary.dueAt - at <= DUE_SOON) return "hot";
+  return summary.priority === "HIGH" ? "warm" : "calm";
+}
+
+/** Why a conversation stands where it stands, the weightiest first. */
+export function reasons(summary: Summary, at: number): Reason[] {
+  const found: Reason[] = [];
+  if (summary.newestReply === "in_doubt") found.push({ kind: "doubt" });
+  if (summary.newestReply === "failed") found.push({ kind: "failed" });
+  if (isWaiting(summary)) found.push(...clock(summary, at));
+  if (summary.escalated) found.push({ kind: "escalated" });
+  else if (summary.priority === "URGENT") found.push({ kind: "urgent" });
+  else if (summary.priority === "HIGH") found.push({ kind: "high" });
+  if (summary.reach >= WIDE_REACH) found.push({ kind: "reach", followers: summary.reach });
+  if (isWaiting(summary) && summary.answers === 0 && summary.posts >= ASKED_AGAIN) {
+    found.push({ kind: "again", posts: summary.posts });
+  }
+  if (isWaiting(summary) && !summary.assignee) found.push({ kind: "unclaimed" });
+  return found;
+}
+
+function clock(summary: Summary, at: number): Reason[] {
+  if (isLate(summary, at)) return [{ kind: "late", since: summary.dueAt ?? summary.waitingSince ?? at }];
+  if (summary.dueAt !== undefined) return [{ kind: "due", at: summary.dueAt }];
+  return summary.waitingSince === undefined ? [] : [{ kind: "waiting", since: summary.waitingSince }];
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Orders as the server lists. `at` is the present, so that a target passed since the last fact counts as passed. */
+export function byUrgency(at: number): (a: Summary, b: Summary) => number {
+  return (a, b) =>
+    Number(isLate(b, at)) - Number(isLate(a, at)) ||
+    compare(a.dueAt ?? NEVER, b.dueAt ?? NEVER) ||
+    PRIORITIES.indexOf(b.priority) - PRIORITIES.indexOf(a.priority) ||
+    compare(a.waitingSince ?? NEVER, b.waitingSince ?? NEVER) ||
+    compare(a.id, b.id);
+}
+
+function compare<T>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Whether a conversation belongs to a list, by the same rules as the server's. */
+export function matches(summary: Summary, query: Query): boolean {
+  const same = (wanted: string | undefined, is: string) => !wanted || wanted === is;
+  return (
+    same(query.brand, summary.brand) &&
+    same(query.team, summary.team) &&
+    same(query.assignee, summary.assignee) &&
+    same(query.network, summary.network) &&
+    same(query.language, summary.language) &&
+    same(query.intent, summary.intent) &&
+    (!query.status?.length || query.status.includes(summary.status)) &&
+    (!query.unassigned || summary.assignee === "") &&
+    (!query.minPriority || PRIORITIES.indexOf(summary.priority) >= PRIORITIES.indexOf(query.minPriority))
+  );
+}

@@ -1,0 +1,221 @@
+// What was said: the customer on one side, the brand on the other, notes and calls between.
+
+import type { ComponentChildren } from "preact";
+import type { Summary } from "../../api/model";
+import type { AttachmentJson, PostClassifiedJson, ScoredJson } from "../../gen/earshot/conversation/v1/facts_pb";
+import { compact, duration, languageName, percent, t, tn, word } from "../../i18n";
+import { now } from "../../lib/clock";
+import { webAddress, words } from "../../lib/text";
+import type { Contact, Note, Post, Reply } from "../../lib/timeline";
+import { personName } from "../../live/brands";
+import { NetworkChip } from "../../ui/chips";
+import { Icon } from "../../ui/icon";
+import { Ago, At } from "../../ui/time";
+import { Name, Said } from "../../ui/words";
+import { useDeed } from "./deed";
+
+function When({ at }: { at: number }) {
+  return (
+    <span class="when">
+      <At at={at} /> · <Ago at={at} />
+    </span>
+  );
+}
+
+export function PostBubble({ post }: { post: Post }) {
+  const lang = post.classified?.language?.label;
+  return (
+    <article
+      class={`bubble bubble-in${post.private ? " bubble-private" : ""}${post.deletedAt ? " bubble-deleted" : ""}`}
+    >
+      <header class="bubble-head">
+        <Name>{post.author || t("unknownCustomer")}</Name>
+        <NetworkChip network={post.network} isPrivate={post.private} />
+        <When at={post.at} />
+      </header>
+      {post.text ? <Said text={post.text} lang={lang} /> : <p class="quiet">{t("case.noText")}</p>}
+      <Attachments list={post.attachments} />
+      {post.deletedAt !== undefined && (
+        <p class="tone-amber">
+          {t("case.deleted")} · <At at={post.deletedAt} />
+        </p>
+      )}
+      {post.earlier.length > 0 && (
+        <details class="earlier">
+          <summary>{t("case.edited")}</summary>
+          {post.earlier.map((edit) => (
+            <div key={edit.at}>
+              <p class="label">{t("case.earlier")}</p>
+              <Said text={edit.text} lang={lang} />
+            </div>
+          ))}
+        </details>
+      )}
+      <footer class="bubble-foot">
+        {post.classified && <Read as={post.classified} />}
+        <Spread post={post} />
+      </footer>
+    </article>
+  );
+}
+
+/** What the classifier read, with how sure it was. */
+function Read({ as: read }: { as: PostClassifiedJson }) {
+  const chip = (label: string, scored: ScoredJson | undefined) =>
+    scored?.label && (
+      <span class="chip chip-read" title={[read.modelVersion, ...(scored.reasons ?? [])].join(", ")}>
+        {label} <span class="figure">{percent(Number(scored.confidence ?? 0))}</span>
+      </span>
+    );
+  return (
+    <span class="chips">
+      {chip(word("intent", read.intent?.label ?? ""), read.intent)}
+      {chip(word("sentiment", read.sentiment?.label ?? ""), read.sentiment)}
+      {chip(languageName(read.language?.label ?? ""), read.language)}
+    </span>
+  );
+}
+
+function Spread({ post }: { post: Post }) {
+  const counts = (["shares", "comments", "likes", "views"] as const).filter((kind) => post[kind] > 0);
+  if (counts.length === 0) return null;
+  return <span class="quiet">{counts.map((kind) => `${compact(post[kind])} ${t(`case.${kind}`)}`).join(" · ")}</span>;
+}
+
+function Attachments({ list }: { list: readonly AttachmentJson[] }) {
+  if (list.length === 0) return null;
+  return (
+    <ul class="attachments" aria-label={t("case.attachments")}>
+      {list.map((one) => {
+        const address = webAddress(one.url ?? "");
+        const about = [one.mediaType, bytes(Number(one.sizeBytes ?? 0))].filter(Boolean).join(", ");
+        return (
+          <li key={`${one.url}${about}`}>
+            <Icon name="file" /> <bdi>{about}</bdi>
+            {address && (
+              <a href={address.href} target="_blank" rel="noopener noreferrer nofollow ugc">
+                <bdi>{address.host}</bdi>
+              </a>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function bytes(size: number): string {
+  if (size <= 0) return "";
+  if (size < 1_024) return `${size} B`;
+  return size < 1_048_576 ? `${Math.round(size / 1_024)} KiB` : `${(size / 1_048_576).toFixed(1)} MiB`;
+}
+
+export function ReplyBubble({ reply, summary, past }: { reply: Reply; summary: Summary; past: boolean }) {
+  const outside = reply.id === "";
+  return (
+    <article class={`bubble bubble-out bubble-${reply.state}${reply.private ? " bubble-private" : ""}`}>
+      <header class="bubble-head">
+        <Name>{personName(summary.brand, reply.person)}</Name>
+        <NetworkChip network={reply.network} isPrivate={reply.private} />
+        <When at={reply.at} />
+      </header>
+      <Said text={reply.text} />
+      <Attachments list={reply.attachments} />
+      <footer class="bubble-foot">
+        <State reply={reply} />
+        {outside && <span class="quiet">{t("case.observed")}</span>}
+      </footer>
+      {reply.state === "in_doubt" && !past && <Settle reply={reply} summary={summary} />}
+    </article>
+  );
+}
+
+const STATE_TONES = {
+  submitted: "info",
+  attempted: "info",
+  retrying: "amber",
+  sent: "good",
+  failed: "ember",
+  in_doubt: "ember",
+} as const;
+
+function State({ reply }: { reply: Reply }) {
+  const moving = reply.state === "submitted" || reply.state === "attempted";
+  return (
+    <span class="chips">
+      <span class={`chip chip-${STATE_TONES[reply.state]}`}>
+        {moving && <span class="pulse" aria-hidden="true" />}
+        {reply.state === "sent" && <Icon name="check" />}
+        {t(`reply.${reply.state}`)}
+      </span>
+      {reply.attempts > 1 && <span class="quiet">{tn("case.attempts", reply.attempts)}</span>}
+      {reply.reason && reply.state !== "sent" && <span class="quiet">{words(reply.reason)}</span>}
+      {reply.retryAt !== undefined && reply.state === "retrying" && (
+        <span class="quiet">{t("case.retryAt", { time: duration(reply.retryAt - now.value) })}</span>
+      )}
+    </span>
+  );
+}
+
+/** A person says how a reply in doubt ended. */
+export function Settle({ reply, summary }: { reply: Pick<Reply, "id">; summary: Summary }) {
+  const doing = useDeed(summary);
+  const say = (arrived: boolean) => void doing.run({ do: "settle", replyId: reply.id, arrived });
+  return (
+    <div class="settle">
+      <p>{t("case.doubt")}</p>
+      <p class="row-of-buttons">
+        <button type="button" class="button" disabled={doing.busy} onClick={() => say(true)}>
+          {t("case.arrived")}
+        </button>
+        <button type="button" class="button" disabled={doing.busy} onClick={() => say(false)}>
+          {t("case.notArrived")}
+        </button>
+      </p>
+      <Refused text={doing.refused} />
+    </div>
+  );
+}
+
+export function NoteBubble({ note, brand }: { note: Note; brand: string }) {
+  return (
+    <Aside icon="note" at={note.at} title={t("case.noteBy", { name: personName(brand, note.person) })}>
+      <Said text={note.text} />
+    </Aside>
+  );
+}
+
+export function ContactBubble({ contact }: { contact: Contact }) {
+  return (
+    <Aside icon="phone" at={contact.at} title={t("case.contactBy", { via: contact.via })}>
+      {contact.text && <Said text={contact.text} />}
+    </Aside>
+  );
+}
+
+interface AsideProps {
+  icon: "note" | "phone";
+  at: number;
+  title: string;
+  children: ComponentChildren;
+}
+
+function Aside({ icon, at, title, children }: AsideProps) {
+  return (
+    <article class={`bubble bubble-aside bubble-${icon}`}>
+      <header class="bubble-head">
+        <Icon name={icon} /> <bdi>{title}</bdi>
+        <When at={at} />
+      </header>
+      {children}
+    </article>
+  );
+}
+
+export function Refused({ text }: { text: string }) {
+  return (
+    <p class={text ? "refused" : "hidden"} role="alert">
+      {text}
+    </p>
+  );
+}

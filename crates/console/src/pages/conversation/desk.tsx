@@ -1,0 +1,211 @@
+// All that a person does with a conversation besides answering it. What is refused is told beside the button.
+
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import type { Deed } from "../../api/calls";
+import { OUTCOMES, type Outcome, type Summary } from "../../api/model";
+import { t } from "../../i18n";
+import { brandOf } from "../../live/brands";
+import { isMine } from "../../live/me";
+import { Refused } from "./bubble";
+import { type Doing, useDeed } from "./deed";
+
+type Open = "" | "release" | "hand-off" | "escalate" | "resolve" | "reopen" | "merge";
+
+export function Desk({ summary }: { summary: Summary }) {
+  const [open, setOpen] = useState<Open>("");
+  const doing = useDeed(summary);
+  const settled = summary.status === "RESOLVED";
+  const toggle = (which: Open) => {
+    doing.clear();
+    setOpen((now) => (now === which ? "" : which));
+  };
+  const perform = async (deed: Deed) => {
+    if (await doing.run(deed)) setOpen("");
+  };
+  const opener = (which: Open, name: string) => (
+    <button type="button" class="button" aria-expanded={open === which} onClick={() => toggle(which)}>
+      {name}
+    </button>
+  );
+  return (
+    <section class="desk" aria-label={t("do.actions")}>
+      <p class="row-of-buttons">
+        {!settled && !isMine(summary.brand, summary.assignee) && (
+          <button
+            type="button"
+            class="button button-strong"
+            disabled={doing.busy}
+            onClick={() => perform({ do: "claim" })}
+          >
+            {t("do.claim")}
+          </button>
+        )}
+        {!settled && summary.assignee !== "" && opener("release", t("do.release"))}
+        {!settled && opener("hand-off", t("do.handOff"))}
+        {!settled && opener("escalate", t("do.escalate"))}
+        {settled ? opener("reopen", t("do.reopen")) : opener("resolve", t("do.resolve"))}
+        {opener("merge", t("do.merge"))}
+      </p>
+      {open === "" ? (
+        <Refused text={doing.refused} />
+      ) : (
+        <Panel which={open} summary={summary} doing={doing} perform={perform} onCancel={() => toggle("")} />
+      )}
+    </section>
+  );
+}
+
+interface PanelProps {
+  which: Exclude<Open, "">;
+  summary: Summary;
+  doing: Doing;
+  perform: (deed: Deed) => void;
+  onCancel: () => void;
+}
+
+function Panel({ which, summary, doing, perform, onCancel }: PanelProps) {
+  const [reason, setReason] = useState("");
+  const [team, setTeam] = useState(which === "hand-off" ? summary.team : "");
+  const [person, setPerson] = useState("");
+  const [outcome, setOutcome] = useState<Outcome>("SOLVED");
+  const [into, setInto] = useState("");
+  const brand = brandOf(summary.brand);
+  const submit = () => {
+    if (which === "release" || which === "reopen") perform({ do: which, reason });
+    else if (which === "hand-off") perform({ do: which, toTeam: team, toPerson: person, reason });
+    else if (which === "escalate") perform({ do: which, toTeam: team, reason });
+    else if (which === "resolve") perform({ do: which, outcome });
+    else perform({ do: which, intoConversationId: idIn(into), reason });
+  };
+  const members = brand?.teams.find((one) => one.id === team)?.people ?? [];
+  const people = (brand?.people ?? []).filter((one) => members.length === 0 || members.includes(one.id));
+  return (
+    <Form name={t(NAMES[which])} doing={doing} onSubmit={submit} onCancel={onCancel}>
+      {which === "merge" && <Field label={t("do.into")} hint={t("do.into.hint")} value={into} onInput={setInto} />}
+      {(which === "hand-off" || which === "escalate") && (
+        <Pick
+          label={t("do.toTeam")}
+          value={team}
+          onPick={setTeam}
+          none={which === "escalate" ? t("do.crisisTeam") : undefined}
+          options={(brand?.teams ?? []).map((one) => [one.id, one.name])}
+        />
+      )}
+      {which === "hand-off" && (
+        <Pick
+          label={t("do.toPerson")}
+          value={person}
+          onPick={setPerson}
+          none={t("do.anyone")}
+          options={people.map((one) => [one.id, one.online ? `${one.name} ●` : one.name])}
+        />
+      )}
+      {which === "resolve" ? (
+        <fieldset class="choices">
+          <legend>{t("do.outcome")}</legend>
+          {OUTCOMES.map((one) => (
+            <label key={one}>
+              <input type="radio" name="outcome" checked={one === outcome} onChange={() => setOutcome(one)} />
+              {t(`outcome.${one}`)}
+            </label>
+          ))}
+        </fieldset>
+      ) : (
+        <Field label={t("do.reason")} hint={t("do.reason.hint")} value={reason} onInput={setReason} />
+      )}
+    </Form>
+  );
+}
+
+const NAMES = {
+  release: "do.release",
+  "hand-off": "do.handOff",
+  escalate: "do.escalate",
+  resolve: "do.resolve",
+  reopen: "do.reopen",
+  merge: "do.merge",
+} as const;
+
+/** An id, also out of a whole address of a conversation. */
+export function idIn(text: string): string {
+  return /conversation\/([^/?#]+)/.exec(text)?.[1] ?? text.trim();
+}
+
+interface FormProps {
+  name: string;
+  doing: Doing;
+  onSubmit: () => void;
+  onCancel: () => void;
+  children: ComponentChildren;
+}
+
+function Form({ name, doing, onSubmit, onCancel, children }: FormProps) {
+  return (
+    <form
+      class="panel desk-form"
+      aria-label={name}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      {children}
+      <p class="row-of-buttons">
+        <button type="submit" class="button button-strong" disabled={doing.busy}>
+          {name}
+        </button>
+        <button type="button" class="button button-quiet" onClick={onCancel}>
+          {t("cancel")}
+        </button>
+      </p>
+      <Refused text={doing.refused} />
+    </form>
+  );
+}
+
+interface FieldProps {
+  label: string;
+  hint: string;
+  value: string;
+  onInput: (text: string) => void;
+}
+
+function Field({ label, hint, value, onInput }: FieldProps) {
+  return (
+    <label class="field field-wide">
+      <span>{label}</span>
+      <input
+        type="text"
+        dir="auto"
+        value={value}
+        placeholder={hint}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+    </label>
+  );
+}
+
+interface PickProps {
+  label: string;
+  value: string;
+  none?: string | undefined;
+  options: [string, string][];
+  onPick: (value: string) => void;
+}
+
+function Pick({ label, value, none, options, onPick }: PickProps) {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <select value={value} onChange={(event) => onPick(event.currentTarget.value)}>
+        {none !== undefined && <option value="">{none}</option>}
+        {options.map(([id, name]) => (
+          <option key={id} value={id} selected={id === value}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

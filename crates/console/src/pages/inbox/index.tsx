@@ -1,0 +1,169 @@
+// The inbox: whose turn it is, the most urgent on top, and a keyboard's reach away.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { act } from "../../api/calls";
+import { newRequestId } from "../../api/http";
+import type { Summary } from "../../api/model";
+import { num, t, tn } from "../../i18n";
+import { conversationLink, go, inboxLink, replace } from "../../lib/route";
+import { me, shortcuts } from "../../live/me";
+import { preview } from "../../live/preview";
+import { learn } from "../../live/store";
+import { announce } from "../../ui/announce";
+import { Empty, Failed, Loading } from "../../ui/load";
+import { plainWords } from "../../ui/refused";
+import { useShortcuts } from "../../ui/shortcuts";
+import { Filters } from "./filters";
+import { type Listing, useListing } from "./list";
+import { type Choice, isFiltered, readChoice, toQuery, writeChoice } from "./query";
+import { Queues } from "./queues";
+import { Row } from "./row";
+
+export function Inbox({ params }: { params: URLSearchParams }) {
+  const choice = readChoice(params);
+  const query = toQuery(choice, me.value);
+  const box = useRef<HTMLDivElement>(null);
+  const [search, setSearch] = useState("");
+  // The list may order itself only while nobody points at it, stands in it or has scrolled into it.
+  const still = () => {
+    const list = box.current;
+    return !!list && window.scrollY < 40 && !list.matches(":hover") && !list.contains(document.activeElement);
+  };
+  const listing = useListing(JSON.stringify(query ?? null), query, still);
+  const rows = listing.rows.filter((summary) => found(summary, search));
+  const refused = useKeys(box, listing);
+  const change = (changed: Partial<Choice>) => replace(inboxLink(writeChoice({ ...choice, ...changed })));
+  return (
+    <div class="inbox">
+      <Queues choice={choice} />
+      <div class="inbox-main">
+        <h1 tabIndex={-1} id="title">
+          {t("inbox.title")}
+        </h1>
+        <Filters choice={choice} change={change} search={search} onSearch={setSearch} />
+        <Bar listing={listing} shown={rows.length} searching={search !== ""} />
+        {refused && (
+          <p class="refused" role="alert">
+            {refused}
+          </p>
+        )}
+        <div ref={box}>
+          <Body listing={listing} rows={rows} choice={choice} asked={query !== undefined} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** Whether a row fits what was typed. Only what is loaded is looked at; the ids are whole. */
+function found(summary: Summary, search: string): boolean {
+  const wanted = search.trim().toLocaleLowerCase();
+  if (!wanted) return true;
+  const words = preview(summary.id).value;
+  const all = [summary.id, words?.text, words?.customer?.name, words?.customer?.handle, summary.region];
+  return all.some((text) => text?.toLocaleLowerCase().includes(wanted));
+}
+
+function Bar({ listing, shown, searching }: { listing: Listing; shown: number; searching: boolean }) {
+  const { news, refresh } = listing;
+  useEffect(() => {
+    if (news > 0) announce(tn("inbox.news", news));
+  }, [news]);
+  return (
+    <div class="inbox-bar">
+      <p class="quiet">{searching ? tn("inbox.found", shown) : listing.loaded && tn("inbox.count", listing.total)}</p>
+      {news > 0 && (
+        <button type="button" class="button button-news" onClick={refresh}>
+          <span class="pulse" aria-hidden="true" /> {tn("inbox.news", news)} · {t("inbox.show")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface BodyProps {
+  listing: Listing;
+  rows: Summary[];
+  choice: Choice;
+  asked: boolean;
+}
+
+function Body({ listing, rows, choice, asked }: BodyProps) {
+  const last = useRef("");
+  if (!asked) return <Empty title={t("inbox.mine")} hint={t("inbox.empty.me")} />;
+  if (listing.error && !listing.loaded) return <Failed error={listing.error} reload={() => location.reload()} />;
+  if (!listing.loaded) return <Loading />;
+  if (rows.length === 0) return <Empty title={t("inbox.empty")} hint={emptyHint(choice)} />;
+  return (
+    <>
+      <ol class="rows" aria-label={t("inbox.list")}>
+        {rows.map((summary) => (
+          <Row
+            key={summary.id}
+            summary={summary}
+            gone={listing.left.has(summary.id)}
+            onFocus={(id) => {
+              last.current = id;
+            }}
+          />
+        ))}
+      </ol>
+      {listing.more && (
+        <p class="more">
+          <button type="button" class="button" disabled={listing.loadingMore} onClick={listing.loadMore}>
+            {t("inbox.loadMore")} ({num(listing.total - rows.length)})
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+function emptyHint(choice: Choice): string {
+  if (isFiltered(choice)) return t("inbox.empty.filters");
+  if (choice.view === "mine") return t("inbox.empty.mine");
+  return choice.view === "everything" ? t("inbox.empty.everything") : t("inbox.empty.waiting");
+}
+
+/** j and k walk, Enter opens (it is a link), c takes, r replies. Answers why a thing was refused. */
+function useKeys(box: { current: HTMLDivElement | null }, listing: Listing): string {
+  const [refused, setRefused] = useState("");
+  const links = () => Array.from(box.current?.querySelectorAll<HTMLAnchorElement>(".row-link") ?? []);
+  const at = () => (links() as (Element | null)[]).indexOf(document.activeElement);
+  const step = (by: number) => {
+    const all = links();
+    const from = at();
+    const to = from < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(from + by, 0), all.length - 1);
+    all[to]?.focus();
+    all[to]?.scrollIntoView({ block: "nearest" });
+  };
+  const claim = async (id: string) => {
+    setRefused("");
+    const mine = me.value;
+    if (!mine) return setRefused(t("me.needed"));
+    try {
+      const done = await act(id, { person: mine.person, requestId: newRequestId() }, { do: "claim" });
+      learn(done.summary);
+      announce(t(done.changed ? "do.done" : "do.already"));
+    } catch (error) {
+      setRefused(plainWords(error));
+    }
+  };
+  const here = () => links()[at()]?.dataset.id;
+  useShortcuts(shortcuts.value, {
+    j: () => step(1),
+    k: () => step(-1),
+    o: () => links()[at()]?.click(),
+    c: () => {
+      const id = here();
+      if (id) void claim(id);
+    },
+    r: () => {
+      const id = here();
+      if (id) go(`${conversationLink(id)}?reply=1`);
+    },
+    ".": () => listing.refresh(),
+    "/": () => document.getElementById("inbox-search")?.focus(),
+  });
+  return refused;
+}

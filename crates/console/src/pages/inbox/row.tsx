@@ -1,0 +1,87 @@
+// One conversation in the list: who, what, how loud, with whom.
+
+import { useEffect, useRef } from "preact/hooks";
+import type { Summary } from "../../api/model";
+import { languageName, t, tn, word } from "../../i18n";
+import { now } from "../../lib/clock";
+import { conversationLink } from "../../lib/route";
+import { initials } from "../../lib/text";
+import { heat } from "../../lib/urgency";
+import { brandName, personName, teamName } from "../../live/brands";
+import { isMine } from "../../live/me";
+import { preview, wantPreview } from "../../live/preview";
+import { DemoChip, NetworkChip, Reasons, StatusChip } from "../../ui/chips";
+import { Line, Name } from "../../ui/words";
+
+interface RowProps {
+  summary: Summary;
+  gone: boolean;
+  onFocus: (id: string) => void;
+}
+
+export function Row({ summary, gone, onFocus }: RowProps) {
+  const { id, version } = summary;
+  const box = useRef<HTMLLIElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the words are fetched again when the version grows
+  useEffect(() => {
+    const row = box.current;
+    if (!row) return;
+    const watch = new IntersectionObserver((seen) => {
+      if (seen.some((one) => one.isIntersecting)) wantPreview(summary);
+    });
+    watch.observe(row);
+    return () => watch.disconnect();
+  }, [id, version]);
+  const words = preview(id).value;
+  const name = words?.customer?.name || words?.customer?.handle || t("unknownCustomer");
+  return (
+    <li ref={box} class={`row row-${heat(summary, now.value)}${gone ? " row-gone" : ""}`}>
+      <a href={conversationLink(id)} class="row-link" data-id={id} onFocus={() => onFocus(id)}>
+        <span class="avatar" aria-hidden="true">
+          {initials(name)}
+        </span>
+        <span class="row-main">
+          <span class="row-who">
+            <Name>{name}</Name>
+            {words?.customer?.handle && words.customer.name && (
+              <bdi class="quiet row-handle">{words.customer.handle}</bdi>
+            )}
+            <NetworkChip network={summary.network} isPrivate={summary.private} />
+            {summary.status !== "OPEN" && <StatusChip status={summary.status} />}
+            {summary.demo && <DemoChip />}
+            {gone && <span class="chip chip-quiet">{t("inbox.left")}</span>}
+          </span>
+          <span class="row-words">
+            {words?.byBrand && <span class="quiet">{t("you")}: </span>}
+            <Line text={words?.text ?? ""} lang={words?.byBrand ? undefined : summary.language} />
+          </span>
+          <span class="row-about quiet">
+            <bdi>{brandName(summary.brand)}</bdi>
+            {summary.intent && <span>{word("intent", summary.intent)}</span>}
+            {summary.language && summary.language !== "und" && <span>{languageName(summary.language)}</span>}
+            <span>{tn("inbox.posts", summary.posts)}</span>
+          </span>
+        </span>
+        <span class="row-side">
+          <Reasons summary={summary} most={3} />
+          <Holder summary={summary} />
+        </span>
+      </a>
+    </li>
+  );
+}
+
+function Holder({ summary }: { summary: Summary }) {
+  const mine = isMine(summary.brand, summary.assignee);
+  return (
+    <span class="row-holder">
+      <bdi class="quiet">{teamName(summary.brand, summary.team) || t("noTeam")}</bdi>
+      {summary.assignee && (
+        <span class={mine ? "holder holder-me" : "holder"}>
+          <bdi>{personName(summary.brand, summary.assignee)}</bdi>
+          {mine && ` (${t("you")})`}
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,17 @@
+// Why something was refused, in the reader's words.
+
+import { Refusal, Unreachable } from "../api/http";
+import { type Key, t } from "../i18n";
+import { en } from "../i18n/en";
+
+/** The version that a write expected is not the present one. */
+const CONFLICT = 409;
+
+export function plainWords(error: unknown): string {
+  if (error instanceof Unreachable) return t("no.unreachable");
+  if (!(error instanceof Refusal)) return t("no.other", { detail: String(error) });
+  const key = `no.${error.reason}`;
+  if (Object.hasOwn(en, key)) return t(key as Key);
+  if (error.status === CONFLICT && /^$|VERSION|ABORTED|CONFLICT/.test(error.reason)) return t("no.version");
+  return t("no.other", { detail: error.detail || error.reason || String(error.status) });
+}
