@@ -16,13 +16,18 @@ const WATCHERS: [&str; 4] = ["collector", "traces", "prometheus", "grafana"];
 #[test]
 fn each_service_is_a_container_of_its_own() {
     let compose = compose();
-    for name in SERVICES {
+    for name in SERVICES.into_iter().chain(["sandbox"]) {
         let service = service(&compose, name);
         assert_eq!(service["command"], serde_json::json!([name]), "{name} runs its own subcommand");
         assert_eq!(shown(&service["image"]), "earshot:local", "{name}");
-        assert!(service.get("profiles").is_none(), "{name} is part of the system without any profile");
+        let profile = (name == "sandbox").then(|| serde_json::json!(["sandbox"]));
+        assert_eq!(
+            service.get("profiles"),
+            profile.as_ref(),
+            "{name}: the system needs no profile, a trial network does"
+        );
     }
-    let known: BTreeSet<&str> = NATS.into_iter().chain(SERVICES).chain(WATCHERS).collect();
+    let known: BTreeSet<&str> = NATS.into_iter().chain(SERVICES).chain(["sandbox"]).chain(WATCHERS).collect();
     let names: BTreeSet<&str> = services(&compose).keys().map(String::as_str).collect();
     assert_eq!(names, known);
 }
@@ -48,6 +53,24 @@ fn three_servers_keep_the_log_and_sync_each_record() {
     }
     let settings = read("deploy/earshot.toml");
     assert!(settings.contains("\nprofile = \"cluster\"\n"), "services refuse a log that is kept less safely");
+}
+
+/// A wrong key ends a process before it opens anything, so the shipped file is read by the binary that will read it.
+#[test]
+fn the_shipped_settings_are_accepted() {
+    let secret = std::env::temp_dir().join(format!("earshot-deploy-secret-{}", std::process::id()));
+    std::fs::write(&secret, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").unwrap();
+    let mut show = std::process::Command::new(earshot());
+    show.args(["config", "show", "--origin", "--config"]).arg(root().join("deploy/earshot.toml"));
+    for key in ["ingest.webhook_secret_file", "notifier.secret_file"] {
+        show.args(["--set", &format!("{key}={}", secret.display())]);
+    }
+    let shown = show.output().unwrap();
+    std::fs::remove_file(&secret).unwrap();
+    assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
+    let shown = String::from_utf8_lossy(&shown.stdout);
+    assert!(shown.contains("nats.profile = \"cluster\""), "{shown}");
+    assert!(!shown.contains("whsec_"), "secrets are never shown");
 }
 
 #[test]
@@ -87,6 +110,7 @@ fn only_the_needed_ports_are_open_and_only_to_this_machine() {
         "gateway 127.0.0.1:8080 8080",
         "grafana 127.0.0.1:3000 3000",
         "ingest 127.0.0.1:8081 8081",
+        "sandbox 127.0.0.1:7490 7490",
         "traces 127.0.0.1:16686 16686",
     ];
     assert_eq!(open.iter().map(String::as_str).collect::<Vec<_>>(), expected);
@@ -96,7 +120,7 @@ fn only_the_needed_ports_are_open_and_only_to_this_machine() {
 #[test]
 fn every_container_of_ours_is_probed_by_our_own_binary_and_has_time_to_drain() {
     let compose = compose();
-    for name in SERVICES.into_iter().chain(NATS) {
+    for name in SERVICES.into_iter().chain(NATS).chain(["sandbox"]) {
         let service = service(&compose, name);
         let test = strings(&service["healthcheck"]["test"]);
         assert_eq!(test[..3], ["CMD", "/earshot", "healthcheck"], "{name}");
@@ -231,6 +255,14 @@ fn alerts_fire_when_they_should() {
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+/// The binary under test: the one `cargo xtask test` names, else the debug build.
+fn earshot() -> PathBuf {
+    let named = std::env::var_os("EARSHOT_BIN").map(PathBuf::from);
+    let path = named.unwrap_or_else(|| root().join("target/debug/earshot"));
+    assert!(path.is_file(), "{} is not there: cargo build -p earshot, or run cargo xtask test", path.display());
+    path
 }
 
 fn read(path: &str) -> String {

@@ -16,6 +16,8 @@ use std::process::{Child, Command, Stdio};
 const IMAGE: &str = "earshot-test:local";
 const NATS_IMAGE: &str = "earshot-test-nats:local";
 const BRAND: &str = "nordnet";
+/// One of that brand's people.
+const PERSON: &str = "kim";
 
 #[test]
 fn the_compose_that_is_installed_accepts_the_file() {
@@ -23,7 +25,7 @@ fn the_compose_that_is_installed_accepts_the_file() {
         eprintln!("skipped: neither docker-compose nor docker compose is installed");
         return;
     };
-    for profile in [&[][..], &["--profile", "observability"]] {
+    for profile in [&[][..], &["--profile", "observability", "--profile", "sandbox"]] {
         let mut command = command(&compose);
         let checked = command.args(profile).args(["config", "--quiet"]).output().unwrap();
         assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
@@ -31,46 +33,79 @@ fn the_compose_that_is_installed_accepts_the_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_whole_system_starts_in_containers_and_routes_a_post() {
+async fn the_whole_system_starts_in_containers_and_answers_a_post() {
     let Some(compose) = compose_program().filter(|_| engine_answers()) else {
         eprintln!("skipped: no Docker engine answers here (`docker info`), or there is no compose");
         return;
     };
-    // given the system in containers, every one of them healthy
+    // given the system in containers, every one of them healthy, and a network to answer on
     build_images();
     service::process::install_crypto();
     let system = System::start(compose);
     system.wait_until_healthy();
-    let http = reqwest::Client::new();
-    let gateway = format!("http://127.0.0.1:{}", system.gateway_port);
     system.publish_brand();
+    let http = reqwest::Client::new();
+    let api = format!("http://127.0.0.1:{}/api/v1", system.gateway_port);
 
-    // when a signed post comes in
-    let mut events = http.get(format!("{gateway}/api/v1/events")).send().await.unwrap().bytes_stream();
+    // when a signed post comes in, it is classified and routed to a team by a rule of its brand
+    let mut events = http.get(format!("{api}/events")).send().await.unwrap().bytes_stream();
     let answer = send_post(&http, system.ingest_port).await;
     assert_eq!(answer["accepted"], 1, "{answer}");
     let id = answer["items"][0]["conversation_id"].as_str().unwrap().to_string();
+    let routed = |shown: &Value| shown["status"] == "CONVERSATION_STATUS_OPEN";
+    let conversation = conversation_when(&http, &api, &id, &mut events, routed).await;
+    assert_eq!(conversation["brand"], BRAND);
+    assert!(conversation["team"].is_string() && conversation["intent"].is_string(), "{conversation}");
 
-    // then it is classified, routed to a team by a rule of its brand, and shown
-    loop {
-        let shown = http.get(format!("{gateway}/api/v1/conversations/{id}")).send().await.unwrap();
-        if shown.status().is_success() {
-            let shown: Value = serde_json::from_str(&shown.text().await.unwrap()).unwrap();
-            let conversation = &shown["conversation"];
-            if conversation["status"] == "CONVERSATION_STATUS_OPEN" {
-                assert_eq!(conversation["brand"], BRAND);
-                assert!(conversation["team"].is_string() && conversation["intent"].is_string(), "{conversation}");
-                break;
-            }
-        }
-        // Each change is announced, and so is each heartbeat; look again then.
-        events.next().await.expect("the event stream stays open").unwrap();
-    }
+    // and when a person answers it, the reply is on the network, once
+    let reply = json!({
+        "write": {"conversationId": id, "person": PERSON, "requestId": "deploy-reply"},
+        "text": "We are sorry, Maarja. Please restart the router; a technician is looking at your line now.",
+    });
+    let submitted = http
+        .post(format!("{api}/conversations/{id}/replies"))
+        .header("content-type", "application/json")
+        .body(reply.to_string())
+        .send()
+        .await
+        .unwrap();
+    let status = submitted.status();
+    assert!(status.is_success(), "{status}: {}", submitted.text().await.unwrap());
+    conversation_when(&http, &api, &id, &mut events, |shown| shown["newestReply"] == "sent").await;
+    let stats = get(&http, &format!("http://127.0.0.1:{}/stats", system.sandbox_port)).await.unwrap();
+    assert_eq!((&stats["replies"], &stats["doubled"]), (&json!(1), &json!(0)), "{stats}");
+
     // and nothing runs as root
     for container in system.containers() {
         let user = docker(&["inspect", "--format", "{{.Config.User}}", &container]);
         assert_eq!(user, "10001:10001", "{container}");
     }
+}
+
+/// The conversation once it is as wanted. Each change is announced on the event stream, and so is each heartbeat; it
+/// is looked at again then.
+async fn conversation_when<B, E: std::fmt::Debug>(
+    http: &reqwest::Client,
+    api: &str,
+    id: &str,
+    events: &mut (impl futures::Stream<Item = Result<B, E>> + Unpin),
+    wanted: impl Fn(&Value) -> bool,
+) -> Value {
+    loop {
+        let shown = get(http, &format!("{api}/conversations/{id}")).await;
+        if let Some(shown) = shown.filter(|shown| wanted(&shown["conversation"])) {
+            return shown["conversation"].clone();
+        }
+        events.next().await.expect("the event stream stays open").unwrap();
+    }
+}
+
+/// The JSON at a place; `None` while there is none.
+async fn get(http: &reqwest::Client, url: &str) -> Option<Value> {
+    let response = http.get(url).send().await.unwrap();
+    let found = response.status().is_success();
+    let text = response.text().await.unwrap();
+    found.then(|| serde_json::from_str(&text).unwrap())
 }
 
 async fn send_post(http: &reqwest::Client, port: u16) -> Value {
@@ -107,6 +142,7 @@ struct System {
     project: String,
     gateway_port: u16,
     ingest_port: u16,
+    sandbox_port: u16,
     since: Timestamp,
 }
 
@@ -118,6 +154,7 @@ impl System {
             project: format!("earshot-test-{}", std::process::id()),
             gateway_port: free_port(),
             ingest_port: free_port(),
+            sandbox_port: free_port(),
             since: Timestamp::now(),
         };
         let started = system.run().args(["up", "-d", "--no-build"]).status().unwrap();
@@ -128,17 +165,20 @@ impl System {
     fn run(&self) -> Command {
         let mut command = command(&self.compose);
         command
-            .args(["--project-name", &self.project])
+            .args(["--project-name", &self.project, "--profile", "sandbox"])
             .env("EARSHOT_IMAGE", IMAGE)
             .env("EARSHOT_NATS_IMAGE", NATS_IMAGE)
             .env("EARSHOT_GATEWAY_PORT", self.gateway_port.to_string())
-            .env("EARSHOT_INGEST_PORT", self.ingest_port.to_string());
+            .env("EARSHOT_INGEST_PORT", self.ingest_port.to_string())
+            .env("EARSHOT_SANDBOX_PORT", self.sandbox_port.to_string())
+            .env("EARSHOT_REPLIES_URL", "http://sandbox:7490/replies")
+            .env("EARSHOT_REPLIES_PRIVATE", "true");
         command
     }
 
     /// Follows the engine's own events until each container has said that it is healthy.
     fn wait_until_healthy(&self) {
-        let mut waiting: BTreeSet<&str> = NATS.into_iter().chain(SERVICES).collect();
+        let mut waiting: BTreeSet<&str> = NATS.into_iter().chain(SERVICES).chain(["sandbox"]).collect();
         let mut events = self.events();
         let lines = BufReader::new(events.stdout.take().unwrap()).lines();
         for line in lines {
