@@ -188,8 +188,8 @@ pub fn evolve(state: &mut Conversation, record: &Record) {
     }
     state.last_activity_at = state.last_activity_at.max(Some(record.occurred_at));
     state.private = state.newest_is_private();
-    // A deletion or a new reading of a post can end the wait as an answer does; then no clock runs.
-    if state.deadline.is_some() && state.waiting_since().is_none() {
+    // A resolution, a deletion or a new reading of a post can end the wait as an answer does; then no clock runs.
+    if state.deadline.is_some() && state.clock_start().is_none() {
         state.deadline = None;
     }
 }

@@ -121,7 +121,6 @@ pub(crate) fn evolve_resolved(state: &mut Conversation, fact: &Resolved, at: Tim
     state.resolved_at = Some(at);
     state.settled_until = state.settled_until.max(Some(at));
     state.outcome = Some(fact.outcome);
-    state.deadline = None;
     state.reopened_at = None;
 }
 
@@ -138,7 +137,6 @@ pub(crate) fn evolve_reopened(state: &mut Conversation, fact: &Reopened, at: Tim
 
 pub(crate) fn evolve_merged(state: &mut Conversation, fact: &Merged) {
     state.merged_into = Some(fact.into);
-    state.deadline = None;
 }
 
 pub(crate) fn evolve_absorbed(state: &mut Conversation, fact: &Absorbed) {

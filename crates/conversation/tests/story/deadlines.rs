@@ -20,9 +20,10 @@ fn a_deadline_is_breached_when_it_is_due_and_only_once() {
     assert_eq!(pass(&mut story, FirstResponse, 10, 10), Ok(vec!["DeadlineBreached"]));
     assert_eq!(pass(&mut story, FirstResponse, 10, 11), Ok(vec![]));
     assert_eq!(story.state.breaches, 1);
-    assert!(story.state.deadline.as_ref().unwrap().breached);
     story.writes(2, 12, "complaint");
     assert_eq!(story.due(), Some(10), "asking again starts no second clock");
+    assert!(story.state.deadline.as_ref().unwrap().breached, "nor does it wind up the first one again");
+    assert_eq!(pass(&mut story, FirstResponse, 10, 13), Ok(vec![]));
 }
 
 #[test]
@@ -85,6 +86,23 @@ fn a_late_report_of_an_answer_given_elsewhere_leaves_a_clock_for_what_came_after
     let facts = story.when(&Command::ObserveReply(Box::new(observed(9, 3))));
     assert_eq!(names(&facts), ["ReplyObserved", "DeadlineSet"]);
     assert_eq!(story.due(), Some(16));
+}
+
+#[test]
+fn a_late_report_of_an_answer_from_before_the_question_stops_nothing() {
+    let mut story = Story::new();
+    story.writes(1, 5, "question").at(9).given(Command::ObserveReply(Box::new(observed(9, 3))));
+    assert_eq!((story.due(), story.waits_since()), (Some(15), Some(5)));
+    assert_eq!(story.state.first_response_seconds(), None, "it answered something else");
+}
+
+#[test]
+fn only_history_waits_and_nobody_is_late() {
+    let mut story = Story::new();
+    let history = conversation::received::PostReceived { backfill: true, ..received(2, 3) };
+    story.writes(1, 0, "question").at(8).given(Command::ReceivePost(Box::new(history)));
+    story.given(Command::DeletePost(deleted(1, 8)));
+    assert_eq!((story.due(), story.waits_since()), (None, Some(3)));
 }
 
 #[test]

@@ -133,6 +133,38 @@ fn an_answer_is_observed_before_or_after_the_post_it_answers() {
     }
 }
 
+/// What decisions keep from the log today may stand in it all the same: each of these facts in two records, in any
+/// order, says no more than once.
+#[test]
+fn facts_met_twice_in_other_records_say_no_more() {
+    let newer = conversation::received::PostEdited { post: post(1), ..edited(2, 5) };
+    let facts = [
+        Fact::from(received(1, 0)),
+        Fact::from(edited(1, 2)),
+        Fact::from(newer),
+        Fact::from(deleted(1, 4)),
+        Fact::from(deleted(1, 7)),
+        Fact::from(observed(9, 3)),
+        Fact::from(absorbed(1, &[7], 2)),
+    ];
+    let fold_of = |facts: &[Fact]| {
+        let records = facts
+            .iter()
+            .enumerate()
+            .map(|(n, fact)| record(cause(&format!("record {n} of {}", facts.len())), minute(9), vec![fact.clone()]));
+        normal(&fold(&records.collect::<Vec<_>>()))
+    };
+    let expected = fold_of(&facts);
+    let known = expected.post(&post(1)).unwrap();
+    assert_eq!(known.pending_text.as_deref(), Some("text edited at 5"));
+    assert_eq!(known.deleted_at, Some(minute(4)), "it was gone when it was first said to be");
+    assert_eq!((expected.absorbed.len(), expected.absorbed_posts.len()), (1, 1));
+    for order in orders(&facts) {
+        assert_eq!(fold_of(&order), expected, "{order:#?}");
+    }
+    assert_eq!(fold_of(&[facts.clone(), facts.clone()].concat()), expected);
+}
+
 #[test]
 fn our_reply_and_its_echo_in_both_orders() {
     let mut story = Story::new();

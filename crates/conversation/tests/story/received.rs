@@ -163,6 +163,13 @@ fn history_brought_in_later_is_marked_until_a_live_post_comes() {
 }
 
 #[test]
+fn what_is_brought_in_late_is_not_the_last_that_happened() {
+    let mut story = Story::new();
+    story.at(20).given(receive(received(1, 20))).at(3).given(receive(received(2, 3)));
+    assert_eq!(story.state.last_activity_at, Some(minute(20)));
+}
+
+#[test]
 fn facts_about_brands_and_filtered_posts_change_no_conversation() {
     let filtered = conversation::received::PostFiltered {
         rule: "contest".into(),
