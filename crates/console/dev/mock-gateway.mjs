@@ -10,8 +10,8 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { answer, stream } from "./mock/routes.mjs";
 import { keepPlaying, playPast } from "./mock/play.mjs";
+import { answer, stream } from "./mock/routes.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -21,7 +21,12 @@ const { values } = parseArgs({
   },
 });
 
-const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
 const player = keepPlaying(playPast(), Number(values.every));
 
 const server = createServer(async (request, response) => {

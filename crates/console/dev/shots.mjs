@@ -9,7 +9,11 @@ const out = new URL("../shots/", import.meta.url).pathname;
 const wanted = process.argv.slice(2);
 mkdirSync(out, { recursive: true });
 
-const SIZES = { wall: { width: 1920, height: 1080 }, desk: { width: 1366, height: 850 }, phone: { width: 320, height: 700 } };
+const SIZES = {
+  wall: { width: 1920, height: 1080 },
+  desk: { width: 1366, height: 850 },
+  phone: { width: 320, height: 700 },
+};
 
 const browser = await chromium.launch({
   executablePath: process.env.EARSHOT_CHROMIUM ?? "/usr/bin/chromium",
@@ -26,7 +30,11 @@ const IDS = {
   arabic: by((one) => one.language === "ar"),
 };
 
-async function shot(name, hash, { size = "desk", theme = "light", lang = "en", setup, full = false, dir = "ltr" } = {}) {
+async function shot(
+  name,
+  hash,
+  { size = "desk", theme = "light", lang = "en", setup, full = false, dir = "ltr" } = {},
+) {
   if (wanted.length && !wanted.some((one) => name.includes(one))) return;
   const context = await browser.newContext({ viewport: SIZES[size], colorScheme: theme, locale: lang });
   await context.addInitScript((who) => localStorage.setItem("earshot.me", who), me);
@@ -37,7 +45,9 @@ async function shot(name, hash, { size = "desk", theme = "light", lang = "en", s
   if (dir === "rtl") await page.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
   await page.waitForTimeout(1800);
   if (setup) await setup(page);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
   if (overflow > 0) console.log(name, `overflows sideways by ${overflow}px`);
   await page.screenshot({ path: `${out}${name}.png`, fullPage: full });
   await context.close();
@@ -70,8 +80,11 @@ await shot("case-past", `conversation/${IDS.busy}`, {
 });
 await shot("case-zh", `conversation/${IDS.busy}`, { lang: "zh" });
 for (let n = 0; n < 11; n++) {
-  const hostile = list.conversations.filter((one) => one.region === "london" && one.tier === "standard" && one.network === "x")[n]?.conversationId;
-  if (hostile && wanted.includes("hostile")) await shot(`hostile-${n}`, `conversation/${hostile}`, { size: n % 2 ? "phone" : "desk" });
+  const hostile = list.conversations.filter(
+    (one) => one.region === "london" && one.tier === "standard" && one.network === "x",
+  )[n]?.conversationId;
+  if (hostile && wanted.includes("hostile"))
+    await shot(`hostile-${n}`, `conversation/${hostile}`, { size: n % 2 ? "phone" : "desk" });
 }
 await shot("brands", "brands");
 await shot("brand", "brands/aurora-air", { full: true });

@@ -16,15 +16,31 @@ export function receive(post) {
   const first = entriesOf(conversation).length === 0;
   const base = { brand, customer, conversation };
   const received = {
-    postKey: key, network, nativeId: native, private: post.private ?? false, handleUse: "HANDLE_USE_MAIN", postedAt: stamp(at),
-    followers: String(author.followers ?? 0), region: author.region ?? "", tier: author.tier ?? "", source: post.source ?? "webhook", demo,
-    personal: { authorId: author.id, authorName: author.name ?? "", authorHandle: author.handle ?? author.id, text, attachments: post.attachments ?? [] },
+    postKey: key,
+    network,
+    nativeId: native,
+    private: post.private ?? false,
+    handleUse: "HANDLE_USE_MAIN",
+    postedAt: stamp(at),
+    followers: String(author.followers ?? 0),
+    region: author.region ?? "",
+    tier: author.tier ?? "",
+    source: post.source ?? "webhook",
+    demo,
+    personal: {
+      authorId: author.id,
+      authorName: author.name ?? "",
+      authorHandle: author.handle ?? author.id,
+      text,
+      attachments: post.attachments ?? [],
+    },
   };
   append({ ...base, actor: { kind: "ACTOR_KIND_CUSTOMER" }, facts: [{ postReceived: received }], at });
   const read = classify(key, text, post.lang ?? "en");
   append({ ...base, actor: service("classifier"), facts: [{ postClassified: read }], at: at + 40 });
   const state = fold(conversation);
-  if (state.resolvedAt) append({ ...base, actor: service("routing"), facts: [{ reopened: { postKey: key } }], at: at + 60 });
+  if (state.resolvedAt)
+    append({ ...base, actor: service("routing"), facts: [{ reopened: { postKey: key } }], at: at + 60 });
   append({ ...base, actor: service("routing"), facts: route(post, key, read, first, at), at: at + 90 });
   return { conversation, key };
 }
@@ -40,7 +56,11 @@ function classify(key, text, lang) {
     modelVersion: MODEL,
     language: { label: lang, confidence: 0.99 },
     sentiment: { label: sentiment, confidence: Number((0.6 + dice * 0.39).toFixed(2)), reasons: ["ngram:wait"] },
-    intent: { label: intent, confidence: Number((0.55 + ((dice * 7) % 1) * 0.44).toFixed(2)), reasons: ["ngram:hours", "punctuation"] },
+    intent: {
+      label: intent,
+      confidence: Number((0.55 + ((dice * 7) % 1) * 0.44).toFixed(2)),
+      reasons: ["ngram:hours", "punctuation"],
+    },
   };
 }
 
@@ -48,21 +68,53 @@ function route(post, key, read, first, at) {
   const brand = BRANDS.find((one) => one.brand === post.brand);
   const loud = (post.author.followers ?? 0) > 10_000;
   const complaint = read.intent.label === "complaint";
-  const rule = loud && complaint ? "angry-and-heard" : complaint ? "complaint" : read.intent.label === "praise" ? "praise" : "otherwise";
-  const priority = rule === "angry-and-heard" ? "PRIORITY_URGENT" : complaint ? "PRIORITY_HIGH" : rule === "praise" ? "PRIORITY_LOW" : "PRIORITY_NORMAL";
-  const team = brand.teams[rule === "angry-and-heard" ? brand.teams.length - 1 : Math.floor(chance(key) * 2) % brand.teams.length];
+  const rule =
+    loud && complaint
+      ? "angry-and-heard"
+      : complaint
+        ? "complaint"
+        : read.intent.label === "praise"
+          ? "praise"
+          : "otherwise";
+  const priority =
+    rule === "angry-and-heard"
+      ? "PRIORITY_URGENT"
+      : complaint
+        ? "PRIORITY_HIGH"
+        : rule === "praise"
+          ? "PRIORITY_LOW"
+          : "PRIORITY_NORMAL";
+  const team =
+    brand.teams[rule === "angry-and-heard" ? brand.teams.length - 1 : Math.floor(chance(key) * 2) % brand.teams.length];
   const seconds = rule === "angry-and-heard" ? 600 : complaint ? 1_800 : 7_200;
   const candidates = [
     { kind: "rule", name: rule, score: 1, excluded: "" },
     { kind: "rule", name: "frequent-flyer", score: 0, excluded: 'post.tier in ["gold", "platinum"] is false' },
     ...brand.teams.map((one, index) => ({
-      kind: "team", name: one.team, score: Number((0.9 - index * 0.17).toFixed(2)),
-      excluded: one.team === team.team ? "" : one.isOpen ? "the rule names another team" : "closed until it opens again",
+      kind: "team",
+      name: one.team,
+      score: Number((0.9 - index * 0.17).toFixed(2)),
+      excluded:
+        one.team === team.team ? "" : one.isOpen ? "the rule names another team" : "closed until it opens again",
     })),
   ];
-  const routed = { postKey: key, rule, team: team.team, priority, settingsVersion: brand.settingsVersion, candidates, notes: [] };
+  const routed = {
+    postKey: key,
+    rule,
+    team: team.team,
+    priority,
+    settingsVersion: brand.settingsVersion,
+    candidates,
+    notes: [],
+  };
   const kind = first ? "DEADLINE_KIND_FIRST_RESPONSE" : "DEADLINE_KIND_NEXT_RESPONSE";
-  const deadline = { kind, clockStartedAt: stamp(at), dueAt: stamp(at + seconds * 1_000), targetSeconds: seconds, settingsVersion: brand.settingsVersion };
+  const deadline = {
+    kind,
+    clockStartedAt: stamp(at),
+    dueAt: stamp(at + seconds * 1_000),
+    targetSeconds: seconds,
+    settingsVersion: brand.settingsVersion,
+  };
   return [
     ...(first ? [{ conversationOpened: { postKey: key, network: post.network, private: post.private ?? false } }] : []),
     { routed },
@@ -88,7 +140,15 @@ export function submit(id, person, text, isPrivate, at, request) {
   const state = fold(id);
   const replyId = hash("reply", id, request);
   const newest = state.posts.at(-1);
-  const fact = { replyId, person, network: state.network, private: isPrivate, inReplyTo: newest?.key, inReplyToNativeId: newest?.native, body: { text } };
+  const fact = {
+    replyId,
+    person,
+    network: state.network,
+    private: isPrivate,
+    inReplyTo: newest?.key,
+    inReplyToNativeId: newest?.native,
+    body: { text },
+  };
   append({ ...baseOf(id), actor: byPerson(person), facts: [{ replySubmitted: fact }], at });
   return replyId;
 }
@@ -96,8 +156,8 @@ export function submit(id, person, text, isPrivate, at, request) {
 /** How a reply fares: the steps, each with its distance in milliseconds from the one before. */
 export function fate(text) {
   const dice = chance(`fate ${text}`);
-  if (dice < 0.06) return ["attempt", "doubt"];
-  if (dice < 0.1) return ["attempt", "fail"];
+  if (dice < 0.015) return ["attempt", "doubt"];
+  if (dice < 0.04) return ["attempt", "fail"];
   if (dice < 0.2) return ["attempt", "retry", "attempt", "sent"];
   return ["attempt", "sent"];
 }
@@ -106,7 +166,15 @@ export function carry(id, replyId, step, attempt, at) {
   const base = { ...baseOf(id), actor: service("notifier"), at };
   const facts = {
     attempt: { replyAttempted: { replyId, attempt, attemptedAt: stamp(at) } },
-    sent: { replySent: { replyId, nativeId: hash("native", replyId), postKey: hash("sent", replyId), sentAt: stamp(at), how: "answered" } },
+    sent: {
+      replySent: {
+        replyId,
+        nativeId: hash("native", replyId),
+        postKey: hash("sent", replyId),
+        sentAt: stamp(at),
+        how: "answered",
+      },
+    },
     retry: { replyFailed: { replyId, attempt, reason: "rate_limited", isFinal: false, retryAt: stamp(at + 4_000) } },
     fail: { replyFailed: { replyId, attempt, reason: "refused_403", isFinal: true } },
     doubt: { replyInDoubt: { replyId, attempt, reason: "timeout" } },

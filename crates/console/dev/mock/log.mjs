@@ -28,13 +28,15 @@ const KEPT = 2_000;
 
 export function append({ brand, customer, conversation, actor, facts, at = clock.now(), causedBy = "" }) {
   sequence += 1;
+  // Written down after what was written before it, whatever time it tells of.
+  const before = Date.parse(entriesOf(conversation).at(-1)?.record.recordedAt ?? 0);
   const record = {
     id: hash("record", sequence),
     brand,
     customerId: customer,
     conversationId: conversation,
     occurredAt: stamp(at),
-    recordedAt: stamp(at),
+    recordedAt: stamp(Math.max(at, before + 1)),
     actor,
     ...(causedBy && { causedBy }),
     facts,
@@ -54,8 +56,22 @@ const time = (text) => (text ? Date.parse(text) : undefined);
 /** The state of a conversation after its records, up to an instant. */
 export function fold(id, until = Number.POSITIVE_INFINITY) {
   const state = {
-    id, posts: [], replies: new Map(), status: "", team: "", assignee: "", priority: "PRIORITY_NORMAL", rule: "",
-    handOffs: 0, reopened: 0, escalated: false, breaches: 0, contacts: 0, mergedInto: "", version: 0, opened: false,
+    id,
+    posts: [],
+    replies: new Map(),
+    status: "",
+    team: "",
+    assignee: "",
+    priority: "PRIORITY_NORMAL",
+    rule: "",
+    handOffs: 0,
+    reopened: 0,
+    escalated: false,
+    breaches: 0,
+    contacts: 0,
+    mergedInto: "",
+    version: 0,
+    opened: false,
   };
   for (const entry of entriesOf(id)) {
     if (Date.parse(entry.record.recordedAt) > until) break;
@@ -76,16 +92,32 @@ function evolve(state, fact, at) {
 
 const EVOLVE = {
   postReceived: (state, post, at) => {
-    state.posts.push({ key: post.postKey, at: time(post.postedAt) ?? at, native: post.nativeId, private: post.private });
-    Object.assign(state, { network: post.network, private: post.private, region: post.region, tier: post.tier, demo: post.demo });
+    state.posts.push({
+      key: post.postKey,
+      at: time(post.postedAt) ?? at,
+      native: post.nativeId,
+      private: post.private,
+    });
+    Object.assign(state, {
+      network: post.network,
+      private: post.private,
+      region: post.region,
+      tier: post.tier,
+      demo: post.demo,
+    });
     state.reach = Math.max(state.reach ?? 0, Number(post.followers ?? 0));
   },
   postDeleted: (state, post) => {
     for (const one of state.posts) if (one.key === post.postKey) one.deleted = true;
   },
   postClassified: (state, read) => {
-    Object.assign(state, { intent: read.intent?.label, sentiment: read.sentiment?.label, language: read.language?.label });
-    for (const one of state.posts) if (one.key === read.postKey) one.quiet = ["praise", "noise"].includes(read.intent?.label);
+    Object.assign(state, {
+      intent: read.intent?.label,
+      sentiment: read.sentiment?.label,
+      language: read.language?.label,
+    });
+    for (const one of state.posts)
+      if (one.key === read.postKey) one.quiet = ["praise", "noise"].includes(read.intent?.label);
   },
   conversationOpened: (state) => Object.assign(state, { opened: true }),
   routed: (state, routed) => Object.assign(state, { team: routed.team, priority: routed.priority, rule: routed.rule }),
@@ -97,8 +129,16 @@ const EVOLVE = {
     Object.assign(state, { team: handed.toTeam, assignee: handed.toPerson ?? "", handOffs: state.handOffs + 1 }),
   escalated: (state) => Object.assign(state, { escalated: true, priority: "PRIORITY_URGENT" }),
   contactRecorded: (state) => Object.assign(state, { contacts: state.contacts + 1 }),
-  replySubmitted: (state, reply, at) => state.replies.set(reply.replyId, { status: "submitted", at, person: reply.person, attempts: 0, network: reply.network }),
-  replyAttempted: (state, tried) => Object.assign(state.replies.get(tried.replyId), { status: "attempted", attempts: tried.attempt }),
+  replySubmitted: (state, reply, at) =>
+    state.replies.set(reply.replyId, {
+      status: "submitted",
+      at,
+      person: reply.person,
+      attempts: 0,
+      network: reply.network,
+    }),
+  replyAttempted: (state, tried) =>
+    Object.assign(state.replies.get(tried.replyId), { status: "attempted", attempts: tried.attempt }),
   replySent: (state, sent) => {
     Object.assign(state.replies.get(sent.replyId), { status: "sent", at: time(sent.sentAt) });
     Object.assign(state, { due: undefined });
@@ -108,10 +148,17 @@ const EVOLVE = {
     state.due = undefined;
   },
   replyFailed: (state, failed) =>
-    Object.assign(state.replies.get(failed.replyId), { status: failed.isFinal ? "failed" : "retrying", reason: failed.reason, retryAt: failed.retryAt }),
-  replyInDoubt: (state, doubt) => Object.assign(state.replies.get(doubt.replyId), { status: "in_doubt", reason: doubt.reason }),
-  resolved: (state, resolved, at) => Object.assign(state, { resolvedAt: at, outcome: resolved.outcome, due: undefined }),
-  reopened: (state, _, at) => Object.assign(state, { resolvedAt: undefined, outcome: undefined, reopened: state.reopened + 1, reopenedAt: at }),
+    Object.assign(state.replies.get(failed.replyId), {
+      status: failed.isFinal ? "failed" : "retrying",
+      reason: failed.reason,
+      retryAt: failed.retryAt,
+    }),
+  replyInDoubt: (state, doubt) =>
+    Object.assign(state.replies.get(doubt.replyId), { status: "in_doubt", reason: doubt.reason }),
+  resolved: (state, resolved, at) =>
+    Object.assign(state, { resolvedAt: at, outcome: resolved.outcome, due: undefined }),
+  reopened: (state, _, at) =>
+    Object.assign(state, { resolvedAt: undefined, outcome: undefined, reopened: state.reopened + 1, reopenedAt: at }),
   merged: (state, merged) => Object.assign(state, { mergedInto: merged.into, due: undefined }),
 };
 
@@ -142,7 +189,13 @@ export function summaryOf(state) {
   const waiting = waitingSince(state);
   const response = firstResponse(state);
   const sent = [...state.replies.values()].filter((reply) => reply.status === "sent");
-  const sla = state.due ? (state.breached || state.due <= clock.now() ? "BREACHED" : "RUNNING") : sent.length ? "MET" : "NONE";
+  const sla = state.due
+    ? state.breached || state.due <= clock.now()
+      ? "BREACHED"
+      : "RUNNING"
+    : sent.length
+      ? "MET"
+      : "NONE";
   return whole({
     conversationId: state.id,
     brand: state.brand,
@@ -183,6 +236,8 @@ export function summaryOf(state) {
 
 export function whole(object) {
   return Object.fromEntries(
-    Object.entries(object).filter(([, value]) => value !== undefined && value !== "" && value !== 0 && value !== false && value !== "0"),
+    Object.entries(object).filter(
+      ([, value]) => value !== undefined && value !== "" && value !== 0 && value !== false && value !== "0",
+    ),
   );
 }

@@ -20,7 +20,10 @@ export function rows(groupBy, brand = "") {
 
 function measure(states) {
   const count = (test) => String(states.filter(test).length);
-  const responses = states.map(firstResponse).filter((value) => value !== undefined).sort((a, b) => a - b);
+  const responses = states
+    .map(firstResponse)
+    .filter((value) => value !== undefined)
+    .sort((a, b) => a - b);
   const percentile = (share) => responses[Math.min(responses.length - 1, Math.floor(responses.length * share))];
   const waits = states.filter((state) => statusOf(state) === "OPEN").map((state) => clock.now() - waitingSince(state));
   const doubtful = (state) => [...state.replies.values()].some((reply) => reply.status === "in_doubt");
@@ -51,7 +54,9 @@ function within(states, seconds) {
     const age = (clock.now() - Math.min(...state.posts.map((post) => post.at))) / 1_000;
     return age >= seconds || (response !== undefined && response <= seconds);
   });
-  return counted.length ? counted.filter((state) => (firstResponse(state) ?? Number.POSITIVE_INFINITY) <= seconds).length / counted.length : undefined;
+  return counted.length
+    ? counted.filter((state) => (firstResponse(state) ?? Number.POSITIVE_INFINITY) <= seconds).length / counted.length
+    : undefined;
 }
 
 const MINUTE = 60_000;
@@ -59,7 +64,12 @@ const MINUTE = 60_000;
 /** Newest first: what came in and went out per minute, for the last hour. */
 export function minutes() {
   const current = Math.floor(clock.now() / MINUTE) * MINUTE;
-  const counts = Array.from({ length: 60 }, (_, index) => ({ at: current - index * MINUTE, posts: 0, replies: 0, breaches: 0 }));
+  const counts = Array.from({ length: 60 }, (_, index) => ({
+    at: current - index * MINUTE,
+    posts: 0,
+    replies: 0,
+    breaches: 0,
+  }));
   for (const id of allIds()) {
     for (const { record } of entriesOf(id)) {
       const slot = counts[Math.floor((current + MINUTE - Date.parse(record.occurredAt)) / MINUTE)];
@@ -72,14 +82,43 @@ export function minutes() {
     }
   }
   return counts.map(({ at, posts, replies, breaches }) => ({
-    minute: stamp(at), posts: String(posts), replies: String(replies), breaches: String(breaches),
+    minute: stamp(at),
+    posts: String(posts),
+    replies: String(replies),
+    breaches: String(breaches),
   }));
 }
 
 export const CATALOGUE = [
-  { name: "open", title: "Waiting for us", definition: "Conversations in which the newest word is the customer's and no answer has followed.", unit: "conversations" },
-  { name: "waiting", title: "Answered", definition: "Conversations that are answered and not resolved: the brand waits for the customer.", unit: "conversations" },
-  { name: "first_response_p50_seconds", title: "First response, half within", definition: "Half of all first answers came within this time of the first post, by the network's clock.", unit: "seconds" },
-  { name: "answered_within_10m", title: "Answered within 10 min", definition: "Of the conversations that are at least 10 minutes old or were answered sooner: the share whose first answer came within 10 minutes.", unit: "share" },
-  { name: "replies_in_doubt", title: "In doubt", definition: "Replies of which nobody knows whether the network has them; a person decides.", unit: "replies" },
+  {
+    name: "open",
+    title: "Waiting for us",
+    definition: "Conversations in which the newest word is the customer's and no answer has followed.",
+    unit: "conversations",
+  },
+  {
+    name: "waiting",
+    title: "Answered",
+    definition: "Conversations that are answered and not resolved: the brand waits for the customer.",
+    unit: "conversations",
+  },
+  {
+    name: "first_response_p50_seconds",
+    title: "First response, half within",
+    definition: "Half of all first answers came within this time of the first post, by the network's clock.",
+    unit: "seconds",
+  },
+  {
+    name: "answered_within_10m",
+    title: "Answered within 10 min",
+    definition:
+      "Of the conversations that are at least 10 minutes old or were answered sooner: the share whose first answer came within 10 minutes.",
+    unit: "share",
+  },
+  {
+    name: "replies_in_doubt",
+    title: "In doubt",
+    definition: "Replies of which nobody knows whether the network has them; a person decides.",
+    unit: "replies",
+  },
 ];

@@ -1,8 +1,8 @@
 // The day: most of it has happened when the mock starts, the rest happens while one looks.
 
-import { append, fold, stamp, statusOf } from "./log.mjs";
 import { baseOf, breach, byPerson, carry, fate, receive, submit } from "./desk.mjs";
-import { BRANDS, chance, DAY, hash, HOSTILE } from "./world.mjs";
+import { append, fold, stamp, statusOf } from "./log.mjs";
+import { BRANDS, chance, DAY, HOSTILE, hash } from "./world.mjs";
 
 const HISTORY_SHARE = 0.62;
 /** The day is played faster than it was lived. */
@@ -28,7 +28,8 @@ export function playPast() {
 const sweep = (at) => {
   for (const id of watched) {
     const state = fold(id);
-    if (state.due && state.due <= at && !state.breached && statusOf(state) === "OPEN") breach(id, Math.max(state.due, 0));
+    if (state.due && state.due <= at && !state.breached && statusOf(state) === "OPEN")
+      breach(id, Math.max(state.due, 0));
   }
 };
 const watched = new Set();
@@ -42,11 +43,28 @@ export function play(line, threads, at) {
   }
   if (line.role === "customer") {
     const { conversation } = receive({
-      brand: thread.brand, network: line.network, native: line.id, thread: line.thread, text: line.text, lang: line.lang, at,
-      private: line.private ?? false, demo: true, source: "demo",
-      author: { id: line.author, handle: line.author, name: line.name, followers: line.followers, region: line.region, tier: line.tier },
+      brand: thread.brand,
+      network: line.network,
+      native: line.id,
+      thread: line.thread,
+      text: line.text,
+      lang: line.lang,
+      at,
+      private: line.private ?? false,
+      demo: true,
+      source: "demo",
+      author: {
+        id: line.author,
+        handle: line.author,
+        name: line.name,
+        followers: line.followers,
+        region: line.region,
+        tier: line.tier,
+      },
       attachments: (line.attachments ?? []).map((one, index) => ({
-        mediaType: one.type, sizeBytes: String(one.bytes), url: `https://media.example/${line.id}/${index}`,
+        mediaType: one.type,
+        sizeBytes: String(one.bytes),
+        url: `https://media.example/${line.id}/${index}`,
       })),
     });
     thread.conversation ??= conversation;
@@ -60,7 +78,8 @@ function answer(line, id, at) {
   const person = line.agent ?? "dana";
   const state = fold(id);
   if (state.resolvedAt) return [];
-  if (!state.assignee) append({ ...baseOf(id), actor: byPerson(person), facts: [{ claimed: { person } }], at: at - 20_000 });
+  if (!state.assignee)
+    append({ ...baseOf(id), actor: byPerson(person), facts: [{ claimed: { person } }], at: at - 20_000 });
   const reply = submit(id, person, line.text, line.private ?? state.private ?? false, at, line.id);
   let when = at;
   let attempt = 0;
@@ -80,10 +99,24 @@ function playHostile(now) {
   HOSTILE.forEach((one, index) => {
     const brand = BRANDS[index % BRANDS.length].brand;
     receive({
-      brand, network: "x", native: `hostile-${index}`, thread: "hostile", text: one.text, at: now - (HOSTILE.length - index) * 400_000, demo: true,
+      brand,
+      network: "x",
+      native: `hostile-${index}`,
+      thread: "hostile",
+      text: one.text,
+      at: now - (HOSTILE.length - index) * 400_000,
+      demo: true,
       lang: index === 6 ? "ar" : index === 7 ? "he" : "en",
-      author: { id: `hostile-${index}`, name: one.name, handle: one.handle ?? one.name, followers: 40 * index, region: "london", tier: "standard" },
-      attachments: index === 0 ? [{ mediaType: "text/html", sizeBytes: "66", url: "javascript:window.__hacked=9" }] : [],
+      author: {
+        id: `hostile-${index}`,
+        name: one.name,
+        handle: one.handle ?? one.name,
+        followers: 40 * index,
+        region: "london",
+        tier: "standard",
+      },
+      attachments:
+        index === 0 ? [{ mediaType: "text/html", sizeBytes: "66", url: "javascript:window.__hacked=9" }] : [],
     });
     watched.add(hash("conversation", hash("customer", brand, "x", `hostile-${index}`), "hostile"));
   });
@@ -96,13 +129,96 @@ function playOddities(now) {
   if (!fourth) return;
   const post = fold(first).posts[0];
   const customer = { kind: "ACTOR_KIND_CUSTOMER" };
-  append({ ...baseOf(first), actor: customer, facts: [{ postEdited: { postKey: post.key, editedAt: stamp(now - 90_000), personal: { text: "Edited: I have waited four hours now, and the screen still says nothing." } } }], at: now - 90_000 });
-  append({ ...baseOf(first), actor: customer, facts: [{ engagementObserved: { postKey: post.key, shares: "214", comments: "97", likes: "1320", views: "48210", observedAt: stamp(now) } }], at: now - 80_000 });
-  append({ ...baseOf(first), actor: byPerson("dana"), facts: [{ noteAdded: { noteId: hash("note"), person: "dana", body: { text: "Called the gate: crew is on its way, boarding in 20 minutes. Do not promise a time yet." } } }], at: now - 70_000 });
-  append({ ...baseOf(second), actor: byPerson("lea"), facts: [{ contactRecorded: { via: "phone", contactedAt: stamp(now - 3_600_000), summary: { text: "Phoned the shop; was told to write." } } }], at: now - 60_000 });
-  append({ ...baseOf(second), actor: byPerson("lea"), facts: [{ escalated: { by: "lea", toTeam: "crisis", reason: "a journalist asks, too" } }], at: now - 55_000 });
-  append({ ...baseOf(third), actor: byPerson("kim"), facts: [{ handedOff: { by: "kim", fromTeam: fold(third).team, toTeam: fold(third).team, toPerson: "sofia", reason: "speaks the language" } }], at: now - 50_000 });
-  const reply = submit(fourth, "sofia", "Sorry for the wait! A new router is on its way, it arrives tomorrow before noon. ^Sofia", false, now - 45_000, "doubtful");
+  append({
+    ...baseOf(first),
+    actor: customer,
+    facts: [
+      {
+        postEdited: {
+          postKey: post.key,
+          editedAt: stamp(now - 90_000),
+          personal: { text: "Edited: I have waited four hours now, and the screen still says nothing." },
+        },
+      },
+    ],
+    at: now - 90_000,
+  });
+  append({
+    ...baseOf(first),
+    actor: customer,
+    facts: [
+      {
+        engagementObserved: {
+          postKey: post.key,
+          shares: "214",
+          comments: "97",
+          likes: "1320",
+          views: "48210",
+          observedAt: stamp(now),
+        },
+      },
+    ],
+    at: now - 80_000,
+  });
+  append({
+    ...baseOf(first),
+    actor: byPerson("dana"),
+    facts: [
+      {
+        noteAdded: {
+          noteId: hash("note"),
+          person: "dana",
+          body: { text: "Called the gate: crew is on its way, boarding in 20 minutes. Do not promise a time yet." },
+        },
+      },
+    ],
+    at: now - 70_000,
+  });
+  append({
+    ...baseOf(second),
+    actor: byPerson("lea"),
+    facts: [
+      {
+        contactRecorded: {
+          via: "phone",
+          contactedAt: stamp(now - 3_600_000),
+          summary: { text: "Phoned the shop; was told to write." },
+        },
+      },
+    ],
+    at: now - 60_000,
+  });
+  append({
+    ...baseOf(second),
+    actor: byPerson("lea"),
+    facts: [{ escalated: { by: "lea", toTeam: "crisis", reason: "a journalist asks, too" } }],
+    at: now - 55_000,
+  });
+  append({
+    ...baseOf(third),
+    actor: byPerson("kim"),
+    facts: [
+      {
+        handedOff: {
+          by: "kim",
+          fromTeam: fold(third).team,
+          toTeam: fold(third).team,
+          toPerson: "sofia",
+          reason: "speaks the language",
+        },
+      },
+    ],
+    at: now - 50_000,
+  });
+  const [who] = BRANDS.find((brand) => brand.brand === fold(fourth).brand).people;
+  const reply = submit(
+    fourth,
+    who.person,
+    "Sorry for the wait! A new router is on its way, it arrives tomorrow before noon.",
+    false,
+    now - 45_000,
+    "doubtful",
+  );
   carry(fourth, reply, "attempt", 1, now - 44_000);
   carry(fourth, reply, "doubt", 1, now - 34_000);
 }

@@ -1,7 +1,19 @@
 // The API of the mock.
 
-import { allIds, append, changesAfter, clock, entriesOf, fold, lastSequence, onAppend, statusOf, summaryOf, waitingSince } from "./log.mjs";
 import { baseOf, byPerson, carry, fate, receive, submit } from "./desk.mjs";
+import {
+  allIds,
+  append,
+  changesAfter,
+  clock,
+  entriesOf,
+  fold,
+  lastSequence,
+  onAppend,
+  statusOf,
+  summaryOf,
+  waitingSince,
+} from "./log.mjs";
 import { CATALOGUE, minutes, rows } from "./measure.mjs";
 import { watch } from "./play.mjs";
 import { BRANDS, hash } from "./world.mjs";
@@ -33,7 +45,10 @@ function read(area, id, verb, query) {
   if (area === "conversations" && !id) return { json: list(query) };
   if (area === "conversations") return conversation(id, verb, query.get("at"));
   if (area === "measures" && id === "catalogue") return { json: { measures: CATALOGUE } };
-  if (area === "measures") return { json: { rows: rows(query.getAll("groupBy"), query.get("brand") ?? ""), asOfSequence: String(lastSequence()) } };
+  if (area === "measures")
+    return {
+      json: { rows: rows(query.getAll("groupBy"), query.get("brand") ?? ""), asOfSequence: String(lastSequence()) },
+    };
   if (area === "intake") return { json: { rows: intake() } };
   if (area === "outbox") return { json: { entries: outbox() } };
   if (area === "brands" && id) {
@@ -51,15 +66,25 @@ function list(query) {
   const wanted = (name) => query.get(name) ?? "";
   const statuses = query.getAll("status");
   const fits = (state) =>
-    ["brand", "team", "assignee", "network", "language", "intent"].every((name) => !wanted(name) || wanted(name) === state[name]) &&
+    ["brand", "team", "assignee", "network", "language", "intent"].every(
+      (name) => !wanted(name) || wanted(name) === state[name],
+    ) &&
     (statuses.length === 0 || statuses.includes(statusOf(state))) &&
     (wanted("unassigned") !== "true" || !state.assignee) &&
     (!wanted("minPriority") || rank(state.priority) >= rank(`PRIORITY_${wanted("minPriority")}`));
   const at = clock.now();
   const late = (state) => (state.due && state.due <= at ? 0 : 1);
-  const all = allIds().map((id) => fold(id)).filter(fits).sort((a, b) =>
-    late(a) - late(b) || (a.due ?? 9e15) - (b.due ?? 9e15) || rank(b.priority) - rank(a.priority) ||
-    (waitingSince(a) ?? 9e15) - (waitingSince(b) ?? 9e15) || a.id.localeCompare(b.id));
+  const all = allIds()
+    .map((id) => fold(id))
+    .filter(fits)
+    .sort(
+      (a, b) =>
+        late(a) - late(b) ||
+        (a.due ?? 9e15) - (b.due ?? 9e15) ||
+        rank(b.priority) - rank(a.priority) ||
+        (waitingSince(a) ?? 9e15) - (waitingSince(b) ?? 9e15) ||
+        a.id.localeCompare(b.id),
+    );
   const size = Math.min(Number(wanted("pageSize") || 50), 200);
   const from = Number(wanted("pageToken") || 0);
   return {
@@ -90,7 +115,15 @@ function explain(id) {
       }
       if (fact.postClassified) {
         const { modelVersion, intent, sentiment } = fact.postClassified;
-        return [{ at, sequence, text: `read as ${intent.label} (${intent.confidence}), ${sentiment.label}`, modelVersion, notes: intent.reasons }];
+        return [
+          {
+            at,
+            sequence,
+            text: `read as ${intent.label} (${intent.confidence}), ${sentiment.label}`,
+            modelVersion,
+            notes: intent.reasons,
+          },
+        ];
       }
       return [];
     }),
@@ -99,31 +132,60 @@ function explain(id) {
 
 function intake() {
   const counted = BRANDS.map((brand) => {
-    const accepted = allIds().map((id) => fold(id)).filter((state) => state.brand === brand.brand).reduce((sum, state) => sum + state.posts.length, 0);
+    const accepted = allIds()
+      .map((id) => fold(id))
+      .filter((state) => state.brand === brand.brand)
+      .reduce((sum, state) => sum + state.posts.length, 0);
     return {
-      brand: brand.brand, source: "demo", seen: String(accepted + 9), accepted: String(accepted), duplicate: "3", filtered: "4", rejected: "2",
+      brand: brand.brand,
+      source: "demo",
+      seen: String(accepted + 9),
+      accepted: String(accepted),
+      duplicate: "3",
+      filtered: "4",
+      rejected: "2",
       rejectedByReason: { text_too_long: "1", no_post_id: "1" },
     };
   });
-  return [...counted, { brand: "nordnet", source: "webhook:forum", seen: "120", accepted: "112", duplicate: "6", filtered: "1" }];
+  return [
+    ...counted,
+    { brand: "nordnet", source: "webhook:forum", seen: "120", accepted: "112", duplicate: "6", filtered: "1" },
+  ];
 }
 
 function outbox() {
   return allIds().flatMap((id) => {
     const state = fold(id);
-    return [...state.replies].filter(([, reply]) => !["sent", "failed"].includes(reply.status)).map(([replyId, reply]) => ({
-      brand: state.brand, conversationId: id, replyId, network: state.network, status: reply.status, attempts: reply.attempts,
-      reason: reply.reason ?? "", since: new Date(reply.at).toISOString(), ...(reply.retryAt && { retryAt: reply.retryAt }),
-    }));
+    return [...state.replies]
+      .filter(([, reply]) => !["sent", "failed"].includes(reply.status))
+      .map(([replyId, reply]) => ({
+        brand: state.brand,
+        conversationId: id,
+        replyId,
+        network: state.network,
+        status: reply.status,
+        attempts: reply.attempts,
+        reason: reply.reason ?? "",
+        since: new Date(reply.at).toISOString(),
+        ...(reply.retryAt && { retryAt: reply.retryAt }),
+      }));
   });
 }
 
 function ingest(json) {
   const { post } = json;
-  if (!post?.postId) return problem(400, "INVALID_ARGUMENT", "postId is empty; give the network's own id of the post", "post.postId");
+  if (!post?.postId)
+    return problem(400, "INVALID_ARGUMENT", "postId is empty; give the network's own id of the post", "post.postId");
   const { conversation, key } = receive({
-    brand: post.brand, network: post.network, native: post.postId, thread: post.threadRoot || "0", text: post.text ?? "", at: clock.now(),
-    private: post.private ?? false, author: { ...post.author, followers: Number(post.author?.followers ?? 0) }, attachments: post.attachments,
+    brand: post.brand,
+    network: post.network,
+    native: post.postId,
+    thread: post.threadRoot || "0",
+    text: post.text ?? "",
+    at: clock.now(),
+    private: post.private ?? false,
+    author: { ...post.author, followers: Number(post.author?.followers ?? 0) },
+    attachments: post.attachments,
   });
   watch(conversation);
   return { json: { verdict: "VERDICT_ACCEPTED", conversationId: conversation, postKey: key } };
@@ -137,7 +199,8 @@ function brands(id, verb, json) {
     if (problems.length) return problem(400, "SETTINGS_NOT_SOUND", `${problems.length} problems`, "yaml");
     const brand = BRANDS.find((one) => json.yaml.includes(`brand: ${one.brand}`));
     const changed = brand?.settingsVersion !== version;
-    if (brand) Object.assign(brand, { yaml: json.yaml, settingsVersion: version, publishedAt: new Date().toISOString() });
+    if (brand)
+      Object.assign(brand, { yaml: json.yaml, settingsVersion: version, publishedAt: new Date().toISOString() });
     return { json: { brand: brand?.brand ?? "", settingsVersion: version, changed } };
   }
   const person = BRANDS.find((one) => one.brand === id)?.people.find((one) => one.person === json.person);
@@ -150,8 +213,17 @@ function brands(id, verb, json) {
 function check(yaml, file) {
   return yaml.split("\n").flatMap((line, index) => {
     const at = { file, line: index + 1, column: 3 };
-    if (/^\s*respond_in:/.test(line)) return [{ ...at, key: "rules[0].respond_in", what: "there is no key `respond_in`", cure: "write `respond_within: 10m`" }];
-    if (/team: nosuch/.test(line)) return [{ ...at, key: "otherwise.team", what: "there is no team `nosuch`", cure: "name one of the teams above" }];
+    if (/^\s*respond_in:/.test(line))
+      return [
+        {
+          ...at,
+          key: "rules[0].respond_in",
+          what: "there is no key `respond_in`",
+          cure: "write `respond_within: 10m`",
+        },
+      ];
+    if (/team: nosuch/.test(line))
+      return [{ ...at, key: "otherwise.team", what: "there is no team `nosuch`", cure: "name one of the teams above" }];
     return [];
   });
 }
@@ -165,7 +237,8 @@ function desk(id, verb, replyId, json) {
   }
   const done = (changed, more = {}) => ({ json: { conversation: summaryOf(fold(id)), changed, ...more } });
   if (seen.has(requestId)) return done(false, seen.get(requestId));
-  if (expectedVersion && Number(expectedVersion) !== state.version) return problem(409, "VERSION_MISMATCH", "the conversation has changed");
+  if (expectedVersion && Number(expectedVersion) !== state.version)
+    return problem(409, "VERSION_MISMATCH", "the conversation has changed");
   const refused = refusal(state, verb, person, json);
   if (refused) return problem(409, refused, refused.toLowerCase().replaceAll("_", " "));
   const fact = factOf(state, verb, person, json);
@@ -196,7 +269,15 @@ function factOf(state, verb, person, json) {
     case "release":
       return { released: { person, reason: json.reason } };
     case "hand-off":
-      return { handedOff: { by: person, fromTeam: state.team, toTeam: json.toTeam, toPerson: json.toPerson, reason: json.reason } };
+      return {
+        handedOff: {
+          by: person,
+          fromTeam: state.team,
+          toTeam: json.toTeam,
+          toPerson: json.toPerson,
+          reason: json.reason,
+        },
+      };
     case "escalate":
       return { escalated: { by: person, toTeam: json.toTeam, reason: json.reason } };
     case "notes":
@@ -215,7 +296,12 @@ function factOf(state, verb, person, json) {
 /** Sends a reply in steps that one can watch. A text with `#doubt`, `#retry` or `#fail` fares so. */
 function reply(id, person, json, requestId) {
   const made = submit(id, person, json.text, json.private ?? false, clock.now(), requestId);
-  const told = { "#doubt": ["attempt", "doubt"], "#retry": ["attempt", "retry", "attempt", "sent"], "#fail": ["attempt", "fail"], "#ok": ["attempt", "sent"] };
+  const told = {
+    "#doubt": ["attempt", "doubt"],
+    "#retry": ["attempt", "retry", "attempt", "sent"],
+    "#fail": ["attempt", "fail"],
+    "#ok": ["attempt", "sent"],
+  };
   const word = Object.keys(told).find((one) => json.text.includes(one));
   const steps = word ? told[word] : fate(requestId);
   let attempt = 0;
@@ -242,8 +328,13 @@ const HEARTBEAT_MS = 15_000;
 const MEASURES_MS = 1_000;
 
 export function stream(request, response, query) {
-  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" });
-  const send = (name, data, id) => response.write(`${id ? `id: ${id}\n` : ""}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+  response.writeHead(200, {
+    "content-type": "text/event-stream",
+    "cache-control": "no-store",
+    "x-accel-buffering": "no",
+  });
+  const send = (name, data, id) =>
+    response.write(`${id ? `id: ${id}\n` : ""}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
   const tell = ({ sequence, conversation: id, kinds }) =>
     send("conversation", { sequence: String(sequence), conversation: summaryOf(fold(id)), factKinds: kinds }, sequence);
   response.write("retry: 1000\n\n");

@@ -78,8 +78,13 @@ export function word(prefix: "intent" | "sentiment" | "reply" | "outcome", value
   return Object.hasOwn(en, key) ? t(key as Key) : value;
 }
 
+/** The reader's own region where it speaks the language, for dates and numbers as they are used to. */
+function localeTag(chosen: Language): string {
+  return navigator.languages.find((tag) => tag.toLowerCase().split("-")[0] === chosen) ?? chosen;
+}
+
 const formats = computed(() => {
-  const tag = language.value;
+  const tag = localeTag(language.value);
   return {
     plural: new Intl.PluralRules(tag),
     whole: new Intl.NumberFormat(tag, { maximumFractionDigits: 0 }),
@@ -87,9 +92,15 @@ const formats = computed(() => {
     one: new Intl.NumberFormat(tag, { maximumFractionDigits: 1 }),
     compact: new Intl.NumberFormat(tag, { notation: "compact", maximumFractionDigits: 1 }),
     percent: new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: 0 }),
-    time: new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit" }),
-    day: new Intl.DateTimeFormat(tag, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }),
-    full: new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "medium" }),
+    time: new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+    day: new Intl.DateTimeFormat(tag, {
+      month: "short",
+      day: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+    }),
+    full: new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" }),
     languages: new Intl.DisplayNames(tag, { type: "language" }),
     units: {
       days: table.value["unit.days"],

@@ -27,7 +27,7 @@ export interface Change {
 
 /** So many changes are kept, to lay over lists that were being loaded while they came. */
 const KEPT = 500;
-const TICKER = 40;
+const TICKER = 80;
 
 export const link = signal<Link>({ state: "connecting" });
 /** When something last came, if only a heartbeat. */

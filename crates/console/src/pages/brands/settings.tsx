@@ -81,6 +81,7 @@ function Change({ brand }: { brand: Brand | undefined }) {
     });
   return (
     <form class="change" onSubmit={(event) => event.preventDefault()}>
+      {brand && <h3>{t("brands.change")}</h3>}
       <label class="field field-wide">
         <span>{t("brands.paste")}</span>
         <textarea
@@ -95,7 +96,7 @@ function Change({ brand }: { brand: Brand | undefined }) {
       </label>
       <p class="row-of-buttons">
         {brand && text === "" && (
-          <button type="button" class="button button-quiet" onClick={() => setText(brand.yaml)}>
+          <button type="button" class="button" onClick={() => setText(brand.yaml)}>
             {t("brands.startFrom")}
           </button>
         )}

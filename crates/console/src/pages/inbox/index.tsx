@@ -10,6 +10,7 @@ import { me, shortcuts } from "../../live/me";
 import { preview } from "../../live/preview";
 import { learn } from "../../live/store";
 import { announce } from "../../ui/announce";
+import { DemoChip } from "../../ui/chips";
 import { Empty, Failed, Loading } from "../../ui/load";
 import { plainWords } from "../../ui/refused";
 import { useShortcuts } from "../../ui/shortcuts";
@@ -71,6 +72,7 @@ function Bar({ listing, shown, searching }: { listing: Listing; shown: number; s
   }, [news]);
   return (
     <div class="inbox-bar">
+      {listing.rows.length > 0 && listing.rows.every((summary) => summary.demo) && <DemoChip />}
       <p class="quiet">{searching ? tn("inbox.found", shown) : listing.loaded && tn("inbox.count", listing.total)}</p>
       {news > 0 && (
         <button type="button" class="button button-news" onClick={refresh}>
@@ -89,23 +91,16 @@ interface BodyProps {
 }
 
 function Body({ listing, rows, choice, asked }: BodyProps) {
-  const last = useRef("");
   if (!asked) return <Empty title={t("inbox.mine")} hint={t("inbox.empty.me")} />;
   if (listing.error && !listing.loaded) return <Failed error={listing.error} reload={() => location.reload()} />;
   if (!listing.loaded) return <Loading />;
   if (rows.length === 0) return <Empty title={t("inbox.empty")} hint={emptyHint(choice)} />;
+  const mixed = rows.some((summary) => !summary.demo);
   return (
     <>
       <ol class="rows" aria-label={t("inbox.list")}>
         {rows.map((summary) => (
-          <Row
-            key={summary.id}
-            summary={summary}
-            gone={listing.left.has(summary.id)}
-            onFocus={(id) => {
-              last.current = id;
-            }}
-          />
+          <Row key={summary.id} summary={summary} gone={listing.left.has(summary.id)} mixed={mixed} />
         ))}
       </ol>
       {listing.more && (

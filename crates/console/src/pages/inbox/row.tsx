@@ -16,10 +16,11 @@ import { Line, Name } from "../../ui/words";
 interface RowProps {
   summary: Summary;
   gone: boolean;
-  onFocus: (id: string) => void;
+  /** Some of the list is demo and some is not, so each row tells. */
+  mixed: boolean;
 }
 
-export function Row({ summary, gone, onFocus }: RowProps) {
+export function Row({ summary, gone, mixed }: RowProps) {
   const { id, version } = summary;
   const box = useRef<HTMLLIElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the words are fetched again when the version grows
@@ -36,7 +37,7 @@ export function Row({ summary, gone, onFocus }: RowProps) {
   const name = words?.customer?.name || words?.customer?.handle || t("unknownCustomer");
   return (
     <li ref={box} class={`row row-${heat(summary, now.value)}${gone ? " row-gone" : ""}`}>
-      <a href={conversationLink(id)} class="row-link" data-id={id} onFocus={() => onFocus(id)}>
+      <a href={conversationLink(id)} class="row-link" data-id={id}>
         <span class="avatar" aria-hidden="true">
           {initials(name)}
         </span>
@@ -48,7 +49,7 @@ export function Row({ summary, gone, onFocus }: RowProps) {
             )}
             <NetworkChip network={summary.network} isPrivate={summary.private} />
             {summary.status !== "OPEN" && <StatusChip status={summary.status} />}
-            {summary.demo && <DemoChip />}
+            {summary.demo && mixed && <DemoChip />}
             {gone && <span class="chip chip-quiet">{t("inbox.left")}</span>}
           </span>
           <span class="row-words">

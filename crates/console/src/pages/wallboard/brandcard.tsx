@@ -47,7 +47,7 @@ function Body({ measures, at, brand }: { measures: Measures; at: number; brand: 
       </div>
       <Within measures={measures} />
       <dl class="pairs">
-        <Pair label={t("wall.median")} value={seconds(measures.firstResponseP50)} />
+        <Pair label={`${t("wall.firstResponse")}, ${t("wall.median")}`} value={seconds(measures.firstResponseP50)} />
         <Pair label={t("wall.p90")} value={seconds(measures.firstResponseP90)} />
       </dl>
       <dl class="counts">
@@ -91,9 +91,7 @@ function seconds(value: number | undefined): string {
 function Pair({ label, value }: { label: string; value: string }) {
   return (
     <div>
-      <dt>
-        {t("wall.firstResponse")}, {label}
-      </dt>
+      <dt>{label}</dt>
       <dd class="figure">{value}</dd>
     </div>
   );

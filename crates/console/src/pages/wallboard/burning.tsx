@@ -12,9 +12,11 @@ import { DemoChip, NetworkChip, Reasons } from "../../ui/chips";
 import { Empty } from "../../ui/load";
 import { Line, Name } from "../../ui/words";
 
-const SHOWN = 9;
+const SHOWN = 20;
 
 export function Burning({ list }: { list: readonly Summary[] }) {
+  // When all is demo, one mark on the page is enough.
+  const mixed = list.some((one) => !one.demo);
   return (
     <section class="panel burning" aria-labelledby="burning-title">
       <header class="panel-head">
@@ -26,7 +28,7 @@ export function Burning({ list }: { list: readonly Summary[] }) {
       ) : (
         <ol class="burning-list">
           {list.slice(0, SHOWN).map((summary) => (
-            <BurningRow key={summary.id} summary={summary} />
+            <BurningRow key={summary.id} summary={summary} mixed={mixed} />
           ))}
         </ol>
       )}
@@ -34,7 +36,7 @@ export function Burning({ list }: { list: readonly Summary[] }) {
   );
 }
 
-function BurningRow({ summary }: { summary: Summary }) {
+function BurningRow({ summary, mixed }: { summary: Summary; mixed: boolean }) {
   const { id, version } = summary;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the words are fetched again when the version grows
   useEffect(() => {
@@ -69,7 +71,7 @@ function BurningRow({ summary }: { summary: Summary }) {
                 ? personName(summary.brand, summary.assignee)
                 : teamName(summary.brand, summary.team) || t("noTeam")}
             </bdi>
-            {summary.demo && <DemoChip />}
+            {summary.demo && mixed && <DemoChip />}
           </span>
         </span>
       </a>

@@ -10,15 +10,10 @@ import { brandName, personName, teamName } from "../../live/brands";
 import { type Change, ticker } from "../../live/store";
 import { At } from "../../ui/time";
 
-const SHOWN = 14;
+const SHOWN = 30;
 
 export function Happening() {
-  const told = ticker.value
-    .flatMap((change) => {
-      const fact = mostTelling(change.facts);
-      return fact ? [{ change, fact }] : [];
-    })
-    .slice(0, SHOWN);
+  const told = tellings(ticker.value).slice(0, SHOWN);
   return (
     <section class="panel happening" aria-labelledby="happening-title">
       <header class="panel-head">
@@ -45,6 +40,22 @@ export function Happening() {
       )}
     </section>
   );
+}
+
+interface Telling {
+  change: Change;
+  fact: Told;
+}
+
+/** What is worth a line. That a customer wrote is not, once it has been dealt with in a line above. */
+function tellings(changes: readonly Change[]): Telling[] {
+  const above = new Set<string>();
+  return changes.flatMap((change) => {
+    const fact = mostTelling(change.facts);
+    const known = above.has(change.summary.id);
+    above.add(change.summary.id);
+    return fact && !(fact === "PostReceived" && known) ? [{ change, fact }] : [];
+  });
 }
 
 function sentence(fact: Told, { summary }: Change): string {

@@ -1,0 +1,220 @@
+// What the browser tests stand on: a gateway (the mock, or a real one at EARSHOT_URL), a wire that can be cut, a
+// browser, and ways to make things happen as the outside world does.
+
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { fileURLToPath } from "node:url";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+
+const HERE = fileURLToPath(new URL("..", import.meta.url));
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export interface Person {
+  brand: string;
+  person: string;
+  name: string;
+}
+
+export interface System {
+  /** True against a real system, where replies fare as its networks let them. */
+  real: boolean;
+  /** The console's address through the wire. */
+  url: string;
+  wire: Wire;
+  browser: Browser;
+  /** Two people of one brand. */
+  people: [Person, Person];
+  stop: () => Promise<void>;
+}
+
+export interface Wire {
+  cut: () => void;
+  mend: () => void;
+  stop: () => void;
+  port: number;
+}
+
+export async function start(): Promise<System> {
+  const real = process.env.EARSHOT_URL;
+  const mock = real ? undefined : await startMock();
+  const direct = real ?? mock?.url ?? "";
+  const wire = await startWire(new URL(direct));
+  const browser = await chromium.launch({
+    executablePath: process.env.EARSHOT_CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+  });
+  const people = await twoPeople(direct);
+  outside = direct;
+  return {
+    real: real !== undefined,
+    url: `http://127.0.0.1:${wire.port}`,
+    wire,
+    browser,
+    people,
+    stop: async () => {
+      await browser.close();
+      wire.stop();
+      mock?.stop();
+    },
+  };
+}
+
+/** The gateway itself, past the wire: the world goes on while a browser is cut off. */
+let outside = "";
+
+async function startMock() {
+  if (!existsSync(`${HERE}dist/index.html`)) throw new Error("the console is not built: npm run build");
+  const child = spawn(process.execPath, ["dev/mock-gateway.mjs", "--port", "0", "--every", "1200"], { cwd: HERE });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.on("data", (text) => {
+      const found = /http:\/\/\S+/.exec(String(text));
+      if (found) resolve(found[0]);
+    });
+    child.on("exit", (code) => reject(new Error(`the mock gateway ended with ${code}`)));
+    child.stderr.pipe(process.stderr);
+  });
+  return { url, stop: () => child.kill() };
+}
+
+/** A wire between browser and gateway. Cut, it drops what is open and refuses what comes. */
+async function startWire(to: URL): Promise<Wire> {
+  const open = new Set<Socket>();
+  let whole = true;
+  const server: Server = createServer((near) => {
+    if (!whole) return near.destroy();
+    const far = connect(Number(to.port || 80), to.hostname);
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      open.add(one);
+      one.pipe(other);
+      one.on("error", () => other.destroy());
+      one.on("close", () => {
+        open.delete(one);
+        other.destroy();
+      });
+    }
+    return undefined;
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address ? address.port : 0,
+    cut: () => {
+      whole = false;
+      for (const socket of open) socket.destroy();
+    },
+    mend: () => {
+      whole = true;
+    },
+    stop: () => {
+      for (const socket of open) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked into, field by field
+export async function api(path: string, body?: unknown): Promise<any> {
+  const init = body
+    ? { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }
+    : {};
+  const response = await fetch(`${outside}/api/v1/${path}`, init);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+  return JSON.parse(text);
+}
+
+async function twoPeople(url: string): Promise<[Person, Person]> {
+  const { brands = [] } = await (await fetch(`${url}/api/v1/brands`)).json();
+  for (const brand of brands) {
+    const [first, second] = brand.people ?? [];
+    if (!first || !second) continue;
+    const of = (one: { person: string; name: string }) => ({ brand: brand.brand, person: one.person, name: one.name });
+    return [of(first), of(second)];
+  }
+  throw new Error("the browser tests need a brand with at least two people");
+}
+
+/** Waits until something is so. What never becomes so ends with the test's own limit. */
+export async function until(is: () => Promise<unknown>): Promise<void> {
+  while (!(await is())) await new Promise((resolve) => setTimeout(resolve, 25));
+}
+
+let written = 0;
+
+/** A customer writes; answers when the conversation is routed. */
+export async function write(brand: string, text: string, name = "Test Customer", author = ""): Promise<string> {
+  written += 1;
+  const id = `${process.pid}-${Date.now()}-${written}`;
+  const person = { id: author || `author-${id}`, name, handle: `handle_${written}`, followers: "12" };
+  const post = { brand, network: "x", postId: `post-${id}`, author: person, text, postedAt: new Date().toISOString() };
+  const { conversationId } = await api("posts", { post, source: "browser-test" });
+  await until(async () => (await api(`conversations/${conversationId}`).catch(() => ({})))?.conversation?.team);
+  return conversationId;
+}
+
+export interface Visit {
+  page: Page;
+  context: BrowserContext;
+  /** What went wrong in the page: errors, dialogs, requests to elsewhere. */
+  wrongs: string[];
+}
+
+export async function visit(
+  system: System,
+  hash: string,
+  options: BrowserContextOptions & { as?: Person | undefined } = {},
+): Promise<Visit> {
+  const { as, ...rest } = options;
+  const context = await system.browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en", ...rest });
+  if (as) await context.addInitScript((who) => localStorage.setItem("earshot.me", who), `${as.brand}/${as.person}`);
+  const page = await context.newPage();
+  const wrongs = watchFor(page, system.url);
+  await page.goto(`${system.url}/#/${hash}`);
+  return { page, context, wrongs };
+}
+
+function watchFor(page: Page, origin: string): string[] {
+  const wrongs: string[] = [];
+  page.on("pageerror", (error) => wrongs.push(`error: ${error.message}`));
+  page.on("dialog", (dialog) => {
+    wrongs.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("request", (request) => {
+    if (!request.url().startsWith(origin) && !request.url().startsWith("data:"))
+      wrongs.push(`request: ${request.url()}`);
+  });
+  return wrongs;
+}
+
+/** The page is there and what it shows is live. */
+export async function ready(page: Page): Promise<void> {
+  await page.locator(".pill-live").waitFor();
+  await page.waitForFunction(() => !document.querySelector("main .loading"));
+}
+
+/** All that axe finds, one line each. */
+export async function axe(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: axe was put there a moment ago
+    const found = await (window as any).axe.run(document, { resultTypes: ["violations"] });
+    // biome-ignore lint/suspicious/noExplicitAny: its answer is its own
+    return found.violations.flatMap((rule: any) =>
+      // biome-ignore lint/suspicious/noExplicitAny: its answer is its own
+      rule.nodes.map(
+        (node: any) => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary?.split("\n")[1] ?? ""}`,
+      ),
+    );
+  });
+}
+
+/** How many pixels the page is wider than its window. */
+export async function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
