@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// What the log must survive. Start-up refuses a log that is below its profile.
@@ -53,8 +52,8 @@ pub struct JournalConfig {
     /// `nats://host:port` or `tls://host:port`, one a server. A user and password in them never reach a log line.
     pub urls: Vec<String>,
     pub profile: Profile,
-    /// A NATS `.creds` file.
-    pub credentials_file: Option<PathBuf>,
+    /// The content of a NATS `.creds` file; it is never shown.
+    pub credentials: Option<String>,
     /// The client's name, as `nats server report connections` shows it.
     pub name: String,
     /// Monitoring addresses of the servers (`http://host:8222`), one a server.
@@ -74,7 +73,7 @@ impl Default for JournalConfig {
         JournalConfig {
             urls: vec!["nats://127.0.0.1:4222".to_owned()],
             profile: Profile::default(),
-            credentials_file: None,
+            credentials: None,
             name: "earshot".to_owned(),
             monitor_urls: Vec::new(),
             patience: Duration::from_secs(30),
@@ -87,7 +86,7 @@ impl fmt::Debug for JournalConfig {
         f.debug_struct("JournalConfig")
             .field("urls", &self.safe_urls())
             .field("profile", &self.profile)
-            .field("credentials_file", &self.credentials_file)
+            .field("credentials", &self.credentials.as_ref().map(|_| "set"))
             .field("name", &self.name)
             .field("monitor_urls", &self.monitor_urls)
             .field("patience", &self.patience)

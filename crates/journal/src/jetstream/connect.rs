@@ -80,12 +80,11 @@ async fn options(config: &JournalConfig, link: watch::Sender<Link>) -> Result<Co
             let link = link.clone();
             async move { note(&link, &event) }
         });
-    let Some(path) = &config.credentials_file else {
+    let Some(credentials) = &config.credentials else {
         return Ok(options);
     };
-    options.credentials_file(path).await.map_err(|error| {
-        let why =
-            format!("{} cannot be used: {}; give a file made by `nsc generate creds`", path.display(), error.kind());
+    options.credentials(credentials).map_err(|error| {
+        let why = format!("they cannot be used: {}; give a file made by `nsc generate creds`", error.kind());
         JournalError::configuration("nats.credentials_file", why)
     })
 }

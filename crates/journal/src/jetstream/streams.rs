@@ -53,7 +53,6 @@ fn set_aside(profile: Profile) -> Config {
         subjects: vec!["set-aside.>".to_owned()],
         // One message an item, so that setting the same work aside again replaces it.
         max_messages_per_subject: 1,
-        discard: DiscardPolicy::Old,
         ..common(profile)
     }
 }
@@ -64,7 +63,8 @@ fn common(profile: Profile) -> Config {
         storage: StorageType::File,
         // A compressed block would be unpacked for every read by subject.
         compression: Some(Compression::None),
-        discard: DiscardPolicy::New,
+        // The server schedules no messages in a stream that refuses new ones. Without limits nothing old ever goes.
+        discard: DiscardPolicy::Old,
         num_replicas: profile.replicas(),
         max_messages: -1,
         max_messages_per_subject: -1,
@@ -110,6 +110,7 @@ fn refusal(wanted: &Config, answer: &async_nats::jetstream::Error) -> JournalErr
         | ErrorCode::INSUFFICIENT_RESOURCES
         | ErrorCode::CLUSTER_NOT_AVAILABLE
         | ErrorCode::CLUSTER_NOT_LEADER => JournalError::unavailable("make the streams", answer),
+        ErrorCode::STREAM_INVALID_CONFIG => JournalError::server("make the streams", answer),
         _ if answer.code() >= 500 => JournalError::unavailable("make the streams", answer),
         _ => JournalError::server("make the streams", answer),
     }
