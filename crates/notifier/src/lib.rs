@@ -1,0 +1,101 @@
+//! Notifier: the way out. A reply that a person submitted is sent to its network once, or ends as unknown for a person to
+//! decide; never twice.
+//!
+//! - [`send`]: the protocol of one reply, which keeps that promise;
+//! - [`port`]: what a network is to it, with the first adapter, Standard Webhooks to a URL ([`webhook`], [`answer`],
+//!   [`target`]), each network in its lane ([`networks`], [`circuit`]);
+//! - [`outbox`]: every reply that is not sent yet, a view of the log ([`follow`]);
+//! - [`worker`]: what was submitted just now, from the log's durable queue;
+//! - [`due`]: what has waited for its time.
+//!
+//! Worker and schedule do the same: they take a conversation and let its replies go on. Both may take the same one at the
+//! same time, here or in another copy of the service: a try must first be written down, and the log lets one do so.
+
+mod answer;
+mod circuit;
+mod due;
+mod follow;
+mod grpc;
+mod metrics;
+mod networks;
+mod outbox;
+mod port;
+mod send;
+mod settings;
+mod target;
+mod webhook;
+mod worker;
+
+pub use settings::{NetworkSettings, Settings};
+
+use anyhow::Context as _;
+use journal::Journal;
+use metrics::Metrics;
+use networks::Networks;
+use outbox::Outbox;
+use send::Sender;
+use service::Process;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+
+/// How this service signs its records, and the name of its place in the log's queue.
+const NAME: &str = "notifier";
+
+/// What a started service tells.
+pub struct Started {
+    pub grpc: SocketAddr,
+    /// Ends when the process is asked to stop and the drain is over.
+    pub ended: JoinHandle<anyhow::Result<()>>,
+}
+
+/// Runs the notifier until the process is asked to stop.
+///
+/// # Errors
+/// As [`start`], and what ends its work for good.
+pub async fn run(process: Process, journal: Journal) -> anyhow::Result<()> {
+    start(process, journal).await?.ended.await.context("the notifier stopped unexpectedly")?
+}
+
+/// Binds the listener, begins to follow the log and to send, and returns.
+///
+/// # Errors
+/// A wrong setting, a port in use, an HTTP client that cannot be made.
+pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started> {
+    let settings: Settings = process.config.section()?;
+    let metrics = Metrics::default();
+    let networks =
+        Networks::new(&settings, &process.clock, metrics.clone()).context("the HTTP client cannot be made")?;
+    if networks.is_empty() {
+        tracing::warn!("notifier.url is not set: replies fail at once, with no_target");
+    }
+    let listener = service::listen::bind("notifier.listen", settings.listen).await?;
+    let outbox = Arc::new(Outbox::default());
+    let (caught_up, is_caught_up) = watch::channel(false);
+    let routes = grpc::routes(outbox.clone(), is_caught_up.clone(), process.clock.clone())?;
+    let (health, shutdown) = (&process.health, process.shutdown.clone());
+    let serving = service::grpc::serve(NAME, listener, routes, grpc::SERVICES, health, shutdown.clone()).await;
+    let grpc = serving.address();
+    let clock = process.clock.clone();
+    let sender = Sender::new(journal.clone(), outbox.clone(), networks, clock, shutdown, settings.clone(), metrics);
+    let ended = tokio::spawn(async move {
+        let (settle_after, in_flight) = (settings.settle_after(), settings.in_flight_max);
+        // What stands in the set ends with it, so that a notifier that is dropped sends nothing more.
+        let mut parts = JoinSet::new();
+        parts.spawn(worker::run(process.clone(), journal.clone(), sender.clone(), in_flight));
+        parts.spawn(due::run(process.clone(), outbox.clone(), sender, is_caught_up, settle_after, in_flight));
+        parts.spawn(follow::follow(process, journal, outbox, caught_up, settings.checkpoint_seconds));
+        while let Some(ended) = parts.join_next().await {
+            ended.context("a part of the notifier stopped unexpectedly")??;
+        }
+        serving.ended().await.map_err(anyhow::Error::from)
+    });
+    Ok(Started { grpc, ended })
+}
+
+/// How long what is in hand may take once the process stops: a little less than the process itself.
+fn drain_limit(process: &Process) -> Duration {
+    process.shutdown.drain_limit().saturating_sub(Duration::from_secs(1)).max(Duration::from_millis(500))
+}

@@ -1,0 +1,167 @@
+//! What becomes of a reply that did not simply arrive: tried again, given up, looked up, or left to a person.
+
+use super::{Inner, Step, Try, Turn, may_repeat};
+use crate::networks::Lane;
+use crate::port::{Idempotency, LookUp, Reason, may_have_arrived};
+use conversation::state::ReplyStatus;
+use jiff::{SignedDuration, Timestamp};
+use journal::TransactError;
+use std::time::Duration;
+
+/// Waits between two look-ups of a network that cannot be asked now.
+const LOOK_AGAIN_FIRST: SignedDuration = SignedDuration::from_secs(1);
+const LOOK_AGAIN_LONGEST: SignedDuration = SignedDuration::from_secs(60);
+
+impl Inner {
+    /// The network does not have this try: it is tried again, if that is not too often.
+    pub(super) async fn fail(
+        &self,
+        turn: &Turn<'_>,
+        lane: &Lane,
+        tried: Try,
+        reason: Reason,
+        at_least: Option<Duration>,
+    ) -> Result<Step, TransactError> {
+        if tried.attempt >= self.settings.attempts_max {
+            return self.end(turn, Some(lane), Some(tried), reason).await;
+        }
+        let wait = self.wait_after(&turn.reply(), tried.attempt, at_least);
+        let retry_at = self.clock.now() + wait;
+        self.failed(turn, tried, &reason, retry_at).await
+    }
+
+    /// No try is made any more. It has failed, unless an earlier try may have brought it there after all.
+    ///
+    /// `tried` is a try that was just made and did not arrive; none when no more is made.
+    pub(super) async fn end(
+        &self,
+        turn: &Turn<'_>,
+        lane: Option<&Lane>,
+        tried: Option<Try>,
+        reason: Reason,
+    ) -> Result<Step, TransactError> {
+        if turn.waiting.in_doubt_since().is_none() {
+            return self.failed_for_good(turn, tried.unwrap_or_else(|| turn.last_try()), &reason).await;
+        }
+        let found = match lane {
+            Some(lane) => self.look_up(turn, lane).await,
+            None => LookUp::Impossible,
+        };
+        match (found, lane) {
+            (LookUp::Found(receipt), Some(lane)) => {
+                self.confirm(turn, lane, tried.unwrap_or_else(|| turn.last_try()), &receipt, "looked_up").await
+            }
+            (LookUp::Missing, Some(lane)) if self.is_certain(turn, lane) => {
+                let reason = if may_have_arrived(reason.code()) { Reason::NOT_ARRIVED } else { reason };
+                self.failed_for_good(turn, tried.unwrap_or_else(|| turn.last_try()), &reason).await
+            }
+            _ => self.leave_to_person(turn, tried, &reason).await,
+        }
+    }
+
+    /// The network may have this try.
+    pub(super) async fn unknown(
+        &self,
+        turn: &Turn<'_>,
+        lane: &Lane,
+        tried: Try,
+        reason: Reason,
+    ) -> Result<Step, TransactError> {
+        let abilities = lane.adapter.abilities();
+        if abilities.lookup
+            && let LookUp::Found(receipt) = self.look_up(turn, lane).await
+        {
+            return self.confirm(turn, lane, tried, &receipt, "looked_up").await;
+        }
+        let since = turn.waiting.in_doubt_since().unwrap_or(tried.at);
+        let retry_at = self.clock.now() + self.wait_after(&turn.reply(), tried.attempt, None);
+        if may_repeat(&abilities, Some(since), retry_at) && tried.attempt < self.settings.attempts_max {
+            return self.failed(turn, tried, &reason, retry_at).await;
+        }
+        if abilities.lookup {
+            // It may be on its way inside of the network: it is looked up again once it must have come out.
+            return Ok(Step::Later(tried.at + self.settings.settle_after(), "in_doubt"));
+        }
+        self.doubted(turn, tried, &reason).await
+    }
+
+    /// Before a reply is sent again that may have arrived. None: it may be sent again.
+    pub(super) async fn settle_doubt(
+        &self,
+        turn: &Turn<'_>,
+        lane: &Lane,
+        since: Timestamp,
+    ) -> Result<Option<Step>, TransactError> {
+        let abilities = lane.adapter.abilities();
+        let now = self.clock.now();
+        let found = self.look_up(turn, lane).await;
+        if let LookUp::Found(receipt) = &found {
+            return self.confirm(turn, lane, turn.last_try(), receipt, "looked_up").await.map(Some);
+        }
+        if may_repeat(&abilities, Some(since), now) {
+            return Ok(None);
+        }
+        let patience = SignedDuration::from_secs_f64(self.settings.lookup_patience_seconds);
+        match found {
+            LookUp::Missing if self.is_certain(turn, lane) => return Ok(None),
+            LookUp::Missing if abilities.lookup_is_certain => {
+                let last = turn.waiting.attempted_at.unwrap_or(now);
+                return Ok(Some(Step::Later(last + self.settings.settle_after(), "in_doubt")));
+            }
+            LookUp::Failed(_) if now < since + patience => {
+                let wait = (now.duration_since(since) / 4).clamp(LOOK_AGAIN_FIRST, LOOK_AGAIN_LONGEST);
+                return Ok(Some(Step::Later(now + wait, "lookup_failed")));
+            }
+            _ => {}
+        }
+        let reason = match abilities.idempotency {
+            Idempotency::Key { .. } => Reason::KEY_EXPIRED,
+            Idempotency::None => turn.last_reason(),
+        };
+        self.leave_to_person(turn, None, &reason).await.map(Some)
+    }
+
+    /// Whether a look-up that has just found nothing proves that nothing is there.
+    fn is_certain(&self, turn: &Turn<'_>, lane: &Lane) -> bool {
+        let last = turn.waiting.attempted_at.unwrap_or(Timestamp::UNIX_EPOCH);
+        lane.adapter.abilities().lookup_is_certain && self.clock.now() >= last + self.settings.settle_after()
+    }
+
+    async fn look_up(&self, turn: &Turn<'_>, lane: &Lane) -> LookUp {
+        if !lane.adapter.abilities().lookup {
+            return LookUp::Impossible;
+        }
+        let found = lane.adapter.look_up(&turn.reply().to_string()).await;
+        self.metrics.lookup(&lane.label, found.name());
+        let reason = if let LookUp::Failed(reason) = &found { Some(reason.code()) } else { None };
+        tracing::info!(conversation = %turn.conversation, reply = %turn.reply(), found = found.name(), reason, "looked up");
+        found
+    }
+
+    /// A person decides. Only a try can be in doubt: for a reply that waits for its next one, that one is begun, and not
+    /// made.
+    async fn leave_to_person(
+        &self,
+        turn: &Turn<'_>,
+        tried: Option<Try>,
+        reason: &Reason,
+    ) -> Result<Step, TransactError> {
+        let tried = match tried {
+            Some(tried) => tried,
+            None if turn.waiting.status == ReplyStatus::Attempted => turn.last_try(),
+            None => match self.attempt(turn).await? {
+                Some(begun) => begun,
+                None => return Ok(Step::Moved),
+            },
+        };
+        self.doubted(turn, tried, reason).await
+    }
+}
+
+impl Turn<'_> {
+    /// The last try that is written down.
+    fn last_try(&self) -> Try {
+        let at = self.waiting.attempted_at.unwrap_or(self.submitted.occurred_at);
+        Try { attempt: self.waiting.attempts, at, known: self.known.clone() }
+    }
+}

@@ -1,0 +1,12 @@
+//! The notifier as a whole, over a log, against the sandbox network with all its faults. The sandbox counts: whatever
+//! happens, no reply may be posted twice, and none may be told to have failed that stands there.
+
+#![allow(clippy::unwrap_used, reason = "a test's panic is its answer, in its helpers too")]
+
+mod crash;
+mod doubt;
+mod faults;
+mod limits;
+mod log;
+mod outbox;
+mod world;

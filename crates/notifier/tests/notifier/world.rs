@@ -1,0 +1,264 @@
+//! A log, a sandbox network, and notifiers between them that can be killed at any moment.
+
+use conversation::received::{HandleUse, PostReceived};
+use conversation::replied::SubmitReply;
+use conversation::routed::ConversationOpened;
+use conversation::state::ReplyStatus;
+use conversation::{
+    Actor, BrandId, Command, Conversation, ConversationId, CustomerId, Fact, Network, PersonId, Personal, PostKey,
+    Record, RecordId, ReplyId, Subject,
+};
+use jiff::Timestamp;
+use journal::{Draft, Entry, Journal, TailConfig};
+use sandbox::{Config, Faults, Running, Sandbox, Stats};
+use service::webhook::{Secret, Secrets};
+use service::{Clock, Process, Shutdown};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+pub const TIMEOUT: Duration = Duration::from_millis(1_000);
+/// After that a try without a result is taken for lost.
+pub const SETTLE: Duration = Duration::from_millis(1_300);
+
+pub struct World {
+    pub journal: Journal,
+    pub network: Running,
+    pub secret: Secret,
+    /// Settings of the notifiers that are started from now on.
+    pub settings: Vec<String>,
+}
+
+/// A running copy of the notifier, on a runtime of its own, which dies with it.
+pub struct Copy {
+    runtime: Option<Runtime>,
+    process: Process,
+    pub grpc: SocketAddr,
+    ended: tokio::task::JoinHandle<anyhow::Result<()>>,
+}
+
+pub fn brand() -> BrandId {
+    BrandId::new("nordnet").unwrap()
+}
+
+pub fn network() -> Network {
+    Network::new("x").unwrap()
+}
+
+/// The conversation of the n-th customer.
+pub fn subject(number: u32) -> Subject {
+    let customer = CustomerId::of(&brand(), &network(), &format!("author-{number}"));
+    Subject::Conversation { brand: brand(), customer, conversation: ConversationId::of(&customer, 0) }
+}
+
+impl World {
+    /// A log in memory, and a network with these faults.
+    pub async fn new(faults: Faults) -> Self {
+        Self::on(Journal::memory(Timestamp::now()), faults).await
+    }
+
+    pub async fn on(journal: Journal, faults: Faults) -> Self {
+        let secret = Secret::generate();
+        let config = Config { faults, ..Config::new(Secrets::new(secret.clone())) };
+        let network = Sandbox::start(config, Shutdown::new(5)).await.unwrap();
+        let url = network.url();
+        let settings = [
+            "listen=127.0.0.1:0".to_owned(),
+            format!("url={url}/replies"),
+            format!("lookup_url={url}/replies/by-key/{{key}}"),
+            "allow_private_targets=true".to_owned(),
+            format!("timeout_seconds={}", TIMEOUT.as_secs_f64()),
+            format!("margin_seconds={}", (SETTLE - TIMEOUT).as_secs_f64()),
+            "retry_waits_seconds=[0.05]".to_owned(),
+            "circuit_failures=1000".to_owned(),
+            "sends_burst_max=1000".to_owned(),
+        ];
+        World { journal, network, secret, settings: settings.to_vec() }
+    }
+
+    /// Sets one more setting, without its section.
+    pub fn with(mut self, setting: &str) -> Self {
+        self.settings.push(setting.to_owned());
+        self
+    }
+
+    pub fn without_lookup(self) -> Self {
+        self.with("lookup_url=")
+    }
+
+    /// The settings as a process reads them.
+    pub fn config(&self) -> service::config::Loaded {
+        let sources = service::config::Sources {
+            set: self.settings.iter().map(|setting| format!("notifier.{setting}")).collect(),
+            env: vec![("EARSHOT_NOTIFIER__SECRET".to_owned(), self.secret.reveal())],
+            known_sections: vec!["notifier".to_owned()],
+            ..service::config::Sources::default()
+        };
+        service::config::load(&sources).unwrap()
+    }
+
+    /// Starts a copy of the notifier and waits until it is ready.
+    pub async fn start(&self) -> Copy {
+        self.start_on(self.journal.clone()).await
+    }
+
+    pub async fn start_on(&self, journal: Journal) -> Copy {
+        let process = Process::for_tests("notifier", self.config(), Clock::System);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let started = runtime.spawn(notifier::start(process.clone(), journal)).await.unwrap().unwrap();
+        process.health.ready().await;
+        Copy { runtime: Some(runtime), process, grpc: started.grpc, ended: started.ended }
+    }
+
+    /// Opens the n-th customer's conversation, with one post.
+    pub async fn open(&self, number: u32) {
+        let native_id = format!("post-{number}");
+        let post = PostKey::of(&brand(), &network(), &native_id);
+        let received = PostReceived {
+            post,
+            network: network(),
+            native_id,
+            parent_native_id: String::new(),
+            root_native_id: String::new(),
+            private: false,
+            handle_use: HandleUse::None,
+            posted_at: None,
+            followers: 0,
+            region: String::new(),
+            tier: String::new(),
+            timezone: String::new(),
+            source: "test".into(),
+            backfill: false,
+            demo: false,
+            thread_of: None,
+            awaited_in: None,
+            personal: Personal::text("where is it?"),
+        };
+        let opened = ConversationOpened { post, network: network(), private: false };
+        let now = Timestamp::now();
+        let record = Record {
+            id: RecordId::caused("test", format!("open-{number}").as_bytes()),
+            subject: subject(number),
+            occurred_at: now,
+            recorded_at: now,
+            actor: Actor::Customer,
+            caused_by: None,
+            correlation: None,
+            facts: vec![Fact::from(received), Fact::from(opened)],
+        };
+        self.journal.append(&record, 0).await.unwrap();
+    }
+
+    /// Carries out a command as routing does.
+    pub async fn command(&self, number: u32, request: &str, command: Command) {
+        let now = Timestamp::now();
+        let record = RecordId::caused("request", format!("{number} {request}").as_bytes());
+        let draft =
+            Draft { record, occurred_at: now, now, actor: Actor::Person(dana()), caused_by: None, correlation: None };
+        let decide =
+            |state: &Conversation, context: &conversation::Context| conversation::decide(state, &command, context);
+        self.journal.transact(&subject(number), draft, None, decide).await.unwrap();
+    }
+
+    /// Submits a reply in the n-th customer's conversation, and answers its id.
+    pub async fn submit(&self, number: u32, text: &str) -> ReplyId {
+        let reply = SubmitReply { person: dana(), in_reply_to: None, private: false, body: Personal::text(text) };
+        self.command(number, text, Command::SubmitReply(reply)).await;
+        let record = RecordId::caused("request", format!("{number} {text}").as_bytes());
+        ReplyId::of(&subject(number).conversation().unwrap(), &record)
+    }
+
+    pub async fn open_and_submit(&self, number: u32) -> ReplyId {
+        self.open(number).await;
+        self.submit(number, "on our way").await
+    }
+
+    /// Waits until the conversations are as wanted.
+    pub async fn until(&self, wanted: impl Fn(&HashMap<ConversationId, Conversation>) -> bool) {
+        let mut states: HashMap<ConversationId, Conversation> = HashMap::new();
+        let filters = vec![wire::subjects::CONVERSATIONS.to_owned()];
+        let mut tail = self.journal.tail(TailConfig { filters, after_sequence: 0 });
+        while !wanted(&states) {
+            let item = tail.next().await.expect("the journal is not closed");
+            if let Entry::Record(record) = item.entry
+                && let Some(conversation) = record.subject.conversation()
+            {
+                conversation::evolve(states.entry(conversation).or_default(), &record);
+            }
+        }
+    }
+
+    /// Waits until a reply has a status.
+    pub async fn until_reply(&self, number: u32, reply: ReplyId, status: ReplyStatus) {
+        let conversation = subject(number).conversation().unwrap();
+        let is = |state: &Conversation| state.reply(&reply).is_some_and(|reply| reply.status == status);
+        self.until(|states| states.get(&conversation).is_some_and(is)).await;
+    }
+
+    /// Waits until so many replies are there and none is on its way.
+    pub async fn until_settled(&self, replies: usize) {
+        self.until(|states| {
+            let all = states.values().flat_map(|state| &state.replies);
+            all.clone().count() == replies && all.clone().all(|reply| !reply.status.on_its_way())
+        })
+        .await;
+    }
+
+    pub async fn facts(&self, number: u32) -> Vec<Fact> {
+        let loaded = self.journal.load(&subject(number)).await.unwrap();
+        loaded.records().flat_map(|record| record.facts.clone()).collect()
+    }
+
+    /// What happened to a reply after its submission, in short.
+    pub async fn story(&self, number: u32, reply: ReplyId) -> Vec<String> {
+        let facts = self.facts(number).await.into_iter();
+        let told = facts.filter_map(|fact| match fact {
+            Fact::ReplyAttempted(fact) if fact.reply == reply => Some(format!("attempt {}", fact.attempt)),
+            Fact::ReplySent(fact) if fact.reply == reply => Some(format!("sent {}", fact.how)),
+            Fact::ReplyFailed(fact) if fact.reply == reply => {
+                Some(format!("{} {}", if fact.is_final { "gave up" } else { "failed" }, fact.reason))
+            }
+            Fact::ReplyInDoubt(fact) if fact.reply == reply => Some(format!("in doubt {}", fact.reason)),
+            _ => None,
+        });
+        told.collect()
+    }
+
+    pub fn stats(&self) -> Stats {
+        self.network.stats()
+    }
+
+    /// Nothing was posted twice, and so many replies stand there.
+    pub fn assert_posted(&self, replies: u64) {
+        let stats = self.stats();
+        assert_eq!((stats.doubled, stats.distinct), (0, replies), "{stats:?}");
+    }
+}
+
+pub fn dana() -> PersonId {
+    PersonId::new("dana").unwrap()
+}
+
+impl Copy {
+    /// As `kill -9`: nothing of it runs on.
+    pub fn kill(mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+
+    /// As SIGTERM: it finishes what it has in hand.
+    pub async fn stop(mut self) {
+        self.process.shutdown.begin();
+        (&mut self.ended).await.unwrap().unwrap();
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
