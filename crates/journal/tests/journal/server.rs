@@ -145,10 +145,10 @@ async fn a_wrong_url_is_refused_by_its_key() {
         let refused = Journal::connect(JournalConfig { urls, ..JournalConfig::default() }).await;
         assert!(refused.err().unwrap().to_string().starts_with(key));
     }
-    let credentials_file = Some("/nowhere/earshot.creds".into());
-    let refused = Journal::connect(JournalConfig { credentials_file, ..JournalConfig::default() }).await;
+    let credentials = Some("s3cret, but no credentials".to_owned());
+    let refused = Journal::connect(JournalConfig { credentials, ..JournalConfig::default() }).await;
     let text = refused.err().unwrap().to_string();
-    assert!(text.starts_with("nats.credentials_file: /nowhere/earshot.creds"), "{text}");
+    assert!(text.starts_with("nats.credentials_file") && !text.contains("s3cret"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
