@@ -93,7 +93,7 @@ function Page({ at }: { at: Route }) {
       return <Ledger />;
     case "unknown":
       return (
-        <Empty title={t("page.unknown")} hint={t("page.unknown.hint")}>
+        <Empty whole title={t("page.unknown")} hint={t("page.unknown.hint")}>
           <a class="button" href="#/">
             {t("nav.wallboard")}
           </a>

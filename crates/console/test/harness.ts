@@ -170,7 +170,12 @@ export async function visit(
   options: BrowserContextOptions & { as?: Person | undefined } = {},
 ): Promise<Visit> {
   const { as, ...rest } = options;
-  const context = await system.browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en", ...rest });
+  const context = await system.browser.newContext({
+    viewport: { width: 1366, height: 850 },
+    locale: "en",
+    reducedMotion: "reduce",
+    ...rest,
+  });
   if (as) await context.addInitScript((who) => localStorage.setItem("earshot.me", who), `${as.brand}/${as.person}`);
   const page = await context.newPage();
   const wrongs = watchFor(page, system.url);
@@ -198,17 +203,19 @@ export async function ready(page: Page): Promise<void> {
   await page.waitForFunction(() => !document.querySelector("main .loading"));
 }
 
+interface AxeFindings {
+  violations: { id: string; nodes: { target: string[]; failureSummary?: string }[] }[];
+}
+
 /** All that axe finds, one line each. */
 export async function axe(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   return page.evaluate(async () => {
-    // biome-ignore lint/suspicious/noExplicitAny: axe was put there a moment ago
-    const found = await (window as any).axe.run(document, { resultTypes: ["violations"] });
-    // biome-ignore lint/suspicious/noExplicitAny: its answer is its own
-    return found.violations.flatMap((rule: any) =>
-      // biome-ignore lint/suspicious/noExplicitAny: its answer is its own
-      rule.nodes.map(
-        (node: any) => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary?.split("\n")[1] ?? ""}`,
+    const { axe } = window as unknown as { axe: { run: (root: Document, options: object) => Promise<AxeFindings> } };
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(
+        ({ target, failureSummary = "" }) => `${id}: ${target.join(" ")}: ${failureSummary.split("\n")[1] ?? ""}`,
       ),
     );
   });

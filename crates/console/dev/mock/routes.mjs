@@ -20,7 +20,7 @@ import { BRANDS, hash } from "./world.mjs";
 
 const problem = (status, reason, detail, field) => ({
   status,
-  json: { type: "about:blank", title: reason, status, reason, detail, ...(field && { field }) },
+  json: { type: "about:blank", title: reason, status, reason, detail, ...(field && { errors: [{ field, detail }] }) },
 });
 
 const seen = new Map();
@@ -73,18 +73,22 @@ function list(query) {
     (wanted("unassigned") !== "true" || !state.assignee) &&
     (!wanted("minPriority") || rank(state.priority) >= rank(`PRIORITY_${wanted("minPriority")}`));
   const at = clock.now();
-  const late = (state) => (state.due && state.due <= at ? 0 : 1);
+  const ranks = ["OPEN", "NEW", "WAITING_FOR_CUSTOMER", "RESOLVED", "MERGED"];
+  const order = (state) => {
+    const waits = statusOf(state) === "OPEN";
+    return [
+      ranks.indexOf(statusOf(state)),
+      waits && state.due && state.due <= at ? 0 : 1,
+      waits ? -rank(state.priority) : 0,
+      waits ? (state.due ?? 9e15) : 9e15,
+      waits ? (waitingSince(state) ?? 9e15) : 9e15,
+    ];
+  };
+  const compare = (a, b) => order(a).reduce((found, value, place) => found || value - order(b)[place], 0);
   const all = allIds()
     .map((id) => fold(id))
     .filter(fits)
-    .sort(
-      (a, b) =>
-        late(a) - late(b) ||
-        (a.due ?? 9e15) - (b.due ?? 9e15) ||
-        rank(b.priority) - rank(a.priority) ||
-        (waitingSince(a) ?? 9e15) - (waitingSince(b) ?? 9e15) ||
-        a.id.localeCompare(b.id),
-    );
+    .sort((a, b) => compare(a, b) || a.id.localeCompare(b.id));
   const size = Math.min(Number(wanted("pageSize") || 50), 200);
   const from = Number(wanted("pageToken") || 0);
   return {
@@ -96,13 +100,15 @@ function list(query) {
 }
 
 function conversation(id, verb, at) {
-  const state = fold(id, at ? Date.parse(at) : undefined);
-  if (!state) return problem(404, "NOT_FOUND", "there is no such conversation");
-  if (verb === "explanation") return { json: { conversation: summaryOf(state), explanations: explain(id) } };
+  const asked = fold(id, at ? Date.parse(at) : undefined);
+  // A merged conversation is answered with the one it goes on in, unless one asks for the past.
+  if (asked?.mergedInto && !at) return conversation(asked.mergedInto, verb, at);
+  if (!asked) return problem(404, "NOT_FOUND", "there is no such conversation");
+  if (verb === "explanation") return { json: { conversation: summaryOf(asked), explanations: explain(id) } };
   const until = at ? Date.parse(at) : Number.POSITIVE_INFINITY;
   const timeline = entriesOf(id).filter((entry) => Date.parse(entry.record.recordedAt) <= until);
   if (verb === "history") return { json: { entries: timeline } };
-  return { json: { conversation: summaryOf(state), timeline } };
+  return { json: { conversation: summaryOf(asked), timeline } };
 }
 
 function explain(id) {
@@ -233,12 +239,12 @@ function desk(id, verb, replyId, json) {
   const { person, requestId, expectedVersion } = json.write ?? {};
   if (!state) return problem(404, "NOT_FOUND", "there is no such conversation");
   if (!BRANDS.find((one) => one.brand === state.brand)?.people.some((one) => one.person === person)) {
-    return problem(400, "UNKNOWN_PERSON", "the brand's settings do not know this person", "write.person");
+    return problem(400, "INVALID_ARGUMENT", "write.person is not a person of this brand", "write.person");
   }
   const done = (changed, more = {}) => ({ json: { conversation: summaryOf(fold(id)), changed, ...more } });
   if (seen.has(requestId)) return done(false, seen.get(requestId));
   if (expectedVersion && Number(expectedVersion) !== state.version)
-    return problem(409, "VERSION_MISMATCH", "the conversation has changed");
+    return problem(409, "VERSION_CHANGED", "the conversation has changed");
   const refused = refusal(state, verb, person, json);
   if (refused) return problem(409, refused, refused.toLowerCase().replaceAll("_", " "));
   const fact = factOf(state, verb, person, json);
@@ -340,7 +346,7 @@ export function stream(request, response, query) {
   response.write("retry: 1000\n\n");
   const after = Number(request.headers["last-event-id"] ?? query.get("after") ?? 0);
   const missed = after > 0 ? changesAfter(after) : [];
-  if (missed === undefined || after > lastSequence()) send("reset", {});
+  if (missed === undefined || after > lastSequence()) send("reset", {}, lastSequence());
   else for (const change of missed) tell(change);
   const measure = (snapshot) =>
     send("measures", { sequence: String(lastSequence()), rows: rows(["BRAND"]), snapshot, minutes: minutes() });

@@ -68,7 +68,9 @@ function parse(text: string): unknown {
 function refusal(status: number, json: unknown): Refusal {
   const problem = (typeof json === "object" && json !== null ? json : {}) as Record<string, unknown>;
   const word = (key: string) => (typeof problem[key] === "string" ? (problem[key] as string) : "");
-  return new Refusal(status, word("reason"), word("detail") || word("title"), word("field"));
+  const [first] = Array.isArray(problem.errors) ? problem.errors : [];
+  const field = typeof first?.field === "string" ? first.field : "";
+  return new Refusal(status, word("reason"), word("detail") || word("title"), field);
 }
 
 /** A fresh id for one intention; `crypto.randomUUID` is missing on pages that are not served from a secure origin. */

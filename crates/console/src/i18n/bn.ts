@@ -196,6 +196,7 @@ export const table: Table = {
   "case.slider.value": "{count}-এর {n}: {time}, {step}",
   "case.past": "আপনি অতীত দেখছেন। এখান থেকে কিছু করা যায় না।",
   "case.mergedInto": "এই কথোপকথন অন্যটিতে চলছে।",
+  "case.cameFrom": "আপনি যে কথোপকথন চেয়েছেন তা এটিতে একীভূত হয়েছে।",
   "case.goThere": "সেখানে যান",
   "case.customer": "গ্রাহক",
   "case.followers": "অনুসারী",

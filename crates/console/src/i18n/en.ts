@@ -200,6 +200,7 @@ export const en = {
   "case.slider.value": "{n} of {count}: {time}, {step}",
   "case.past": "You look at the past. Nothing can be done from here.",
   "case.mergedInto": "This conversation goes on in another one.",
+  "case.cameFrom": "The conversation you asked for was merged into this one.",
   "case.goThere": "Go there",
   "case.customer": "Customer",
   "case.followers": "Followers",

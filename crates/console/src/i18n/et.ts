@@ -198,6 +198,7 @@ export const table: Table = {
   "case.slider.value": "{n}/{count}: {time}, {step}",
   "case.past": "Vaatad minevikku. Siit ei saa midagi teha.",
   "case.mergedInto": "See vestlus jätkub teises.",
+  "case.cameFrom": "Otsitud vestlus on selle vestlusega ühendatud.",
   "case.goThere": "Mine sinna",
   "case.customer": "Klient",
   "case.followers": "Jälgijaid",

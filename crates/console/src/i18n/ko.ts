@@ -198,6 +198,7 @@ export const table: Table = {
   "case.slider.value": "{n}/{count}: {time}, {step}",
   "case.past": "과거를 보고 있습니다. 여기서는 아무것도 할 수 없습니다.",
   "case.mergedInto": "이 대화는 다른 대화에서 이어집니다.",
+  "case.cameFrom": "찾으신 대화는 이 대화에 병합되었습니다.",
   "case.goThere": "그리로 가기",
   "case.customer": "고객",
   "case.followers": "팔로워",

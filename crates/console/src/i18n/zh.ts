@@ -196,6 +196,7 @@ export const table: Table = {
   "case.slider.value": "{n}/{count}：{time}，{step}",
   "case.past": "您正在查看过去，无法在此操作。",
   "case.mergedInto": "此会话已并入另一个会话。",
+  "case.cameFrom": "您要找的会话已并入此会话。",
   "case.goThere": "前往",
   "case.customer": "客户",
   "case.followers": "粉丝",

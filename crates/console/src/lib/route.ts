@@ -45,6 +45,11 @@ export function conversationLink(id: string, at = ""): string {
   return `#/conversation/${encodeURIComponent(id)}${at ? `?at=${encodeURIComponent(at)}` : ""}`;
 }
 
+/** An id, also out of a whole address of a conversation. */
+export function idIn(text: string): string {
+  return /conversation\/([^/?#]+)/.exec(text)?.[1] ?? text.trim();
+}
+
 export function brandLink(id: string): string {
   return `#/brands/${encodeURIComponent(id)}`;
 }

@@ -1,5 +1,5 @@
-// What burns, and why. The order is the server's own: breached first, then by due time, priority and waiting time;
-// the console keeps it up to date between two loads.
+// What burns, and why. The order is the server's own: who waits before who does not, the breached first, then by
+// priority, due time and waiting time; the console keeps it up to date between two loads.
 
 import type { Query } from "../api/calls";
 import { PRIORITIES, type Status, type Summary } from "../api/model";
@@ -31,8 +31,8 @@ export function isWaiting(summary: Summary): boolean {
 
 export function isLate(summary: Summary, at: number): boolean {
   if (!isWaiting(summary)) return false;
-  // A clock that runs anew after an earlier breach is not late.
-  return summary.dueAt === undefined ? summary.sla === "BREACHED" : summary.dueAt <= at;
+  // An earlier breach stays in the summary; late is only who waits past the clock that runs now.
+  return summary.dueAt !== undefined && summary.dueAt <= at;
 }
 
 export function heat(summary: Summary, at: number): Heat {
@@ -68,14 +68,22 @@ function clock(summary: Summary, at: number): Reason[] {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
+const RANKS: readonly Status[] = ["OPEN", "NEW", "WAITING_FOR_CUSTOMER", "RESOLVED", "MERGED"];
 
 /** Orders as the server lists. `at` is the present, so that a target passed since the last fact counts as passed. */
 export function byUrgency(at: number): (a: Summary, b: Summary) => number {
+  const waits = (one: Summary) => one.status === "OPEN";
+  const late = (one: Summary) => waits(one) && isLate(one, at);
+  const priority = (one: Summary) => (waits(one) ? PRIORITIES.indexOf(one.priority) : 0);
+  const due = (one: Summary) => (waits(one) ? (one.dueAt ?? NEVER) : NEVER);
+  const waiting = (one: Summary) => (waits(one) ? (one.waitingSince ?? NEVER) : NEVER);
   return (a, b) =>
-    Number(isLate(b, at)) - Number(isLate(a, at)) ||
-    compare(a.dueAt ?? NEVER, b.dueAt ?? NEVER) ||
-    PRIORITIES.indexOf(b.priority) - PRIORITIES.indexOf(a.priority) ||
-    compare(a.waitingSince ?? NEVER, b.waitingSince ?? NEVER) ||
+    RANKS.indexOf(a.status) - RANKS.indexOf(b.status) ||
+    Number(late(b)) - Number(late(a)) ||
+    priority(b) - priority(a) ||
+    compare(due(a), due(b)) ||
+    compare(waiting(a), waiting(b)) ||
+    compare(b.lastActivityAt ?? 0, a.lastActivityAt ?? 0) ||
     compare(a.id, b.id);
 }
 

@@ -76,7 +76,7 @@ function take(change: Change): void {
 
 function onEvent(event: ServerEvent): void {
   const json = parse(event.data);
-  if (event.name === "reset") forgetAll();
+  if (event.name === "reset") forgetAll(event.id !== "");
   else if (event.name === "measures") takeMeasures(json as WatchResponseJson);
   else if (event.name === "conversation") takeConversation(json as WatchConversationsResponseJson, event.id);
 }
@@ -118,8 +118,9 @@ export function primeFigures(rows: Measures[]): void {
   figures.value ??= { rows, minutes: [], at: serverNow() };
 }
 
-function forgetAll(): void {
-  shared?.forget();
+/** `placed` says that the reset itself named the position to go on from. */
+function forgetAll(placed: boolean): void {
+  if (!placed) shared?.forget();
   kept.clear();
   batch(() => {
     ticker.value = [];

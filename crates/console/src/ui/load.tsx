@@ -35,6 +35,11 @@ export function useLoad<T>(key: string, load: (signal: AbortSignal) => Promise<T
   return { value: current ? state.value : undefined, error: current ? state.error : undefined, reload };
 }
 
+/** The title of a page that is not there yet. */
+export function PageTitle({ children }: { children: ComponentChildren }) {
+  return <h1 class="hidden">{children}</h1>;
+}
+
 export function Loading() {
   return (
     <p class="loading" role="status">
@@ -57,14 +62,17 @@ export function Failed({ error, reload }: { error: Error; reload: () => void }) 
 interface EmptyProps {
   title: string;
   hint?: string;
+  /** It is all there is on the page, so its title is the page's. */
+  whole?: boolean;
   children?: ComponentChildren;
 }
 
 /** Nothing to show, and what would change that. */
-export function Empty({ title, hint, children }: EmptyProps) {
+export function Empty({ title, hint, whole = false, children }: EmptyProps) {
+  const Title = whole ? "h1" : "p";
   return (
     <div class="empty">
-      <p class="empty-title">{title}</p>
+      <Title class="empty-title">{title}</Title>
       {hint && <p>{hint}</p>}
       {children}
     </div>

@@ -8,14 +8,21 @@ import { now } from "../../lib/clock";
 import { brandLink } from "../../lib/route";
 import { initials } from "../../lib/text";
 import { brands, loadBrands } from "../../live/brands";
-import { Empty, Loading } from "../../ui/load";
+import { Empty, Loading, PageTitle } from "../../ui/load";
 import { plainWords } from "../../ui/refused";
 import { short } from "../conversation/why";
 import { Settings } from "./settings";
 
 export function Brands({ brand }: { brand: string }) {
   const known = brands.value;
-  if (!known) return <Loading />;
+  if (!known) {
+    return (
+      <>
+        <PageTitle>{t("brands.title")}</PageTitle>
+        <Loading />
+      </>
+    );
+  }
   const chosen = known.find((one) => one.id === brand);
   return (
     <div class="page">

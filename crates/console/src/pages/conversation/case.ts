@@ -11,12 +11,13 @@ const GATHER_MS = 120;
 export function useCase(id: string): Loaded<Conversation | undefined> {
   const loaded = useLoad(id, (signal) => getConversation(id, "", signal));
   const { reload, value } = loaded;
-  // Posts of a conversation that was merged into this one are told under the other's id.
-  const other = value?.summary.mergedInto ?? "";
+  // Who asks for a conversation that was merged is answered with the one it goes on in.
+  const other = value?.summary.id ?? "";
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = onChange(({ summary }) => {
-      if (summary.id !== id && summary.id !== other && summary.mergedInto !== id) return;
+      const about = summary.id === id || (other !== "" && (summary.id === other || summary.mergedInto === other));
+      if (!about) return;
       timer ??= setTimeout(() => {
         timer = undefined;
         reload();

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import type { Deed } from "../../api/calls";
 import { OUTCOMES, type Outcome, type Summary } from "../../api/model";
 import { t } from "../../i18n";
+import { idIn } from "../../lib/route";
 import { brandOf } from "../../live/brands";
 import { isMine } from "../../live/me";
 import { Refused } from "./bubble";
@@ -126,11 +127,6 @@ const NAMES = {
   reopen: "do.reopen",
   merge: "do.merge",
 } as const;
-
-/** An id, also out of a whole address of a conversation. */
-export function idIn(text: string): string {
-  return /conversation\/([^/?#]+)/.exec(text)?.[1] ?? text.trim();
-}
 
 interface FormProps {
   name: string;

@@ -12,7 +12,7 @@ import { heat } from "../../lib/urgency";
 import { brandName } from "../../live/brands";
 import { me, shortcuts } from "../../live/me";
 import { DemoChip, NetworkChip, Reasons, StatusChip } from "../../ui/chips";
-import { Empty, Failed, Loading } from "../../ui/load";
+import { Empty, Failed, Loading, PageTitle } from "../../ui/load";
 import { useShortcuts } from "../../ui/shortcuts";
 import { Name } from "../../ui/words";
 import { useCase, usePast } from "./case";
@@ -31,15 +31,28 @@ interface ConversationProps {
 
 export function Conversation({ id, at, reply }: ConversationProps) {
   const { value, error, reload } = useCase(id);
-  if (error instanceof Refusal && error.status === 404) {
-    return <Empty title={t("case.notFound")} hint={t("case.notFound.hint")} />;
+  if (error instanceof Refusal && (error.status === 404 || error.status === 400)) {
+    return <Empty whole title={t("case.notFound")} hint={t("case.notFound.hint")} />;
   }
-  if (!value && error) return <Failed error={error} reload={reload} />;
-  if (!value) return <Loading />;
-  return <Whole key={id} present={value} at={at} reply={reply} />;
+  if (!value) {
+    return (
+      <>
+        <PageTitle>{t("page.conversation")}</PageTitle>
+        {error ? <Failed error={error} reload={reload} /> : <Loading />}
+      </>
+    );
+  }
+  return <Whole key={id} asked={id} present={value} at={at} reply={reply} />;
 }
 
-function Whole({ present, at, reply }: { present: Case; at: string; reply: boolean }) {
+interface WholeProps {
+  asked: string;
+  present: Case;
+  at: string;
+  reply: boolean;
+}
+
+function Whole({ asked, present, at, reply }: WholeProps) {
   const past = usePast(present.summary.id, at);
   const [steps, setSteps] = useState(true);
   const looksBack = at !== "";
@@ -53,6 +66,7 @@ function Whole({ present, at, reply }: { present: Case; at: string; reply: boole
     <div class={looksBack ? "case case-past" : "case"}>
       <div class="case-main">
         <Head summary={summary} customer={customer} at={instant} />
+        {asked !== summary.id && <p class="banner">{t("case.cameFrom")}</p>}
         {summary.mergedInto && <MergedBanner into={summary.mergedInto} />}
         <Slider id={summary.id} brand={summary.brand} entries={present.entries} at={at} />
         {looksBack ? (

@@ -3,9 +3,13 @@
 import { measures } from "../../api/calls";
 import { PRIORITIES, STATUSES } from "../../api/model";
 import { languageName, t, word } from "../../i18n";
+import { conversationLink, go, idIn } from "../../lib/route";
 import { networkName } from "../../lib/text";
 import { useLoad } from "../../ui/load";
 import { type Choice, INTENTS, isFiltered } from "./query";
+
+/** An id of a conversation. */
+const ID = /^[0-9a-f]{32}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 interface FiltersProps {
   choice: Choice;
@@ -25,7 +29,16 @@ export function Filters({ choice, change, search, onSearch }: FiltersProps) {
     choice.language,
   );
   return (
-    <form class="filters" aria-label={t("inbox.filters")} onSubmit={(event) => event.preventDefault()}>
+    <form
+      class="filters"
+      aria-label={t("inbox.filters")}
+      onSubmit={(event) => {
+        event.preventDefault();
+        // A whole id or address opens what it names, also when it is in no list.
+        const id = idIn(search);
+        if (ID.test(id)) go(conversationLink(id));
+      }}
+    >
       <label class="field field-search">
         <span>{t("inbox.search")}</span>
         <input

@@ -7,7 +7,7 @@ import type { Summary } from "../../api/model";
 import { num, t, tn } from "../../i18n";
 import { conversationLink, go, inboxLink, replace } from "../../lib/route";
 import { me, shortcuts } from "../../live/me";
-import { preview } from "../../live/preview";
+import { preview, wantPreview } from "../../live/preview";
 import { learn } from "../../live/store";
 import { announce } from "../../ui/announce";
 import { DemoChip } from "../../ui/chips";
@@ -32,6 +32,7 @@ export function Inbox({ params }: { params: URLSearchParams }) {
   };
   const listing = useListing(JSON.stringify(query ?? null), query, still);
   const rows = listing.rows.filter((summary) => found(summary, search));
+  useWords(listing, search !== "");
   const refused = useKeys(box, listing);
   const change = (changed: Partial<Choice>) => replace(inboxLink(writeChoice({ ...choice, ...changed })));
   return (
@@ -54,6 +55,13 @@ export function Inbox({ params }: { params: URLSearchParams }) {
       </div>
     </div>
   );
+}
+
+/** Who searches needs the words of all rows, not only of those in view. */
+function useWords({ rows }: Listing, searching: boolean): void {
+  useEffect(() => {
+    if (searching) for (const summary of rows) wantPreview(summary);
+  }, [searching, rows]);
 }
 
 /** Whether a row fits what was typed. Only what is loaded is looked at; the ids are whole. */

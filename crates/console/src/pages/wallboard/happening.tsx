@@ -72,7 +72,9 @@ export function WhoIsOn({ brands }: { brands: readonly Brand[] }) {
       <header class="panel-head">
         <h2 id="on-title">{t("wall.on")}</h2>
       </header>
-      <div class="on-brands">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
+      {/* biome-ignore lint/a11y/useSemanticElements: it groups no fields */}
+      <div class="on-brands" role="group" aria-labelledby="on-title" tabIndex={0}>
         {brands.map((brand) => (
           <div key={brand.id}>
             <h3>

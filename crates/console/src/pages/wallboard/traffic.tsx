@@ -35,7 +35,9 @@ export function Traffic({ minutes, at }: { minutes: readonly Minute[]; at: numbe
           ))}
           <path class="strip-line" d={`M0 ${UP}H${MINUTES * 10}`} />
         </svg>
-        <HourTable hour={hour} at={at} />
+        <div class="hidden">
+          <HourTable hour={hour} at={at} />
+        </div>
       </figure>
     </section>
   );
@@ -64,7 +66,7 @@ function Bars({ minute, x, highest, running }: BarsProps) {
 
 function HourTable({ hour, at }: { hour: readonly Minute[]; at: number }) {
   return (
-    <table class="hidden">
+    <table>
       <caption>{t("wall.traffic")}</caption>
       <thead>
         <tr>
