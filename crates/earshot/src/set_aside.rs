@@ -50,7 +50,7 @@ pub fn main(args: Args, sources: &Sources) -> ExitCode {
                     return Ok(());
                 }
                 let mut table = Table::new();
-                table.load_preset(presets::NOTHING).set_header(["id", "reason", "attempts", "since", "retrying"]);
+                table.load_style(presets::NOTHING).set_header(["id", "reason", "attempts", "since", "retrying"]);
                 for item in &items {
                     let retrying = if item.retrying { "yes" } else { "" };
                     table.add_row([

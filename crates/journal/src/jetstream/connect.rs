@@ -15,13 +15,13 @@ const PING_EVERY: Duration = Duration::from_secs(10);
 const READ_AHEAD: usize = 1 << 18;
 
 /// Connects, however long that takes; says in the log what it waits for. Dropping the future gives up.
-pub(super) async fn connect(config: &JournalConfig) -> Result<(Client, watch::Receiver<Link>), JournalError> {
+pub(super) async fn connect(config: &JournalConfig) -> Result<(Client, watch::Sender<Link>), JournalError> {
     let addresses = addresses(config)?;
-    let (link_sender, link) = watch::channel(Link::default());
+    let link = watch::Sender::new(Link::default());
     let mut delay = Duration::from_millis(250);
     let mut waited = false;
     loop {
-        let options = options(config, link_sender.clone()).await?;
+        let options = options(config, link.clone()).await?;
         match options.connect(&addresses[..]).await {
             Ok(client) => {
                 if waited {
@@ -93,7 +93,7 @@ fn note(link: &watch::Sender<Link>, event: &Event) {
     match event {
         Event::Connected => {
             tracing::info!("connected to nats-server");
-            link.send_modify(|link| *link = Link { connected: true, epoch: link.epoch + 1 });
+            link.send_modify(Link::made);
         }
         Event::Disconnected => {
             tracing::warn!("lost the connection to nats-server; reconnecting");

@@ -41,6 +41,9 @@ crate::section! {
         pub profile: Profile = Profile::Laptop,
         /// Content of a NATS credentials file; name the file with credentials_file.
         pub credentials: Option<Secret> = None,
+        /// Monitoring addresses of the servers, such as ["http://127.0.0.1:8222"], one each: how often a server syncs to
+        /// disk is only told there. Without them that part of the profile is not checked, and the log says so.
+        pub monitor_url: Vec<String> = Vec::new(),
         /// How many seconds to wait for the servers at start before giving up; 0 waits for ever. While it waits the
         /// process says so in its log and is not ready.
         #[range(0..=86_400)]
