@@ -8,6 +8,7 @@ export default defineConfig({
     environment: "node",
     // One browser and one gateway at a time; slow machines are no failure.
     fileParallelism: false,
+    expect: { poll: { timeout: 60_000 } },
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

@@ -1,7 +1,7 @@
 // A gateway of made-up conversations, for working on the console and for its browser tests. It has the shapes of the
 // real one and its habits (refusals, resume, reset), in memory and without the rest of the system.
 //
-//   node dev/mock-gateway.mjs [--port 4173] [--every MS] [--dist DIR]
+//   node dev/mock-gateway.mjs [--port 4173] [--every MS] [--dist DIR] [--json]
 //
 // Beside the API it answers POST /mock/pause and /mock/play.
 
@@ -16,6 +16,7 @@ import { answer, stream } from "./mock/routes.mjs";
 const { values } = parseArgs({
   options: {
     port: { type: "string", default: "4173" },
+    json: { type: "boolean", default: false },
     every: { type: "string", default: "2500" },
     dist: { type: "string", default: fileURLToPath(new URL("../dist", import.meta.url)) },
   },
@@ -62,5 +63,6 @@ function file(response, path) {
 }
 
 server.listen(Number(values.port), "127.0.0.1", () => {
-  console.log(`mock gateway on http://127.0.0.1:${server.address().port}`);
+  const address = `http://127.0.0.1:${server.address().port}`;
+  console.log(values.json ? JSON.stringify({ console: address }) : `mock gateway on ${address}`);
 });

@@ -1,10 +1,12 @@
-// What the browser tests stand on: a gateway (the mock, or a real one at EARSHOT_URL), a wire that can be cut, a
-// browser, and ways to make things happen as the outside world does.
+// What the browser tests stand on: a gateway, a wire that can be cut, a browser, and ways to make things happen as the
+// outside world does. The gateway is the one at EARSHOT_URL, else a real system started from EARSHOT_BIN, else the mock.
 
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
@@ -37,9 +39,9 @@ export interface Wire {
 }
 
 export async function start(): Promise<System> {
-  const real = process.env.EARSHOT_URL;
-  const mock = real ? undefined : await startMock();
-  const direct = real ?? mock?.url ?? "";
+  const { EARSHOT_URL, EARSHOT_BIN } = process.env;
+  const gateway = EARSHOT_URL ? { url: EARSHOT_URL, stop: () => {} } : await startGateway(EARSHOT_BIN);
+  const direct = gateway.url.replace(/\/$/, "");
   const wire = await startWire(new URL(direct));
   const browser = await chromium.launch({
     executablePath: process.env.EARSHOT_CHROMIUM ?? "/usr/bin/chromium",
@@ -48,7 +50,7 @@ export async function start(): Promise<System> {
   const people = await twoPeople(direct);
   outside = direct;
   return {
-    real: real !== undefined,
+    real: Boolean(EARSHOT_URL || EARSHOT_BIN),
     url: `http://127.0.0.1:${wire.port}`,
     wire,
     browser,
@@ -56,7 +58,7 @@ export async function start(): Promise<System> {
     stop: async () => {
       await browser.close();
       wire.stop();
-      mock?.stop();
+      gateway.stop();
     },
   };
 }
@@ -64,18 +66,29 @@ export async function start(): Promise<System> {
 /** The gateway itself, past the wire: the world goes on while a browser is cut off. */
 let outside = "";
 
-async function startMock() {
+/** Starts a whole system with its demo, or the mock, and answers where its console is. */
+async function startGateway(binary: string | undefined) {
   if (!existsSync(`${HERE}dist/index.html`)) throw new Error("the console is not built: npm run build");
-  const child = spawn(process.execPath, ["dev/mock-gateway.mjs", "--port", "0", "--every", "1200"], { cwd: HERE });
+  const kept = mkdtempSync(join(tmpdir(), "earshot-console-"));
+  const [program, args] = binary
+    ? [binary, ["up", "--data-dir", kept, "--free-ports", "--json"]]
+    : [process.execPath, ["dev/mock-gateway.mjs", "--port", "0", "--every", "1200", "--json"]];
+  const child = spawn(program, args, { cwd: HERE, stdio: ["ignore", "pipe", binary ? "ignore" : "inherit"] });
   const url = await new Promise<string>((resolve, reject) => {
+    let told = "";
     child.stdout.on("data", (text) => {
-      const found = /http:\/\/\S+/.exec(String(text));
-      if (found) resolve(found[0]);
+      told += text;
+      const found = /"console":\s*"(http[^"]+)"/.exec(told)?.[1];
+      if (found) resolve(found);
     });
-    child.on("exit", (code) => reject(new Error(`the mock gateway ended with ${code}`)));
-    child.stderr.pipe(process.stderr);
+    child.on("error", reject);
+    child.on("exit", (code) => reject(new Error(`${program} ended with ${code} before it said where it is`)));
   });
-  return { url, stop: () => child.kill() };
+  const stop = () => {
+    child.on("exit", () => rmSync(kept, { recursive: true, force: true }));
+    child.kill("SIGINT");
+  };
+  return { url, stop };
 }
 
 /** A wire between browser and gateway. Cut, it drops what is open and refuses what comes. */
@@ -152,7 +165,8 @@ export async function write(brand: string, text: string, name = "Test Customer",
   const id = `${process.pid}-${Date.now()}-${written}`;
   const person = { id: author || `author-${id}`, name, handle: `handle_${written}`, followers: "12" };
   const post = { brand, network: "x", postId: `post-${id}`, author: person, text, postedAt: new Date().toISOString() };
-  const { conversationId } = await api("posts", { post, source: "browser-test" });
+  const { verdict, conversationId } = await api("posts", { post, source: "browser-test" });
+  if (verdict !== "VERDICT_ACCEPTED") throw new Error(`the post was not accepted: ${verdict}`);
   await until(async () => (await api(`conversations/${conversationId}`).catch(() => ({})))?.conversation?.team);
   return conversationId;
 }

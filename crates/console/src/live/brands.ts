@@ -17,6 +17,15 @@ export async function loadBrands(): Promise<void> {
   brandsAt.value = serverNow();
 }
 
+/** Takes the answer to a switch of presence at once; the next load would say the same. */
+export function notePresence(brand: string, person: string, online: boolean): void {
+  brands.value = brands.value?.map((one) =>
+    one.id === brand
+      ? { ...one, people: one.people.map((other) => (other.id === person ? { ...other, online } : other)) }
+      : one,
+  );
+}
+
 export function startBrands(): void {
   const again = () => {
     if (!document.hidden || !brands.value) loadBrands().catch(() => {});

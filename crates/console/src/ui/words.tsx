@@ -1,7 +1,6 @@
 // What people wrote, shown as it is. Preact escapes; here each text gets its own direction and its own box, so that
 // nothing in it can turn round, cover or stretch what stands beside it.
 
-import type { ComponentChildren } from "preact";
 import { t } from "../i18n";
 import { oddities, oneLine, shown } from "../lib/text";
 
@@ -27,8 +26,11 @@ export function Line({ text, lang }: { text: string; lang?: string | undefined }
   );
 }
 
-export function Name({ children }: { children: ComponentChildren }) {
-  return <bdi class="name">{children}</bdi>;
+/** Nobody's name needs more than this. */
+const LONGEST_NAME = 120;
+
+export function Name({ children }: { children: string }) {
+  return <bdi class="name">{oneLine(children, LONGEST_NAME)}</bdi>;
 }
 
 function tag(lang: string | undefined): string | undefined {

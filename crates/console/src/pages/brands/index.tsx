@@ -7,7 +7,7 @@ import { clockTime, fullTime, languageName, num, t } from "../../i18n";
 import { now } from "../../lib/clock";
 import { brandLink } from "../../lib/route";
 import { initials } from "../../lib/text";
-import { brands, loadBrands } from "../../live/brands";
+import { brands, notePresence } from "../../live/brands";
 import { Empty, Loading, PageTitle } from "../../ui/load";
 import { plainWords } from "../../ui/refused";
 import { short } from "../conversation/why";
@@ -121,7 +121,7 @@ function PersonRow({ brand, person }: { brand: string; person: Person }) {
     setRefused("");
     try {
       await setPresence(brand, person.id, !person.online);
-      await loadBrands();
+      notePresence(brand, person.id, !person.online);
     } catch (error) {
       setRefused(plainWords(error));
     } finally {

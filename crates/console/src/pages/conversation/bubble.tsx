@@ -12,7 +12,7 @@ import { NetworkChip } from "../../ui/chips";
 import { Icon } from "../../ui/icon";
 import { Ago, At } from "../../ui/time";
 import { Name, Said } from "../../ui/words";
-import { useDeed } from "./deed";
+import { type Target, useDeed } from "./deed";
 
 function When({ at }: { at: number }) {
   return (
@@ -158,7 +158,7 @@ function State({ reply }: { reply: Reply }) {
 }
 
 /** A person says how a reply in doubt ended. */
-export function Settle({ reply, summary }: { reply: Pick<Reply, "id">; summary: Summary }) {
+export function Settle({ reply, summary }: { reply: Pick<Reply, "id">; summary: Target }) {
   const doing = useDeed(summary);
   const say = (arrived: boolean) => void doing.run({ do: "settle", replyId: reply.id, arrived });
   return (

@@ -23,7 +23,10 @@ export interface Doing {
 /** Deeds that judge what was said: they are refused when something was said that the person has not seen. */
 const NEEDS_SEEN: readonly Deed["do"][] = ["resolve", "merge"];
 
-export function useDeed(summary: Summary): Doing {
+/** What a deed is done to. */
+export type Target = Pick<Summary, "id" | "version">;
+
+export function useDeed(summary: Target): Doing {
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState("");
   const intention = useRef({ deed: "", requestId: "" });

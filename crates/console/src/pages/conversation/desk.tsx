@@ -32,7 +32,7 @@ export function Desk({ summary }: { summary: Summary }) {
   return (
     <section class="desk" aria-label={t("do.actions")}>
       <p class="row-of-buttons">
-        {!settled && !isMine(summary.brand, summary.assignee) && (
+        {!settled && summary.assignee === "" && (
           <button
             type="button"
             class="button button-strong"
@@ -42,7 +42,7 @@ export function Desk({ summary }: { summary: Summary }) {
             {t("do.claim")}
           </button>
         )}
-        {!settled && summary.assignee !== "" && opener("release", t("do.release"))}
+        {!settled && isMine(summary.brand, summary.assignee) && opener("release", t("do.release"))}
         {!settled && opener("hand-off", t("do.handOff"))}
         {!settled && opener("escalate", t("do.escalate"))}
         {settled ? opener("reopen", t("do.reopen")) : opener("resolve", t("do.resolve"))}

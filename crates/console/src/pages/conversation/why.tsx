@@ -12,6 +12,11 @@ import { At } from "../../ui/time";
 export function Why({ id, version, until }: { id: string; version: number; until: number }) {
   const { value, error, reload } = useLoad(`why ${id} ${version}`, (signal) => explain(id, signal));
   const made = (value ?? []).filter((one) => (readTime(one.at) ?? 0) <= until).reverse();
+  // Open is the newest that weighed candidates: that is the answer to the question.
+  const weighed = Math.max(
+    0,
+    made.findIndex((one) => (one.candidates?.length ?? 0) > 0),
+  );
   return (
     <section class="panel why" aria-labelledby="why-title">
       <h2 id="why-title">{t("case.why")}</h2>
@@ -19,7 +24,7 @@ export function Why({ id, version, until }: { id: string; version: number; until
       {!error && !value && <Loading />}
       {value && made.length === 0 && <p class="quiet">{t("case.why.none")}</p>}
       {made.map((one, index) => (
-        <details key={`${one.sequence} ${one.text}`} open={index === 0}>
+        <details key={`${one.sequence} ${one.text}`} open={index === weighed}>
           <summary>
             <bdi>{one.text}</bdi>
           </summary>

@@ -1,7 +1,7 @@
 // The loss ledger: did we miss anything? And the way out: what is not sent yet, and what nobody can be sure of.
 
 import { useEffect } from "preact/hooks";
-import { getConversation, intake, outbox } from "../../api/calls";
+import { intake, outbox } from "../../api/calls";
 import type { Intake, Outgoing } from "../../api/model";
 import { num, t, tn, word } from "../../i18n";
 import { conversationLink } from "../../lib/route";
@@ -175,12 +175,7 @@ function OutboxRow({ entry }: { entry: Outgoing }) {
         )}
         <a href={conversationLink(entry.conversation)}>{t("page.conversation")}</a>
       </p>
-      {doubt && <SettleHere entry={entry} />}
+      {doubt && <Settle reply={{ id: entry.reply }} summary={{ id: entry.conversation, version: 0 }} />}
     </li>
   );
-}
-
-function SettleHere({ entry }: { entry: Outgoing }) {
-  const { value } = useLoad(`settle ${entry.reply}`, (signal) => getConversation(entry.conversation, "", signal));
-  return value ? <Settle reply={{ id: entry.reply }} summary={value.summary} /> : null;
 }
