@@ -34,6 +34,9 @@ pub(crate) const SET_ASIDE: &str = "SET_ASIDE";
 /// The bucket of projections as of a sequence.
 pub(crate) const CHECKPOINTS: &str = "CHECKPOINTS";
 
+/// How long the server may take to take what is buffered.
+const FLUSH_WAIT: Duration = Duration::from_secs(5);
+
 /// The log, over one connection.
 pub(crate) struct Log {
     client: Client,
@@ -53,7 +56,8 @@ impl Log {
             .map_err(|error| JournalError::server("subscribe the inbox", error))?;
         streams::ensure(&context, config.profile).await?;
         profile::check(&config).await?;
-        Ok(Log { client, context, replies, link, patience: config.patience, replicas: config.profile.replicas() })
+        let (link, replicas) = (link.subscribe(), config.profile.replicas());
+        Ok(Log { client, context, replies, link, patience: config.patience, replicas })
     }
 
     /// Whether the connection stands.
@@ -66,9 +70,16 @@ impl Log {
         self.replicas > 1
     }
 
-    /// Sends what is still in the client's buffer.
+    /// Sends what is still in the client's buffer; does not wait for a lost connection.
     pub async fn flush(&self) -> Result<(), JournalError> {
-        self.client.flush().await.map_err(|error| JournalError::unavailable("send what is buffered", error))
+        let doing = "send what is buffered";
+        if !self.is_connected() {
+            return Err(JournalError::unavailable(doing, "the connection is lost"));
+        }
+        match tokio::time::timeout(FLUSH_WAIT, self.client.flush()).await {
+            Ok(flushed) => flushed.map_err(|error| JournalError::unavailable(doing, error)),
+            Err(_) => Err(JournalError::unavailable(doing, "the server does not take it")),
+        }
     }
 
     fn patience(&self, doing: &'static str) -> Patience {

@@ -2,6 +2,7 @@
 //! subscription, no timer and no task of its own; what waits too long, or waited while the connection was lost, is
 //! told so and tries again.
 
+use async_nats::connection::State;
 use async_nats::{Client, HeaderMap, Message};
 use bytes::Bytes;
 use futures::StreamExt;
@@ -21,6 +22,24 @@ const SWEEP: Duration = Duration::from_millis(250);
 pub(crate) struct Link {
     pub connected: bool,
     pub epoch: u64,
+}
+
+impl Link {
+    /// The connection was made, for the first time or again.
+    pub fn made(&mut self) {
+        *self = Link { connected: true, epoch: self.epoch + 1 };
+    }
+
+    /// The client's events can get lost when there are many at once; its state cannot.
+    fn agree_with(&mut self, client: &Client) -> bool {
+        let connected = client.connection_state() == State::Connected;
+        let differs = connected != self.connected;
+        if differs && connected {
+            self.made();
+        }
+        self.connected = connected;
+        differs
+    }
 }
 
 enum Waiter {
@@ -73,12 +92,12 @@ impl Answers {
 }
 
 impl Replies {
-    /// Subscribes the inbox. `link` tells of lost connections.
-    pub async fn start(client: Client, link: watch::Receiver<Link>) -> Result<Self, async_nats::SubscribeError> {
+    /// Subscribes the inbox. `link` tells of lost connections, and is put right here when it is wrong.
+    pub async fn start(client: Client, link: watch::Sender<Link>) -> Result<Self, async_nats::SubscribeError> {
         let prefix = format!("{}.", client.new_inbox());
         let subscription = client.subscribe(format!("{prefix}*")).await?;
         let waiting = Table::default();
-        let task = tokio::spawn(deliver(subscription, prefix.len(), waiting.clone(), link));
+        let task = tokio::spawn(deliver(client.clone(), subscription, prefix.len(), waiting.clone(), link));
         Ok(Replies { client, prefix, next: AtomicU64::new(0), waiting, task })
     }
 
@@ -151,12 +170,14 @@ fn locked(table: &Table) -> MutexGuard<'_, HashMap<u64, Waiting>> {
 }
 
 async fn deliver(
+    client: Client,
     mut subscription: async_nats::Subscriber,
     prefix: usize,
     waiting: Table,
-    mut link: watch::Receiver<Link>,
+    link_sender: watch::Sender<Link>,
 ) {
     let mut sweep = tokio::time::interval(SWEEP);
+    let mut link = link_sender.subscribe();
     let mut epoch = link.borrow_and_update().epoch;
     loop {
         tokio::select! {
@@ -165,10 +186,8 @@ async fn deliver(
                 // The client was closed: nobody will answer any more.
                 None => return locked(&waiting).clear(),
             },
-            changed = link.changed() => {
-                if changed.is_err() {
-                    return locked(&waiting).clear();
-                }
+            // It cannot be closed: the sender is here.
+            _ = link.changed() => {
                 let now = link.borrow_and_update().epoch;
                 if now != epoch {
                     epoch = now;
@@ -176,7 +195,10 @@ async fn deliver(
                     locked(&waiting).clear();
                 }
             }
-            _ = sweep.tick() => locked(&waiting).retain(|_, waiting| waiting.since.elapsed() < ANSWER_WAIT),
+            _ = sweep.tick() => {
+                link_sender.send_if_modified(|link| link.agree_with(&client));
+                locked(&waiting).retain(|_, waiting| waiting.since.elapsed() < ANSWER_WAIT);
+            }
         }
     }
 }

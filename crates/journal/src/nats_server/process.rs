@@ -11,6 +11,8 @@ use tokio::process::{Child, Command};
 
 /// How often its files and its end are looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
+/// A start that takes longer than this is told.
+const TELL_AFTER: Duration = Duration::from_secs(5);
 /// A log longer than this is begun anew at the next start, in bytes.
 const LOG_LIMIT: u64 = 16 << 20;
 const ORPHAN_WAIT: Duration = Duration::from_secs(15);
@@ -136,6 +138,8 @@ impl Process {
         let mut child = command.spawn().map_err(unusable)?;
         let name = binary.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let ports_file = settings.dir.join(format!("{name}_{}.ports", child.id().unwrap_or_default()));
+        let started = tokio::time::Instant::now();
+        let mut told = false;
         loop {
             if let Some(ports) = PortsFile::read(&ports_file) {
                 // Each process writes one of its own.
@@ -144,6 +148,10 @@ impl Process {
             }
             if child.try_wait().map_err(unusable)?.is_some() {
                 return Err(last_words(settings, if fresh { 0 } else { begun }));
+            }
+            if !told && started.elapsed() > TELL_AFTER {
+                told = true;
+                tracing::info!(log = %log.display(), "nats-server is still reading what it keeps");
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }

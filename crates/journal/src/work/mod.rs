@@ -121,6 +121,7 @@ impl Journal {
             feed = self.feed(&config) => feed?,
             () = shutdown.cancelled() => return Ok(()),
         };
-        run::Worker::new(self.clone(), config, feed, handler).run(shutdown).await
+        run::Worker::new(self.clone(), config, feed, handler).run(shutdown).await;
+        Ok(())
     }
 }

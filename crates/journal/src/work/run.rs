@@ -3,7 +3,7 @@
 use super::lanes::{Lanes, Piece, SUSPECT_AFTER, Taken};
 use super::{Delivery, Feed, Source, WorkConfig};
 use crate::entry::{self, Entry, Raw};
-use crate::{Journal, JournalError, WorkError, trace};
+use crate::{Journal, WorkError, trace};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,7 +53,7 @@ where
         }
     }
 
-    pub async fn run(mut self, shutdown: CancellationToken) -> Result<(), JournalError> {
+    pub async fn run(mut self, shutdown: CancellationToken) {
         tracing::info!(service = %self.config.service, filters = ?self.config.filters, "working on the log");
         let max_held = self.config.max_held();
         let mut touch = tokio::time::interval(self.config.ack_wait / 3);
@@ -70,7 +70,7 @@ where
                 _ = touch.tick() => self.ask_for_time().await,
             }
         }
-        self.drain().await
+        self.drain().await;
     }
 
     async fn take(&mut self, given: super::Given) {
@@ -178,7 +178,7 @@ where
     }
 
     /// Lets handlers end within the limit; everything else goes back, in order.
-    async fn drain(mut self) -> Result<(), JournalError> {
+    async fn drain(mut self) {
         let running: HashSet<Arc<str>> = self.running.values().cloned().collect();
         for piece in self.lanes.give_up_waiting(&running) {
             self.feed.give_back(&piece.given).await;
@@ -201,9 +201,10 @@ where
             self.feed.give_back(&piece.given).await;
         }
         // What was just said to the server must leave before the process does.
-        let flushed = self.journal.flush().await;
+        if let Err(error) = self.journal.flush().await {
+            tracing::warn!(service = %self.config.service, %error, "what was done last may come again");
+        }
         tracing::info!(service = %self.config.service, "stopped working on the log");
-        flushed
     }
 }
 

@@ -1,6 +1,8 @@
 //! One suite for both kinds of journal: what holds on a real nats-server holds in the twin, or simulation is worth
 //! nothing. What only a server can do (die, be too old, stay away) stands in `server` and `child`.
 
+#![allow(clippy::unwrap_used, reason = "the panic of a test is its answer")]
+
 mod append;
 mod checkpoints;
 mod child;
@@ -10,6 +12,7 @@ mod server;
 mod set_aside;
 mod tail;
 mod timers;
+mod trace;
 mod work;
 mod world;
 

@@ -3,7 +3,7 @@
 use crate::work::{config, start};
 use crate::world::{World, about, draft, fill, follow, note_contact, record, take};
 use journal::testing::{Server, Sync};
-use journal::{Journal, JournalConfig, JournalError, Profile, WorkError};
+use journal::{Journal, JournalConfig, JournalError, Profile, WorkConfig, WorkError};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -203,6 +203,52 @@ async fn a_consumer_that_somebody_deletes_is_made_again() {
     fill(&world.journal, "bea", 1).await;
     // Its position is gone with it, so the first one may come again; the second one must.
     new.acquire().await.unwrap().forget();
+    working.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_handler_may_take_longer_than_ack_wait() {
+    let world = World::jetstream().await;
+    let ack_wait = std::time::Duration::from_secs(1);
+    let ended = Arc::new(Semaphore::new(0));
+    let working = start(&world.journal, WorkConfig { ack_wait, ..config("routing") }, {
+        let ended = ended.clone();
+        move |_| {
+            let ended = ended.clone();
+            async move {
+                // The time itself is what is tested.
+                tokio::time::sleep(ack_wait * 3).await;
+                ended.add_permits(1);
+                Ok::<(), WorkError>(())
+            }
+        }
+    });
+    fill(&world.journal, "ann", 1).await;
+    ended.acquire().await.unwrap().forget();
+    working.stop().await;
+    let client = async_nats::connect(world.server.as_ref().unwrap().url()).await.unwrap();
+    let stream = async_nats::jetstream::new(client).get_stream("EVENTS").await.unwrap();
+    let info = stream.consumer_info("routing").await.unwrap();
+    assert_eq!((info.delivered.consumer_sequence, info.num_ack_pending), (1, 0), "it was delivered once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn shutting_down_does_not_wait_for_a_server_that_is_gone() {
+    let mut world = World::jetstream().await;
+    let started = Arc::new(Semaphore::new(0));
+    let working = start(&world.journal, config("routing"), {
+        let started = started.clone();
+        move |_| {
+            started.add_permits(1);
+            async { Err(WorkError::Unavailable { why: "the server is gone".into() }) }
+        }
+    });
+    fill(&world.journal, "ann", 1).await;
+    started.acquire().await.unwrap().forget();
+    world.server.as_mut().unwrap().kill9().await;
+    while world.journal.is_connected() {
+        tokio::task::yield_now().await;
+    }
     working.stop().await;
 }
 

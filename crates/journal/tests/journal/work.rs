@@ -26,6 +26,8 @@ crate::both!(
     two_workers_share_the_work,
     shutting_down_lets_handlers_end,
     wrong_settings_are_refused,
+    what_kills_its_worker_again_and_again_is_set_aside,
+    what_a_dead_worker_held_goes_to_a_living_one,
 );
 
 /// A worker in the background.
@@ -335,4 +337,63 @@ async fn wrong_settings_are_refused(world: World) {
         let refused = world.journal.work(wrong.clone(), CancellationToken::new(), nothing).await;
         assert!(matches!(refused, Err(JournalError::Configuration { .. })), "{wrong:?}: {refused:?}");
     }
+}
+
+async fn what_kills_its_worker_again_and_again_is_set_aside(world: World) {
+    fill(&world.journal, "ann", 1).await;
+    fill(&world.journal, "bea", 1).await;
+    let fragile = WorkConfig { max_attempts: 2, ..config("routing") };
+    let mut deaths = 0;
+    while world.journal.set_aside_list().await.unwrap().is_empty() {
+        let (dying, mut died) = mpsc::unbounded_channel();
+        let working = start(&world.journal, fragile.clone(), move |delivery| {
+            let dying = dying.clone();
+            async move {
+                if delivery.sequence == 1 {
+                    dying.send(()).map_err(|_| WorkError::retry("the test is over"))?;
+                    std::future::pending::<()>().await;
+                }
+                Ok(())
+            }
+        });
+        // Either the handler hangs and the worker is killed, or the worker has learned and sets it aside.
+        loop {
+            if died.try_recv().is_ok() {
+                deaths += 1;
+                break;
+            }
+            if !world.journal.set_aside_list().await.unwrap().is_empty() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        working.task.abort();
+        assert!(working.task.await.is_err());
+    }
+    assert_eq!(deaths, 4);
+    let items = world.journal.set_aside_list().await.unwrap();
+    assert_eq!((items.len(), items[0].sequence), (1, 1), "only what killed it, not what was held beside it");
+    assert!(items[0].reason.contains("died 4 times"), "{}", items[0].reason);
+}
+
+async fn what_a_dead_worker_held_goes_to_a_living_one(world: World) {
+    let short = WorkConfig { ack_wait: Duration::from_secs(1), ..config("routing") };
+    let held = Arc::new(Semaphore::new(0));
+    let dying = start(&world.journal, short.clone(), {
+        let held = held.clone();
+        move |_| {
+            held.add_permits(1);
+            std::future::pending()
+        }
+    });
+    fill(&world.journal, "ann", 1).await;
+    let _held = held.acquire().await.unwrap();
+    let (living, mut got) = start_telling(&world.journal, short);
+    fill(&world.journal, "bea", 1).await;
+    dying.task.abort();
+    assert!(dying.task.await.is_err());
+    let mut sequences: Vec<u64> = take(&mut got, 2).await.iter().map(|delivery| delivery.sequence).collect();
+    sequences.sort_unstable();
+    assert_eq!(sequences, [1, 2]);
+    living.stop().await;
 }
