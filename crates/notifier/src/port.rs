@@ -120,6 +120,9 @@ impl Reason {
     /// The network does not know the key any more, so it would not know a repetition either.
     pub const KEY_EXPIRED: Reason = Reason::of("unknown_key_expired");
 
+    /// A record since its submission is of a newer version than this one.
+    pub const UNREADABLE: Reason = Reason::of("unknown_unreadable_record");
+
     const fn of(code: &'static str) -> Self {
         Reason(Cow::Borrowed(code))
     }

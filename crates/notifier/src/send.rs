@@ -58,6 +58,8 @@ struct Turn<'a> {
     /// The record it was submitted in.
     submitted: &'a Record,
     fact: &'a ReplySubmitted,
+    /// Something was written since then that this version cannot read.
+    unreadable: bool,
     /// The conversation, and its version.
     known: (Conversation, u64),
 }
@@ -124,13 +126,14 @@ fn turn<'a>(
     waiting: &'a Waiting,
     loaded: &'a Loaded,
 ) -> Option<Turn<'a>> {
-    let submission = loaded.records().flat_map(|record| record.facts.iter().map(move |fact| (record, fact)));
-    let (submitted, fact) = submission.into_iter().find_map(|(record, fact)| match fact {
-        Fact::ReplySubmitted(fact) if fact.reply == waiting.reply => Some((record, fact)),
+    let facts = loaded.entries.iter().flat_map(|stored| stored.record.facts.iter().map(move |fact| (stored, fact)));
+    let (stored, fact) = facts.into_iter().find_map(|(stored, fact)| match fact {
+        Fact::ReplySubmitted(fact) if fact.reply == waiting.reply => Some((stored, fact)),
         _ => None,
     })?;
+    let unreadable = loaded.undecodable.iter().any(|sequence| *sequence > stored.sequence);
     let known = (conversation::fold(loaded.records()), loaded.last_sequence);
-    Some(Turn { subject, conversation, waiting, submitted, fact, known })
+    Some(Turn { subject, conversation, waiting, submitted: &stored.record, fact, unreadable, known })
 }
 
 impl Turn<'_> {
@@ -179,6 +182,10 @@ impl Inner {
         };
         if let Some(until) = due_at.filter(|due_at| *due_at > now) {
             return Ok(Step::Later(until, "in_hand"));
+        }
+        // It may say that the reply is sent.
+        if turn.unreadable {
+            return self.leave_to_person(&turn, None, &Reason::UNREADABLE).await;
         }
         let Some(lane) = self.networks.lane(&turn.fact.network) else {
             return self.end(&turn, None, None, Reason::NO_TARGET).await;

@@ -140,7 +140,7 @@ impl Inner {
 
     /// A person decides. Only a try can be in doubt: for a reply that waits for its next one, that one is begun, and not
     /// made.
-    async fn leave_to_person(
+    pub(super) async fn leave_to_person(
         &self,
         turn: &Turn<'_>,
         tried: Option<Try>,

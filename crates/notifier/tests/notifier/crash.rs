@@ -37,6 +37,7 @@ pub async fn post(world: &World, reply: ReplyId) {
     let secrets = Secrets::new(world.secret.clone());
     let signed = webhook::sign(&secrets, &reply.to_string(), Timestamp::now(), &body);
     let url = format!("{}/replies", world.network.url());
+    service::process::install_crypto();
     let sent = reqwest::Client::new().post(url).headers(signed.headers().unwrap()).body(body).send().await.unwrap();
     assert!(sent.status().is_success());
 }
@@ -115,6 +116,23 @@ async fn a_try_that_may_be_going_on_elsewhere_is_left_alone() {
     world.until_reply(1, reply, Sent).await;
     assert!(begun.elapsed() >= crate::world::TIMEOUT, "{:?}", begun.elapsed());
     world.assert_posted(1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn copies_that_want_the_same_replies_at_the_same_time_send_each_once() {
+    // A network that would post each repetition, and is slow enough for all to meet in the middle.
+    let slow = Faults::always(Fault::Slow { delay_ms: 50 });
+    let world = World::new(Faults { idempotent: false, lookup: false, ..slow }).await;
+    let mut world = world.with("idempotent=false").without_lookup();
+    // They have waited for so long that every copy takes them up as soon as it is there.
+    world.ago = SignedDuration::from_mins(5);
+    for number in 0..40 {
+        world.open_and_submit(number).await;
+    }
+    let _copies = tokio::join!(world.start(), world.start(), world.start());
+    world.until_settled(40).await;
+    assert_eq!(world.stats().received, 40);
+    world.assert_posted(40);
 }
 
 #[tokio::test]

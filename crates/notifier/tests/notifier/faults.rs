@@ -1,9 +1,11 @@
 //! Each fault of the sandbox, against a network that knows repeated keys and can be asked.
 
 use crate::world::{World, brand, network, subject};
-use conversation::state::ReplyStatus::{Failed, InDoubt, Sent};
+use conversation::state::ReplyStatus::{Failed, InDoubt, Retrying, Sent};
 use conversation::{Fact, PostKey};
-use sandbox::{Fault, Faults};
+use sandbox::{Config, Fault, Faults, Sandbox};
+use service::Shutdown;
+use service::webhook::Secrets;
 
 async fn one(fault: Fault) -> (World, Vec<String>) {
     let world = World::new(Faults::sequence([fault])).await;
@@ -140,22 +142,20 @@ async fn a_reply_that_may_be_there_is_not_called_failed_because_a_later_try_is_r
 
 #[tokio::test]
 async fn a_network_that_is_not_there_is_tried_until_it_is() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = nobody.local_addr().unwrap();
+    drop(nobody);
     let world = World::new(Faults::default()).await;
-    let address = world.network.addr;
-    let World { journal, network, secret, settings } = world;
-    network.stop().await;
-    let config =
-        sandbox::Config { listen: address, ..sandbox::Config::new(service::webhook::Secrets::new(secret.clone())) };
-    // The same world without its network: nothing listens at the address.
-    let placeholder = World::new(Faults::default()).await;
-    let world = World { journal, network: placeholder.network, secret, settings };
+    let world =
+        world.with(&format!("url=http://{address}/replies")).with(&format!("lookup_url=http://{address}/{{key}}"));
     let _copy = world.start().await;
     let reply = world.open_and_submit(1).await;
-    world.until_reply(1, reply, conversation::state::ReplyStatus::Retrying).await;
+    world.until_reply(1, reply, Retrying).await;
     assert_eq!(world.story(1, reply).await[..2], ["attempt 1", "failed connect_failed"]);
-    let network = sandbox::Sandbox::start(config, service::Shutdown::new(5)).await.unwrap();
+    let config = Config { listen: address, ..Config::new(Secrets::new(world.secret.clone())) };
+    let network = Sandbox::start(config, Shutdown::new(5)).await.unwrap();
     world.until_reply(1, reply, Sent).await;
-    assert_eq!((network.stats().doubled, network.stats().distinct), (0, 1));
+    assert_eq!((network.stats().doubled, network.stats().distinct, network.stats().lookups), (0, 1, 0));
 }
 
 #[tokio::test]

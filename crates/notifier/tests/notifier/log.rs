@@ -2,7 +2,7 @@
 
 use crate::world::{World, subject};
 use bytes::Bytes;
-use conversation::state::ReplyStatus::Sent;
+use conversation::state::ReplyStatus::{InDoubt, Sent};
 use journal::testing::{Server, inject};
 use sandbox::{Fault, Faults};
 
@@ -49,4 +49,19 @@ async fn a_record_that_cannot_be_read_is_set_aside_and_the_flow_goes_on() {
         tokio::task::yield_now().await;
     };
     assert_eq!(set_aside.len(), 1);
+}
+
+#[tokio::test]
+async fn a_reply_is_not_sent_over_a_record_that_may_say_it_is() {
+    let world = World::new(Faults::default()).await;
+    let reply = world.open_and_submit(1).await;
+    inject(&world.journal, &wire::subjects::of(&subject(1)), Bytes::from_static(b"\xff a newer version"))
+        .await
+        .unwrap();
+    let _copy = world.start().await;
+    world.until_reply(1, reply, InDoubt).await;
+    assert_eq!(world.stats().received, 0);
+    let next = world.submit(1, "submitted after it").await;
+    world.until_reply(1, next, Sent).await;
+    world.assert_posted(1);
 }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test's panic is its answer, in its helpers too")]
 
+mod answers;
 mod crash;
 mod doubt;
 mod faults;

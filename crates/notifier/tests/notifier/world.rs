@@ -8,7 +8,7 @@ use conversation::{
     Actor, BrandId, Command, Conversation, ConversationId, CustomerId, Fact, Network, PersonId, Personal, PostKey,
     Record, RecordId, ReplyId, Subject,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use journal::{Draft, Entry, Journal, TailConfig};
 use sandbox::{Config, Faults, Running, Sandbox, Stats};
 use service::webhook::{Secret, Secrets};
@@ -26,8 +26,12 @@ pub struct World {
     pub journal: Journal,
     pub network: Running,
     pub secret: Secret,
+    /// The secret before that one.
+    pub previous: Option<Secret>,
     /// Settings of the notifiers that are started from now on.
     pub settings: Vec<String>,
+    /// How long ago people do what they do.
+    pub ago: SignedDuration,
 }
 
 /// A running copy of the notifier, on a runtime of its own, which dies with it.
@@ -74,7 +78,7 @@ impl World {
             "circuit_failures=1000".to_owned(),
             "sends_burst_max=1000".to_owned(),
         ];
-        World { journal, network, secret, settings: settings.to_vec() }
+        World { journal, network, secret, previous: None, settings: settings.to_vec(), ago: SignedDuration::ZERO }
     }
 
     /// Sets one more setting, without its section.
@@ -89,9 +93,12 @@ impl World {
 
     /// The settings as a process reads them.
     pub fn config(&self) -> service::config::Loaded {
+        let secret = |name: &str, secret: &Secret| (format!("EARSHOT_NOTIFIER__{name}"), secret.reveal());
+        let mut env = vec![secret("SECRET", &self.secret)];
+        env.extend(self.previous.iter().map(|previous| secret("PREVIOUS_SECRET", previous)));
         let sources = service::config::Sources {
             set: self.settings.iter().map(|setting| format!("notifier.{setting}")).collect(),
-            env: vec![("EARSHOT_NOTIFIER__SECRET".to_owned(), self.secret.reveal())],
+            env,
             known_sections: vec!["notifier".to_owned()],
             ..service::config::Sources::default()
         };
@@ -152,7 +159,7 @@ impl World {
 
     /// Carries out a command as routing does.
     pub async fn command(&self, number: u32, request: &str, command: Command) {
-        let now = Timestamp::now();
+        let now = Timestamp::now() - self.ago;
         let record = RecordId::caused("request", format!("{number} {request}").as_bytes());
         let draft =
             Draft { record, occurred_at: now, now, actor: Actor::Person(dana()), caused_by: None, correlation: None };
