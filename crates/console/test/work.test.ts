@@ -48,6 +48,10 @@ it("is worked by keyboard alone, from the wall to a sent reply", async () => {
   await page.keyboard.press("Control+Enter");
   await said(page, "It leaves the house tonight").locator(".chip-good").waitFor();
   expect(await page.locator("#write").inputValue()).toBe("");
+  await page.locator("#title").focus();
+  await page.keyboard.press("u");
+  await page.locator(".inbox .row").first().waitFor();
+  expect(page.url()).toContain("view=unassigned");
   expect(wrongs).toEqual([]);
   await context.close();
 });

@@ -410,6 +410,7 @@ export const table: Table = {
   "help.enter": "খুলুন",
   "help.claim": "নিন",
   "help.reply": "উত্তর দিন",
+  "help.back": "তালিকায় ফিরুন",
   "help.search": "খুঁজুন",
   "help.fresh": "নতুন যা আছে দেখান",
   "help.go": "দেয়াল-বোর্ড, ইনবক্স, ব্র্যান্ড, খতিয়ান",

@@ -415,6 +415,7 @@ export const en = {
   "help.enter": "Open it",
   "help.claim": "Take it",
   "help.reply": "Reply",
+  "help.back": "Back to the list",
   "help.search": "Find",
   "help.fresh": "Show what is new",
   "help.go": "Wallboard, inbox, brands, ledger",

@@ -413,6 +413,7 @@ export const table: Table = {
   "help.enter": "Ava see",
   "help.claim": "Võta enda kätte",
   "help.reply": "Vasta",
+  "help.back": "Tagasi loendisse",
   "help.search": "Otsi",
   "help.fresh": "Näita uut",
   "help.go": "Seinatahvel, postkast, brändid, arvestus",

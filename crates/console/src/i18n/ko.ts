@@ -413,6 +413,7 @@ export const table: Table = {
   "help.enter": "열기",
   "help.claim": "맡기",
   "help.reply": "답변",
+  "help.back": "목록으로 돌아가기",
   "help.search": "찾기",
   "help.fresh": "새 내용 보기",
   "help.go": "상황판, 받은 편지함, 브랜드, 원장",

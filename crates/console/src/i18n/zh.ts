@@ -410,6 +410,7 @@ export const table: Table = {
   "help.enter": "打开",
   "help.claim": "认领",
   "help.reply": "回复",
+  "help.back": "返回列表",
   "help.search": "查找",
   "help.fresh": "显示新内容",
   "help.go": "看板、收件箱、品牌、台账",

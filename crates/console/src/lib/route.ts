@@ -61,6 +61,10 @@ export function inboxLink(params: Record<string, string>): string {
 
 export const route = signal<Route>({ page: "wallboard" });
 
+/** The list that was last looked at, and what was opened from it: who comes back finds his place. */
+export const lastInbox = signal("#/inbox");
+export const lastOpened = signal("");
+
 export function go(address: string): void {
   location.hash = address;
 }
@@ -69,11 +73,13 @@ export function go(address: string): void {
 export function replace(address: string): void {
   history.replaceState(null, "", address);
   route.value = parseRoute(address);
+  if (route.value.page === "inbox") lastInbox.value = address;
 }
 
 export function startRouter(): void {
   const read = () => {
     route.value = parseRoute(location.hash);
+    if (route.value.page === "inbox") lastInbox.value = location.hash;
   };
   read();
   window.addEventListener("hashchange", read);

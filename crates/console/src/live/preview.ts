@@ -15,7 +15,7 @@ export interface Preview {
 }
 
 const AT_ONCE = 3;
-const KEPT = 600;
+const KEPT = 3_000;
 
 const previews = new Map<string, Signal<Preview | undefined>>();
 const waiting = new Map<string, number>();
@@ -23,12 +23,11 @@ let running = 0;
 
 /** What is known of a conversation's words; empty until it is fetched. */
 export function preview(id: string): Signal<Preview | undefined> {
-  let found = previews.get(id);
-  if (!found) {
-    found = signal<Preview | undefined>(undefined);
-    previews.set(id, found);
-    if (previews.size > KEPT) previews.delete(previews.keys().next().value ?? "");
-  }
+  const found = previews.get(id) ?? signal<Preview | undefined>(undefined);
+  // What is looked at moves to the end, so that what is forgotten was looked at longest ago.
+  previews.delete(id);
+  previews.set(id, found);
+  if (previews.size > KEPT) previews.delete(previews.keys().next().value ?? "");
   return found;
 }
 

@@ -28,6 +28,7 @@ export interface Change {
 /** So many changes are kept, to lay over lists that were being loaded while they came. */
 const KEPT = 500;
 const TICKER = 80;
+const GATHER_MS = 200;
 
 export const link = signal<Link>({ state: "connecting" });
 /** When something last came, if only a heartbeat. */
@@ -96,12 +97,27 @@ function takeConversation(json: WatchConversationsResponseJson, id: string): voi
   const change = { sequence, summary, facts: json.factKinds ?? [] };
   batch(() => {
     if (sequence > position.value) position.value = sequence;
-    // After a lost connection or a change of the leading tab the same event may come again.
-    const told = ticker.value.some((one) => one.sequence === sequence && one.summary.id === summary.id);
-    if (!told) ticker.value = [change, ...ticker.value].slice(0, TICKER);
+    tell(change);
     take(change);
   });
 }
+
+let untold: Change[] = [];
+
+/** Puts a change on the ticker, with those that come at the same time: a storm must not redraw it for each. */
+function tell(change: Change): void {
+  untold.push(change);
+  if (untold.length > 1) return;
+  setTimeout(() => {
+    const fresh = untold.reverse();
+    untold = [];
+    const known = new Set(fresh.map(placeOf));
+    // After a lost connection or a change of the leading tab the same event may come again.
+    ticker.value = [...fresh, ...ticker.value.filter((one) => !known.has(placeOf(one)))].slice(0, TICKER);
+  }, GATHER_MS);
+}
+
+const placeOf = (change: Change) => `${change.sequence} ${change.summary.id}`;
 
 const rowKey = (row: Measures) => [row.brand, row.team, row.channel, row.language].join("\u0000");
 

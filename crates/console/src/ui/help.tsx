@@ -9,6 +9,7 @@ const KEYS: [string[], Key][] = [
   [["Enter", "o"], "help.enter"],
   [["c"], "help.claim"],
   [["r"], "help.reply"],
+  [["u"], "help.back"],
   [["Ctrl+Enter"], "help.send"],
   [["."], "help.fresh"],
   [["/"], "help.search"],

@@ -7,7 +7,8 @@ import { OUTCOMES, type Outcome, type Summary } from "../../api/model";
 import { t } from "../../i18n";
 import { idIn } from "../../lib/route";
 import { brandOf } from "../../live/brands";
-import { isMine } from "../../live/me";
+import { isMine, shortcuts } from "../../live/me";
+import { useShortcuts } from "../../ui/shortcuts";
 import { Refused } from "./bubble";
 import { type Doing, useDeed } from "./deed";
 
@@ -24,6 +25,7 @@ export function Desk({ summary }: { summary: Summary }) {
   const perform = async (deed: Deed) => {
     if (await doing.run(deed)) setOpen("");
   };
+  useShortcuts(shortcuts.value, { c: () => void perform({ do: "claim" }) });
   const opener = (which: Open, name: string) => (
     <button type="button" class="button" aria-expanded={open === which} onClick={() => toggle(which)}>
       {name}

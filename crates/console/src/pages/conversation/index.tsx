@@ -1,12 +1,12 @@
 // One conversation: who it is with, everything that happened, why it is where it is, and all that can be done.
 
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Conversation as Case } from "../../api/calls";
 import { Refusal } from "../../api/http";
 import type { Summary } from "../../api/model";
 import { fullTime, t, word } from "../../i18n";
 import { now } from "../../lib/clock";
-import { conversationLink, inboxLink, replace } from "../../lib/route";
+import { conversationLink, go, inboxLink, lastInbox, lastOpened, replace } from "../../lib/route";
 import { type Customer, customerOf, newestPost, story } from "../../lib/timeline";
 import { heat } from "../../lib/urgency";
 import { brandName } from "../../live/brands";
@@ -61,7 +61,13 @@ function Whole({ asked, present, at, reply }: WholeProps) {
   const customer = useMemo(() => customerOf(shown.entries), [shown.entries]);
   const { summary } = shown;
   const instant = looksBack ? Date.parse(at) : undefined;
-  useShortcuts(shortcuts.value, { r: () => document.getElementById("write")?.focus() });
+  useShortcuts(shortcuts.value, {
+    r: () => document.getElementById("write")?.focus(),
+    u: () => go(lastInbox.value),
+  });
+  useEffect(() => {
+    lastOpened.value = asked;
+  }, [asked]);
   return (
     <div class={looksBack ? "case case-past" : "case"}>
       <div class="case-main">
@@ -103,7 +109,7 @@ function Head({ summary, customer, at }: { summary: Summary; customer: Customer 
   return (
     <header class={`case-head case-${heat(summary, at ?? now.value)}`}>
       <p class="crumbs">
-        <a href={inboxLink({})}>{t("nav.inbox")}</a> ·{" "}
+        <a href={lastInbox.value}>{t("nav.inbox")}</a> ·{" "}
         <a href={inboxLink({ brand: summary.brand })}>
           <bdi>{brandName(summary.brand)}</bdi>
         </a>

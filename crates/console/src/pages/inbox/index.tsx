@@ -5,7 +5,7 @@ import { act } from "../../api/calls";
 import { newRequestId } from "../../api/http";
 import type { Summary } from "../../api/model";
 import { num, t, tn } from "../../i18n";
-import { conversationLink, go, inboxLink, replace } from "../../lib/route";
+import { conversationLink, go, inboxLink, lastOpened, replace } from "../../lib/route";
 import { me, shortcuts } from "../../live/me";
 import { preview, wantPreview } from "../../live/preview";
 import { learn } from "../../live/store";
@@ -32,6 +32,7 @@ export function Inbox({ params }: { params: URLSearchParams }) {
   };
   const listing = useListing(JSON.stringify(query ?? null), query, still);
   const rows = listing.rows.filter((summary) => found(summary, search));
+  useReturn(box, listing.loaded);
   useWords(listing, search !== "");
   const refused = useKeys(box, listing);
   const change = (changed: Partial<Choice>) => replace(inboxLink(writeChoice({ ...choice, ...changed })));
@@ -55,6 +56,18 @@ export function Inbox({ params }: { params: URLSearchParams }) {
       </div>
     </div>
   );
+}
+
+/** Who comes back from a conversation stands on its row again. */
+function useReturn(box: { current: HTMLDivElement | null }, loaded: boolean): void {
+  useEffect(() => {
+    const id = lastOpened.peek();
+    if (!loaded || !id) return;
+    lastOpened.value = "";
+    const row = box.current?.querySelector<HTMLAnchorElement>(`.row-link[data-id="${CSS.escape(id)}"]`);
+    row?.focus();
+    row?.scrollIntoView({ block: "center" });
+  }, [box, loaded]);
 }
 
 /** Who searches needs the words of all rows, not only of those in view. */

@@ -71,7 +71,7 @@ export function useListing(key: string, query: Query | undefined, still: () => b
       },
     );
     const stop = onChange(({ summary }) => {
-      note(shown.current, summary, query);
+      if (!note(shown.current, summary, query)) return;
       timer ??= setTimeout(() => {
         timer = undefined;
         if (still()) settle(shown.current, query);
@@ -127,11 +127,12 @@ export function add(shown: Shown, page: readonly Summary[], total: number, next:
   shown.next = next;
 }
 
-/** Takes one change: in its place when it is shown, else as news when it belongs here. */
-export function note(shown: Shown, summary: Summary, query: Query): void {
+/** Takes one change: in its place when it is shown, else as news when it belongs here. Tells whether it did. */
+export function note(shown: Shown, summary: Summary, query: Query): boolean {
   if (shown.known.has(summary.id)) shown.known.set(summary.id, summary);
   else if (matches(summary, query)) shown.come.set(summary.id, summary);
-  else shown.come.delete(summary.id);
+  else return shown.come.delete(summary.id);
+  return true;
 }
 
 /** Puts everything where it belongs. */

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { catalogue } from "../../api/calls";
 import type { Brand, Measures, Summary } from "../../api/model";
-import { num, t, tn } from "../../i18n";
+import { duration, num, t, tn } from "../../i18n";
 import { now } from "../../lib/clock";
 import { perBrand, totals } from "../../lib/figures";
 import { inboxLink } from "../../lib/route";
@@ -14,7 +14,7 @@ import { DemoChip } from "../../ui/chips";
 import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icon";
 import { Empty, Failed, Loading, useLoad } from "../../ui/load";
-import { Ago, Ticking } from "../../ui/time";
+import { Ticking } from "../../ui/time";
 import { BrandCard } from "./brandcard";
 import { Burning } from "./burning";
 import { Happening, WhoIsOn } from "./happening";
@@ -109,11 +109,7 @@ function Foot() {
   return (
     <footer class="wall-foot">
       <p class="quiet">
-        {heardAt.value > 0 && (
-          <>
-            <Ago at={heardAt.value} /> ·{" "}
-          </>
-        )}
+        {heardAt.value > 0 && `${t("link.heard", { age: duration(now.value - heardAt.value) })} · `}
         {t("link.position", { position: position.value })}
       </p>
       <p class="foot-actions">
