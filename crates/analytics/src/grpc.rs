@@ -1,0 +1,114 @@
+//! What analytics serves. Handlers convert, call one verb, and convert.
+
+use crate::board::{Board, Boards, Told};
+use crate::catalogue;
+use crate::query::{self, Query};
+use crate::reads::{ReadError, Reads};
+use service::grpc::MESSAGE_MAX_BYTES;
+use service::{Clock, Shutdown, problem};
+use std::pin::Pin;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio_stream::Stream;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::service::Routes;
+use tonic::{Request, Response, Status};
+use wire::pb::analytics::analytics_service_server::{AnalyticsService, AnalyticsServiceServer};
+use wire::pb::analytics::{
+    Filter, ListIntakeRequest, ListIntakeResponse, ListMeasuresRequest, ListMeasuresResponse, QueryRequest,
+    QueryResponse, WatchRequest, WatchResponse,
+};
+
+/// The services on this listener, for the health service.
+pub const SERVICES: &[&str] = &["earshot.analytics.v1.AnalyticsService"];
+/// How long a caller should wait while there is no projection.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
+pub struct Analytics {
+    pub reads: Reads,
+    pub boards: Boards,
+    pub clock: Clock,
+    pub shutdown: Shutdown,
+}
+
+pub fn routes(analytics: Analytics) -> anyhow::Result<Routes> {
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(wire::DESCRIPTORS)
+        .build_v1()?;
+    let service = AnalyticsServiceServer::new(analytics).max_decoding_message_size(MESSAGE_MAX_BYTES);
+    Ok(Routes::new(service).add_service(reflection))
+}
+
+fn unreadable(error: &ReadError) -> Status {
+    match error {
+        ReadError::NotThere => {
+            problem::unavailable("PROJECTION_UNAVAILABLE", "the projection is being made; try again", RETRY_AFTER)
+        }
+        error => {
+            tracing::warn!(%error, "the projection could not be read");
+            problem::unavailable("PROJECTION_UNAVAILABLE", "the projection cannot be read now; try again", RETRY_AFTER)
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl AnalyticsService for Analytics {
+    type WatchStream = Pin<Box<dyn Stream<Item = Result<WatchResponse, Status>> + Send>>;
+
+    async fn query(&self, request: Request<QueryRequest>) -> Result<Response<QueryResponse>, Status> {
+        let request = request.into_inner();
+        let query = Query::read(request.filter, &request.group_by)?;
+        let found = self.reads.snapshot(query, self.clock.now()).await.map_err(|error| unreadable(&error))?;
+        Ok(Response::new(QueryResponse { rows: found.rows, as_of_sequence: found.sequence }))
+    }
+
+    async fn watch(&self, request: Request<WatchRequest>) -> Result<Response<Self::WatchStream>, Status> {
+        let request = request.into_inner();
+        let filter = Filter { brand: request.brand, ..Filter::default() };
+        let query = Query::read(Some(filter), &request.group_by)?;
+        let board = self.boards.watch(&query);
+        let (sender, receiver) = mpsc::channel(1);
+        let shutdown = self.shutdown.clone();
+        tokio::spawn(async move {
+            let telling = tell(board, Told::nothing(query), request.start_after_sequence, sender);
+            shutdown.unless_begun(telling).await;
+        });
+        Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
+    }
+
+    async fn list_measures(&self, _: Request<ListMeasuresRequest>) -> Result<Response<ListMeasuresResponse>, Status> {
+        let measures = catalogue::MEASURES.iter().map(catalogue::Measure::to_pb).collect();
+        Ok(Response::new(ListMeasuresResponse { measures }))
+    }
+
+    async fn list_intake(&self, request: Request<ListIntakeRequest>) -> Result<Response<ListIntakeResponse>, Status> {
+        let brand = query::name("brand", request.into_inner().brand)?;
+        let rows = self.reads.intake(brand).await.map_err(|error| unreadable(&error))?;
+        Ok(Response::new(ListIntakeResponse { rows }))
+    }
+}
+
+/// Tells a watcher what is new, as soon as the projection has reached the sequence that he asked for. A slow watcher
+/// misses versions in between, never the newest.
+async fn tell(
+    mut board: watch::Receiver<Option<Board>>,
+    mut told: Told,
+    start_after_sequence: u64,
+    sender: mpsc::Sender<Result<WatchResponse, Status>>,
+) {
+    loop {
+        let current = board.borrow_and_update().clone();
+        let current = current.filter(|board| board.snapshot.sequence >= start_after_sequence);
+        if let Some(news) = current.and_then(|board| told.news(&board))
+            && sender.send(Ok(news)).await.is_err()
+        {
+            return;
+        }
+        tokio::select! {
+            changed = board.changed() => if changed.is_err() {
+                return;
+            },
+            () = sender.closed() => return,
+        }
+    }
+}

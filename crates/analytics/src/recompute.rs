@@ -1,0 +1,309 @@
+//! The measures a second time: from the log, in plain code over plain lists, sharing neither the tables nor the queries nor
+//! the figures of the projection. What both say is right unless both are wrong in the same way; [`crate::verify`] and
+//! the tests hold them against each other.
+
+use crate::query::{Dimension, Query};
+use conversation::state::ReplyStatus;
+use conversation::{BrandId, Conversation, ConversationId, Fact, PostKey, Record, Subject};
+use jiff::Timestamp;
+use journal::{Entry, Journal, TailConfig};
+use std::collections::{BTreeMap, HashMap};
+use wire::pb::analytics::{IntakeRow, MeasureRow, MinuteCount};
+use wire::subjects;
+
+/// The whole log, folded.
+#[derive(Debug, Default)]
+pub struct Recomputed {
+    /// The newest record that is in.
+    pub sequence: u64,
+    pub records: u64,
+    conversations: HashMap<ConversationId, (BrandId, Conversation)>,
+    /// The first record that filtered each post: brand, channel, time.
+    filtered: HashMap<PostKey, (String, String, Timestamp)>,
+    breaches: Vec<(BrandId, Timestamp)>,
+    intake: BTreeMap<(String, String), IntakeRow>,
+}
+
+/// Reads the log from the start to the record with the sequence `until`, or to its present end, and folds it.
+pub async fn recompute(journal: &Journal, until: Option<u64>) -> Recomputed {
+    let filters = [subjects::CONVERSATIONS, subjects::FILTERED, subjects::BRANDS].map(str::to_owned).to_vec();
+    let mut tail = journal.tail(TailConfig { filters, after_sequence: 0 });
+    let mut recomputed = Recomputed::default();
+    let mut left = tail.pending().await;
+    while left > 0 {
+        let Some(item) = tail.next().await else { break };
+        left -= 1;
+        if until.is_some_and(|until| item.sequence > until) {
+            break;
+        }
+        recomputed.sequence = item.sequence;
+        if let Entry::Record(record) = item.entry {
+            recomputed.add(&record);
+        }
+    }
+    recomputed
+}
+
+/// Conversations that proved to be one.
+struct Family<'a> {
+    brand: &'a BrandId,
+    root: &'a Conversation,
+    members: Vec<&'a Conversation>,
+}
+
+impl Recomputed {
+    /// Folds the next record.
+    pub fn add(&mut self, record: &Record) {
+        self.records += 1;
+        let brand = record.subject.brand();
+        if let Subject::Conversation { conversation, .. } = &record.subject {
+            let (_, state) =
+                self.conversations.entry(*conversation).or_insert_with(|| (brand.clone(), Conversation::default()));
+            let repeated = state.seen.contains(&record.id);
+            conversation::evolve(state, record);
+            for fact in record.facts.iter().filter(|_| !repeated) {
+                if let Fact::DeadlineBreached(breach) = fact {
+                    self.breaches.push((brand.clone(), breach.noticed_at));
+                }
+            }
+            return;
+        }
+        for fact in &record.facts {
+            match fact {
+                Fact::PostFiltered(filtered) => {
+                    let at = filtered.post.posted_at.unwrap_or(record.occurred_at).min(record.occurred_at);
+                    let known = (brand.to_string(), filtered.post.network.to_string(), at);
+                    self.filtered.entry(filtered.post.post).or_insert(known);
+                }
+                Fact::IntakeCounted(counted) => self.add_intake(brand, counted),
+                // Settings and presence measure nothing.
+                _ => {}
+            }
+        }
+    }
+
+    fn add_intake(&mut self, brand: &BrandId, counted: &conversation::brand_facts::IntakeCounted) {
+        let row = self.intake.entry((brand.to_string(), counted.source.clone())).or_default();
+        (row.brand, row.source) = (brand.to_string(), counted.source.clone());
+        row.seen += counted.seen;
+        row.accepted += counted.accepted;
+        row.duplicate += counted.duplicate;
+        row.filtered += counted.filtered;
+        for (reason, count) in &counted.rejected {
+            row.rejected += count;
+            *row.rejected_by_reason.entry(reason.clone()).or_default() += count;
+        }
+    }
+
+    /// The loss ledger.
+    pub fn intake(&self) -> Vec<IntakeRow> {
+        self.intake.values().cloned().collect()
+    }
+
+    /// Where the merges of a conversation lead; the smallest id of a ring if they lead round.
+    fn root(&self, id: ConversationId) -> ConversationId {
+        let mut seen = vec![id];
+        while let Some((_, state)) = self.conversations.get(&seen[seen.len() - 1]) {
+            let Some(next) = state.merged_into else { break };
+            if let Some(at) = seen.iter().position(|known| *known == next) {
+                return seen[at..].iter().copied().fold(next, ConversationId::min);
+            }
+            seen.push(next);
+        }
+        seen[seen.len() - 1]
+    }
+
+    fn families(&self) -> Vec<Family<'_>> {
+        let mut families: HashMap<ConversationId, Family<'_>> = HashMap::new();
+        for (id, (brand, state)) in &self.conversations {
+            if self.root(*id) == *id {
+                families.insert(*id, Family { brand, root: state, members: vec![state] });
+            }
+        }
+        for (id, (_, state)) in &self.conversations {
+            let root = self.root(*id);
+            if root != *id
+                && let Some(family) = families.get_mut(&root)
+            {
+                family.members.push(state);
+            }
+        }
+        families.into_values().filter(|family| family.root.first_post_at().is_some()).collect()
+    }
+
+    /// All measures of the groups that a query asks for, as of `now`, in the order of their groups.
+    pub fn rows(&self, query: &Query, now: Timestamp) -> Vec<MeasureRow> {
+        let mut groups: BTreeMap<Vec<String>, (MeasureRow, Vec<Family<'_>>)> = BTreeMap::new();
+        if query.group_by.is_empty() {
+            groups.insert(Vec::new(), (MeasureRow::default(), Vec::new()));
+        }
+        for family in self.families() {
+            let place = place(&family, query);
+            if wanted(&family, query) {
+                groups.entry(query.key(&place)).or_insert((place, Vec::new())).1.push(family);
+            }
+        }
+        for (brand, channel, at) in self.filtered.values() {
+            let filter = &query.filter;
+            let named = |asked: &str, has: &str| asked.is_empty() || asked == has;
+            if named(&filter.brand, brand)
+                && named(&filter.team, "")
+                && named(&filter.channel, channel)
+                && named(&filter.language, "")
+                && within_period(*at, query)
+            {
+                let place = keep(query, [brand, "", channel, ""]);
+                groups.entry(query.key(&place)).or_insert((place, Vec::new())).0.filtered += 1;
+            }
+        }
+        groups.into_values().map(|(row, families)| measure(row, &families, now)).collect()
+    }
+
+    /// The last 60 minutes up to `now`, newest first.
+    pub fn minutes(&self, brand: &str, now: Timestamp) -> Vec<MinuteCount> {
+        let minute = |at: Timestamp| at.as_second().div_euclid(60);
+        let mut counts: BTreeMap<i64, MinuteCount> = BTreeMap::new();
+        let ours = |known: &BrandId| brand.is_empty() || known.as_str() == brand;
+        for (_, state) in self.conversations.values().filter(|(known, _)| ours(known)) {
+            for post in state.received_posts().filter(|post| post.posted_at.is_some() || !post.backfill) {
+                counts.entry(minute(post.clock())).or_default().posts += 1;
+            }
+            for reply in state.replies.iter().filter(|reply| reply.timed && reply.status == ReplyStatus::Sent) {
+                counts.entry(minute(reply.at)).or_default().replies += 1;
+            }
+        }
+        for (_, at) in self.breaches.iter().filter(|(known, _)| ours(known)) {
+            counts.entry(minute(*at)).or_default().breaches += 1;
+        }
+        let running = minute(now);
+        let told = (0..60).map(|ago| {
+            let known = counts.remove(&(running - ago)).unwrap_or_default();
+            let at = Timestamp::from_second((running - ago) * 60).expect("a minute of our time");
+            MinuteCount { minute: Some(wire::timestamp(at)), ..known }
+        });
+        told.collect()
+    }
+}
+
+fn keep(query: &Query, [brand, team, channel, language]: [&str; 4]) -> MeasureRow {
+    let name = |dimension, name: &str| if query.has(dimension) { name.to_owned() } else { String::new() };
+    MeasureRow {
+        brand: name(Dimension::Brand, brand),
+        team: name(Dimension::Team, team),
+        channel: name(Dimension::Channel, channel),
+        language: name(Dimension::Language, language),
+        ..MeasureRow::default()
+    }
+}
+
+/// Brand, team, channel, language.
+fn names<'a>(family: &Family<'a>) -> [&'a str; 4] {
+    let root = family.root;
+    [
+        family.brand.as_str(),
+        root.team.as_ref().map_or("", |team| team.as_str()),
+        root.network.as_ref().map_or("", |network| network.as_str()),
+        root.class().map_or("", |class| &class.language),
+    ]
+}
+
+fn place(family: &Family<'_>, query: &Query) -> MeasureRow {
+    keep(query, names(family))
+}
+
+fn within_period(at: Timestamp, query: &Query) -> bool {
+    query.filter.from.is_none_or(|from| at >= from) && query.filter.until.is_none_or(|until| at < until)
+}
+
+fn wanted(family: &Family<'_>, query: &Query) -> bool {
+    let filter = &query.filter;
+    let asked = [&filter.brand, &filter.team, &filter.channel, &filter.language];
+    let named = asked.into_iter().zip(names(family)).all(|(asked, has)| asked.is_empty() || asked == has);
+    named && family.root.first_post_at().is_some_and(|at| within_period(at, query))
+}
+
+fn measure(mut row: MeasureRow, families: &[Family<'_>], now: Timestamp) -> MeasureRow {
+    let mut response_times = Vec::new();
+    let mut posts_resolved = 0;
+    let (mut touched, mut one_touch) = (0, 0);
+    for family in families {
+        let root = family.root;
+        let sum = |figure: fn(&Conversation) -> u64| family.members.iter().map(|state| figure(state)).sum::<u64>();
+        let posts = sum(|state| state.received_posts().count() as u64);
+        let replies = sum(|state| state.answers() as u64);
+        let hand_offs = sum(|state| u64::from(state.hand_offs));
+        let reopened = sum(|state| u64::from(state.reopened));
+        row.conversations += 1;
+        row.posts += posts;
+        row.replies += replies;
+        row.hand_offs += hand_offs;
+        row.reopened += reopened;
+        row.escalated += u64::from(family.members.iter().any(|state| state.escalated));
+        row.breached += u64::from(sum(|state| u64::from(state.breaches)) > 0);
+        row.replies_in_doubt +=
+            sum(|state| state.replies.iter().filter(|reply| reply.status == ReplyStatus::InDoubt).count() as u64);
+        if root.resolved_at.is_some() {
+            row.resolved += 1;
+            posts_resolved += posts;
+            touched += u64::from(replies > 0);
+            one_touch += u64::from(replies == 1 && hand_offs == 0 && reopened == 0);
+        } else if let Some(since) = root.waiting_since() {
+            row.open += 1;
+            let waited = now.duration_since(since).as_secs().max(0) as f64;
+            row.longest_wait_seconds = Some(row.longest_wait_seconds.map_or(waited, |known: f64| known.max(waited)));
+        } else {
+            row.waiting += 1;
+        }
+        match root.class().map_or("", |class| &class.intent) {
+            "praise" => row.praise += 1,
+            "complaint" => row.complaints += 1,
+            "question" => row.questions += 1,
+            "request" => row.requests += 1,
+            _ => {}
+        }
+        response_times.extend(root.first_response_seconds());
+    }
+    row.answered = response_times.len() as u64;
+    row.first_response_p50_seconds = percentile(&response_times, 50);
+    row.first_response_p90_seconds = percentile(&response_times, 90);
+    row.first_response_p99_seconds = percentile(&response_times, 99);
+    row.answered_within_10m = answered_within(families, 600, now);
+    row.answered_within_1h = answered_within(families, 3_600, now);
+    row.answered_within_24h = answered_within(families, 86_400, now);
+    row.posts_per_resolution = ratio(posts_resolved, row.resolved);
+    row.one_touch_resolution_share = ratio(one_touch, touched);
+    row
+}
+
+fn ratio(part: u64, of: u64) -> Option<f64> {
+    if of == 0 { None } else { Some(part as f64 / of as f64) }
+}
+
+/// The smallest of the values that at least `percent` of a hundred do not exceed, found by counting.
+fn percentile(values: &[i64], percent: usize) -> Option<f64> {
+    let enough = |value: i64| values.iter().filter(|other| **other <= value).count() * 100 >= percent * values.len();
+    let mut candidates: Vec<i64> = values.to_vec();
+    candidates.sort_unstable();
+    let at = candidates.partition_point(|value| !enough(*value));
+    candidates.get(at).map(|value| *value as f64)
+}
+
+fn answered_within(families: &[Family<'_>], seconds: i64, now: Timestamp) -> Option<f64> {
+    let (mut in_time, mut all) = (0, 0);
+    for root in families.iter().map(|family| family.root) {
+        let Some(asked) = root.first_post_at() else { continue };
+        if root.received_posts().any(|post| post.clock() == asked && post.posted_at.is_none()) {
+            continue;
+        }
+        match root.first_response_seconds() {
+            Some(taken) if taken <= seconds => {
+                in_time += 1;
+                all += 1;
+            }
+            // An answer whose time nobody knows.
+            None if root.first_response_at().is_some() => {}
+            _ => all += u64::from(now.duration_since(asked) >= jiff::SignedDuration::from_secs(seconds)),
+        }
+    }
+    ratio(in_time, all)
+}

@@ -1,0 +1,10 @@
+//! The whole service against the twin of the log in memory and against a real nats-server, and the projection against
+//! every order, portion and crash.
+
+mod chance;
+mod crash;
+mod disk;
+mod live;
+mod measures;
+mod server;
+mod support;
