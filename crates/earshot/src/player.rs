@@ -90,6 +90,13 @@ impl Play {
         Play { messages, begins, demo, name: name.to_owned(), speed: 1.0, seed: 0, state: PathBuf::new() }
     }
 
+    /// Whether an agent answers in this message's thread after it and before the play begins.
+    fn answered_before_it_begins(&self, index: usize) -> bool {
+        let thread = &self.messages[index].line.thread;
+        let later = self.messages[index..].iter().take_while(|message| message.at.is_some_and(|at| at < self.begins));
+        later.filter(|message| message.line.thread == *thread).any(|message| message.line.role == Role::Agent)
+    }
+
     /// How fast, with which seed, and where its state is kept.
     pub fn at(self, speed: f64, seed: u64, state: PathBuf) -> Self {
         Play { speed, seed, state, ..self }
@@ -202,7 +209,7 @@ impl Player {
             let due = at(state.next);
             if due < self.play.begins {
                 let ago = self.play.begins.duration_since(due);
-                self.stage.past(message, ago).await;
+                self.stage.past(message, ago, self.play.answered_before_it_begins(state.next)).await;
             } else {
                 tokio::time::sleep(self.pause(virtual_now, due)).await;
                 virtual_now = due.max(virtual_now);
@@ -252,10 +259,11 @@ impl Stage {
         if self.run == 0 { id.to_owned() } else { format!("{id}~{}", self.run) }
     }
 
-    /// What happened before the play began: posts and answers alike are seen on the network, with times in the past.
-    async fn past(&self, message: &Message, ago: SignedDuration) {
+    /// What happened before the play began: posts and answers alike are seen on the network, with times in the past. What
+    /// was answered then is history; what was not still waits, and burns.
+    async fn past(&self, message: &Message, ago: SignedDuration, answered: bool) {
         let posted_at = Timestamp::now().checked_sub(ago).unwrap_or_else(|_| Timestamp::now());
-        self.write(message, posted_at).await;
+        self.write(message, posted_at, answered).await;
         if message.line.resolve.is_some() {
             self.act(message, Duration::ZERO, false).await;
         }
@@ -263,14 +271,14 @@ impl Stage {
 
     async fn live(&self, message: &Message, typing: Duration) {
         match message.line.role {
-            Role::Customer => self.write(message, Timestamp::now()).await,
+            Role::Customer => self.write(message, Timestamp::now(), false).await,
             Role::Agent => self.act(message, typing, true).await,
         }
     }
 
     /// A post on the network, forwarded to the brand's webhook as networks do: again until it is taken.
-    async fn write(&self, message: &Message, posted_at: Timestamp) {
-        let body = self.body(message, posted_at).to_string();
+    async fn write(&self, message: &Message, posted_at: Timestamp, history: bool) {
+        let body = self.body(message, posted_at, history).to_string();
         let id = format!("demo_{}_{}", self.run, RecordId::caused("demo", message.line.id.as_bytes()));
         for _ in 0..AGENT_TRIES {
             let signed = sign(&self.secrets, &id, Timestamp::now(), body.as_bytes());
@@ -290,7 +298,7 @@ impl Stage {
         }
     }
 
-    fn body(&self, message: &Message, posted_at: Timestamp) -> serde_json::Value {
+    fn body(&self, message: &Message, posted_at: Timestamp, history: bool) -> serde_json::Value {
         let line = &message.line;
         let by_brand = line.role == Role::Agent;
         json!({
@@ -313,6 +321,7 @@ impl Stage {
                 "attachments": line.attachments.iter()
                     .map(|known| json!({"type": known.media_type, "bytes": known.bytes})).collect::<Vec<_>>(),
                 "demo": self.demo,
+                "backfill": history,
                 "by_brand": by_brand,
                 "customer_id": by_brand.then(|| self.id(&message.customer_id)),
                 "person": message.person.as_ref().map(ToString::to_string).filter(|_| by_brand),

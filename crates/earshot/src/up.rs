@@ -307,10 +307,10 @@ async fn run_on(
     };
     write_running_settings(&args.data_dir, &addresses)?;
     let publishing = publish_and_play(args, process, &addresses, &keys);
-    if let Some(published) = process.shutdown.unless_begun(publishing).await {
-        for (name, task) in published? {
-            parts.add(name, task);
-        }
+    if let Some(published) = process.shutdown.unless_begun(publishing).await
+        && let Some((name, task)) = published?
+    {
+        parts.add(name, task);
     }
     let ended = parts.all().await;
     if let Some(sandbox) = sandbox {
