@@ -50,7 +50,7 @@ it("is worked by keyboard alone, from the wall to a sent reply", async () => {
   expect(await page.locator("#write").inputValue()).toBe("");
   await page.locator("#title").focus();
   await page.keyboard.press("u");
-  await page.locator(".inbox .row").first().waitFor();
+  await page.locator(".inbox").waitFor();
   expect(page.url()).toContain("view=unassigned");
   expect(wrongs).toEqual([]);
   await context.close();

@@ -55,7 +55,7 @@ function read(area, id, verb, query) {
     const found = BRANDS.find((brand) => brand.brand === id);
     return found ? { json: { brand: found } } : problem(404, "NOT_FOUND", "there is no such brand");
   }
-  if (area === "brands") return { json: { brands: BRANDS } };
+  if (area === "brands") return { json: { brands: BRANDS.map((brand) => ({ ...brand, yaml: "" })) } };
   return problem(404, "NOT_FOUND", "there is no such path");
 }
 

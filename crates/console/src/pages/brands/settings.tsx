@@ -1,7 +1,7 @@
 // The settings in force, and the way to change them: paste, check, see what would change, publish.
 
 import { useRef, useState } from "preact/hooks";
-import { checkSettings, publishSettings } from "../../api/calls";
+import { checkSettings, getBrand, publishSettings } from "../../api/calls";
 import { newRequestId } from "../../api/http";
 import type { Brand } from "../../api/model";
 import type { ProblemJson } from "../../gen/earshot/brand/v1/brand_service_pb";
@@ -9,11 +9,17 @@ import { num, t, tn } from "../../i18n";
 import { diff, hunks } from "../../lib/diff";
 import { brandName, loadBrands } from "../../live/brands";
 import { announce } from "../../ui/announce";
+import { Failed, useLoad } from "../../ui/load";
 import { plainWords } from "../../ui/refused";
 import { Refused } from "../conversation/bubble";
 import { short } from "../conversation/why";
 
-export function Settings({ brand }: { brand: Brand | undefined }) {
+export function Settings({ brand: listed }: { brand: Brand | undefined }) {
+  // The list of brands leaves their settings out; one brand has them.
+  const { value, error, reload } = useLoad(`settings ${listed?.id} ${listed?.version}`, (signal) =>
+    listed ? getBrand(listed.id, signal) : Promise.resolve(undefined),
+  );
+  const brand = value ?? listed;
   return (
     <section class="panel settings" aria-labelledby="settings-title">
       <h2 id="settings-title">{brand ? t("brands.settings") : t("brands.new")}</h2>
@@ -23,6 +29,7 @@ export function Settings({ brand }: { brand: Brand | undefined }) {
           <Yaml text={brand.yaml} />
         </details>
       )}
+      {error && listed && <Failed error={error} reload={reload} />}
       <Change brand={brand} />
     </section>
   );
@@ -95,7 +102,7 @@ function Change({ brand }: { brand: Brand | undefined }) {
         />
       </label>
       <p class="row-of-buttons">
-        {brand && text === "" && (
+        {brand?.yaml && text === "" && (
           <button type="button" class="button" onClick={() => setText(brand.yaml)}>
             {t("brands.startFrom")}
           </button>
