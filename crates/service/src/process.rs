@@ -26,6 +26,8 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
+/// Stack of a worker thread; only what is used of it takes memory.
+const WORKER_STACK_BYTES: usize = 8 * 1024 * 1024;
 /// Exit code of a wrong setting.
 pub const CONFIG_EXIT_CODE: u8 = 64;
 /// Exit code of a wrong use.
@@ -140,7 +142,8 @@ where
     if settings.worker_threads > 0 {
         runtime.worker_threads(settings.worker_threads);
     }
-    let runtime = runtime.enable_all().build()?;
+    // Rules of brand settings are parsed on these threads, and a deep one needs room.
+    let runtime = runtime.thread_stack_size(WORKER_STACK_BYTES).enable_all().build()?;
     let running = {
         let _context = runtime.enter();
         telemetry::start(name, kind, &telemetry)?
