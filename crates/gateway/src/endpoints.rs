@@ -1,0 +1,351 @@
+//! The one table of what can be asked over HTTP. It makes the router and the OpenAPI document, so that neither can know
+//! an endpoint that the other does not.
+
+use crate::contract::{CONTRACT, Message};
+use crate::read::{Param, params};
+use crate::upstream::{Call, call};
+use wire::pb::{analytics, brand, classifier, conversation, desk, ingest, notifier};
+
+/// How an endpoint is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    Get,
+    Post,
+}
+
+/// One thing that can be asked.
+#[derive(Debug)]
+pub struct Endpoint {
+    pub verb: Verb,
+    /// With the parameters of the path in braces.
+    pub path: &'static str,
+    /// What it does, in a line.
+    pub summary: &'static str,
+    pub answer: Answer,
+}
+
+/// Where the answer comes from.
+#[derive(Debug)]
+pub enum Answer {
+    /// A service answers.
+    Rpc(Rpc),
+    /// The stream of events.
+    Events,
+    /// The OpenAPI document.
+    Document,
+}
+
+/// A call of a service.
+#[derive(Debug)]
+pub struct Rpc {
+    /// Full name, `package.Service/Method`.
+    pub name: &'static str,
+    /// Which parameter of the path fills which field of the request.
+    pub bound: &'static [(&'static str, &'static str)],
+    /// What fields hold when the request leaves them out.
+    pub defaults: &'static [(&'static str, &'static str)],
+    pub call: Call,
+}
+
+impl Rpc {
+    /// The message of the request.
+    pub fn input(&self) -> &'static str {
+        &CONTRACT.methods[self.name].input
+    }
+
+    /// The message of the answer.
+    pub fn output(&self) -> &'static str {
+        &CONTRACT.methods[self.name].output
+    }
+
+    /// The parameters of the query when it is asked by GET.
+    pub fn params(&self) -> Vec<Param<'static>> {
+        let message: &'static Message = CONTRACT.message(self.input());
+        let bound: Vec<&str> = self.bound.iter().map(|(_, field)| *field).collect();
+        params(&CONTRACT, message, &bound)
+    }
+}
+
+const ID: &[(&str, &str)] = &[("id", "conversationId")];
+const WRITE: &[(&str, &str)] = &[("id", "write.conversationId")];
+const SETTLE: &[(&str, &str)] = &[("id", "write.conversationId"), ("replyId", "replyId")];
+const BRAND: &[(&str, &str)] = &[("brand", "brand")];
+/// What the loss ledger counts posts under that come in here and name no source.
+const SOURCE: &[(&str, &str)] = &[("source", "json")];
+
+const fn rpc(name: &'static str, bound: &'static [(&'static str, &'static str)], call: Call) -> Answer {
+    Answer::Rpc(Rpc { name, bound, defaults: &[], call })
+}
+
+const fn get(path: &'static str, summary: &'static str, answer: Answer) -> Endpoint {
+    Endpoint { verb: Verb::Get, path, summary, answer }
+}
+
+const fn post(path: &'static str, summary: &'static str, answer: Answer) -> Endpoint {
+    Endpoint { verb: Verb::Post, path, summary, answer }
+}
+
+/// A deed of a person on a conversation.
+const fn deed(path: &'static str, summary: &'static str, name: &'static str, call: Call) -> Endpoint {
+    post(path, summary, rpc(name, WRITE, call))
+}
+
+/// All of them, in the order of the document.
+pub const ENDPOINTS: &[Endpoint] = &[
+    get(
+        "/api/v1/conversations",
+        "Conversations in order of urgency",
+        rpc(
+            "earshot.conversation.v1.ConversationService/ListConversations",
+            &[],
+            call::<conversation::ListConversationsRequest, conversation::ListConversationsResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/conversations/{id}",
+        "One conversation with its timeline, now or as it was",
+        rpc(
+            "earshot.conversation.v1.ConversationService/GetConversation",
+            ID,
+            call::<conversation::GetConversationRequest, conversation::GetConversationResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/conversations/{id}/history",
+        "The records of a conversation, in pages",
+        rpc(
+            "earshot.conversation.v1.ConversationService/ListHistory",
+            ID,
+            call::<conversation::ListHistoryRequest, conversation::ListHistoryResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/conversations/{id}/explanation",
+        "Why a conversation is where it is",
+        rpc(
+            "earshot.conversation.v1.ConversationService/ExplainConversation",
+            ID,
+            call::<conversation::ExplainConversationRequest, conversation::ExplainConversationResponse>,
+        ),
+    ),
+    deed(
+        "/api/v1/conversations/{id}/claim",
+        "Takes a conversation on",
+        "earshot.desk.v1.DeskService/Claim",
+        call::<desk::ClaimRequest, desk::DeskResponse>,
+    ),
+    deed(
+        "/api/v1/conversations/{id}/release",
+        "Gives a conversation back to its team",
+        "earshot.desk.v1.DeskService/Release",
+        call::<desk::ReleaseRequest, desk::DeskResponse>,
+    ),
+    deed(
+        "/api/v1/conversations/{id}/hand-off",
+        "Hands a conversation to another team or person",
+        "earshot.desk.v1.DeskService/HandOff",
+        call::<desk::HandOffRequest, desk::DeskResponse>,
+    ),
+    deed(
+        "/api/v1/conversations/{id}/escalate",
+        "Escalates a conversation",
+        "earshot.desk.v1.DeskService/Escalate",
+        call::<desk::EscalateRequest, desk::DeskResponse>,
+    ),
+    deed(
+        "/api/v1/conversations/{id}/notes",
+        "Adds a note that the customer never sees",
+        "earshot.desk.v1.DeskService/AddNote",
+        call::<desk::AddNoteRequest, desk::DeskResponse>,
+    ),
+    deed(
+        "/api/v1/conversations/{id}/replies",
+        "Submits a reply to the customer",
+        "earshot.desk.v1.DeskService/SubmitReply",
+        call::<desk::SubmitReplyRequest, desk::SubmitReplyResponse>,
+    ),
+    post(
+        "/api/v1/conversations/{id}/replies/{replyId}/settle",
+        "Says how a reply in doubt ended",
+        rpc("earshot.desk.v1.DeskService/SettleReply", SETTLE, call::<desk::SettleReplyRequest, desk::DeskResponse>),
+    ),
+    deed(
+        "/api/v1/conversations/{id}/resolve",
+        "Resolves a conversation",
+        "earshot.desk.v1.DeskService/Resolve",
+        call::<desk::ResolveRequest, desk::DeskResponse>,
+    ),
+    deed(
+        "/api/v1/conversations/{id}/reopen",
+        "Reopens a conversation",
+        "earshot.desk.v1.DeskService/Reopen",
+        call::<desk::ReopenRequest, desk::DeskResponse>,
+    ),
+    deed(
+        "/api/v1/conversations/{id}/merge",
+        "Ends a conversation in another one of the same matter",
+        "earshot.desk.v1.DeskService/Merge",
+        call::<desk::MergeRequest, desk::DeskResponse>,
+    ),
+    get(
+        "/api/v1/measures",
+        "Measures, grouped",
+        rpc(
+            "earshot.analytics.v1.AnalyticsService/Query",
+            &[],
+            call::<analytics::QueryRequest, analytics::QueryResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/measures/catalogue",
+        "What every measure means",
+        rpc(
+            "earshot.analytics.v1.AnalyticsService/ListMeasures",
+            &[],
+            call::<analytics::ListMeasuresRequest, analytics::ListMeasuresResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/intake",
+        "The loss ledger: what came in and what became of it",
+        rpc(
+            "earshot.analytics.v1.AnalyticsService/ListIntake",
+            &[],
+            call::<analytics::ListIntakeRequest, analytics::ListIntakeResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/outbox",
+        "Replies that are not sent yet",
+        rpc(
+            "earshot.notifier.v1.NotificationService/ListOutbox",
+            &[],
+            call::<notifier::ListOutboxRequest, notifier::ListOutboxResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/brands",
+        "The brands",
+        rpc(
+            "earshot.brand.v1.BrandService/ListBrands",
+            &[],
+            call::<brand::ListBrandsRequest, brand::ListBrandsResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/brands",
+        "Publishes a brand's settings",
+        rpc(
+            "earshot.brand.v1.BrandService/PublishSettings",
+            &[],
+            call::<brand::PublishSettingsRequest, brand::PublishSettingsResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/brands/check",
+        "Says what is wrong with settings, and publishes nothing",
+        rpc(
+            "earshot.brand.v1.BrandService/CheckSettings",
+            &[],
+            call::<brand::CheckSettingsRequest, brand::CheckSettingsResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/brands/{brand}",
+        "One brand with its settings",
+        rpc("earshot.brand.v1.BrandService/GetBrand", BRAND, call::<brand::GetBrandRequest, brand::GetBrandResponse>),
+    ),
+    post(
+        "/api/v1/brands/{brand}/presence",
+        "Says that a person is at work, or no longer",
+        rpc(
+            "earshot.brand.v1.BrandService/SetPresence",
+            BRAND,
+            call::<brand::SetPresenceRequest, brand::SetPresenceResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/classify",
+        "Classifies a text that is not in the log",
+        rpc(
+            "earshot.classifier.v1.ClassifierService/Classify",
+            &[],
+            call::<classifier::ClassifyRequest, classifier::ClassifyResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/posts",
+        "Takes in a post, an edit, a deletion, engagement or a contact; its source is `json` when it names none",
+        Answer::Rpc(Rpc {
+            name: "earshot.ingest.v1.IngestService/Ingest",
+            bound: &[],
+            defaults: SOURCE,
+            call: call::<ingest::IngestRequest, ingest::IngestResponse>,
+        }),
+    ),
+    get("/api/v1/events", "What changes, as it changes", Answer::Events),
+    get("/api/openapi.json", "This document", Answer::Document),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Kind;
+    use crate::upstream::Upstreams;
+    use std::collections::BTreeSet;
+
+    fn rpcs() -> impl Iterator<Item = (&'static Endpoint, &'static Rpc)> {
+        ENDPOINTS.iter().filter_map(|endpoint| match &endpoint.answer {
+            Answer::Rpc(rpc) => Some((endpoint, rpc)),
+            _ => None,
+        })
+    }
+
+    #[tokio::test]
+    async fn every_endpoint_calls_a_unary_method_that_exists_and_has_an_owner() {
+        let upstreams = Upstreams::connect(&crate::Settings::default()).unwrap();
+        for (endpoint, rpc) in rpcs() {
+            let method = CONTRACT.methods.get(rpc.name).unwrap_or_else(|| panic!("{} has no method", endpoint.path));
+            assert!(!method.streams_answers, "{}", endpoint.path);
+            upstreams.owner_of_method(rpc.name);
+        }
+        for service in &CONTRACT.services {
+            assert!(upstreams.owner(service).is_some(), "{service} has no owner");
+        }
+    }
+
+    #[test]
+    fn every_parameter_of_a_path_fills_a_field() {
+        for (endpoint, rpc) in rpcs() {
+            let in_path: BTreeSet<&str> =
+                endpoint.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+            let filled: BTreeSet<&str> = rpc.bound.iter().map(|(name, _)| *name).collect();
+            assert_eq!(in_path, filled, "{}", endpoint.path);
+            let fields = rpc.bound.iter().map(|(_, field)| field);
+            for field in fields.chain(rpc.defaults.iter().map(|(field, _)| field)) {
+                let mut message = CONTRACT.message(rpc.input());
+                let mut kind = &Kind::Message(rpc.input().to_owned());
+                for name in field.split('.') {
+                    let found = message.fields.iter().find(|field| field.json == name).expect(field);
+                    kind = &found.kind;
+                    if let Kind::Message(name) = kind {
+                        message = CONTRACT.message(name);
+                    }
+                }
+                assert_eq!(*kind, Kind::Text, "{field}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_parameter_of_a_query_can_be_written_in_one() {
+        for (endpoint, rpc) in rpcs().filter(|(endpoint, _)| endpoint.verb == Verb::Get) {
+            let mut seen = BTreeSet::new();
+            for param in rpc.params() {
+                let name = &param.field.json;
+                assert!(!matches!(param.field.kind, Kind::Message(_) | Kind::Map(_)), "{} {name}", endpoint.path);
+                assert!(seen.insert(name.clone()), "{} has {name} twice", endpoint.path);
+            }
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! The services behind the gateway, played: they note what they are asked, answer what the test says, and keep a log
+//! that outlives their being killed.
+
+use pbjson_types::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::sync::{mpsc, watch};
+use tokio_stream::Stream;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status, Streaming, async_trait};
+use wire::pb::analytics::analytics_service_server::AnalyticsService;
+use wire::pb::analytics::*;
+use wire::pb::brand::brand_service_server::BrandService;
+use wire::pb::brand::*;
+use wire::pb::classifier::classifier_service_server::ClassifierService;
+use wire::pb::classifier::*;
+use wire::pb::conversation::conversation_service_server::ConversationService;
+use wire::pb::conversation::*;
+use wire::pb::desk::desk_service_server::DeskService;
+use wire::pb::desk::*;
+use wire::pb::ingest::ingest_service_server::IngestService;
+use wire::pb::ingest::*;
+use wire::pb::notifier::notification_service_server::NotificationService;
+use wire::pb::notifier::*;
+
+type Told<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+/// All services. Clones are the same.
+#[derive(Clone, Default)]
+pub struct Fake(Arc<State>);
+
+#[derive(Default)]
+struct State {
+    play: Mutex<Play>,
+    changed: watch::Sender<()>,
+}
+
+#[derive(Default)]
+pub struct Play {
+    /// Every call: the method and the request as JSON.
+    pub asked: Vec<(&'static str, Value)>,
+    /// What a method answers instead of its answer.
+    pub refusals: HashMap<&'static str, Status>,
+    /// Methods that never answer.
+    pub silent: Vec<&'static str>,
+    /// How far the log has come.
+    pub position: u64,
+    pub changes: Vec<WatchConversationsResponse>,
+    pub measures: Vec<WatchResponse>,
+}
+
+pub fn summary(id: &str, brand: &str, version: u64) -> ConversationSummary {
+    ConversationSummary {
+        conversation_id: id.to_owned(),
+        brand: brand.to_owned(),
+        status: ConversationStatus::Open.into(),
+        priority: Priority::High.into(),
+        posts: 2,
+        reach: 9_007_199_254_740_993,
+        first_post_at: Some(Timestamp { seconds: 1_700_000_000, nanos: 0 }),
+        first_response_seconds: Some(0),
+        version,
+        ..ConversationSummary::default()
+    }
+}
+
+impl Fake {
+    pub fn play(&self) -> MutexGuard<'_, Play> {
+        self.0.play.lock().unwrap()
+    }
+
+    /// Changes the play and tells all who wait for a change.
+    pub fn then(&self, change: impl FnOnce(&mut Play)) {
+        change(&mut self.play());
+        self.0.changed.send_replace(());
+    }
+
+    /// One more change of a conversation, at the next position of the log.
+    pub fn append(&self, brand: &str) -> u64 {
+        self.append_text(brand, "")
+    }
+
+    pub fn append_text(&self, brand: &str, rule: &str) -> u64 {
+        let mut sequence = 0;
+        self.then(|play| {
+            play.position += 1;
+            sequence = play.position;
+            let conversation = ConversationSummary { rule: rule.to_owned(), ..summary("c1", brand, sequence) };
+            let conversation = Some(conversation);
+            play.changes.push(WatchConversationsResponse { sequence, conversation, fact_kinds: vec!["Routed".into()] });
+        });
+        sequence
+    }
+
+    /// Waits until the play is as wanted.
+    pub async fn until(&self, wanted: impl Fn(&Play) -> bool) {
+        let mut changed = self.0.changed.subscribe();
+        while !wanted(&self.play()) {
+            changed.changed().await.unwrap();
+        }
+    }
+
+    /// The requests that a method was asked with.
+    pub fn asked(&self, method: &str) -> Vec<Value> {
+        self.play().asked.iter().filter(|(name, _)| *name == method).map(|(_, request)| request.clone()).collect()
+    }
+
+    async fn answer<Req: Serialize, Res>(
+        &self,
+        method: &'static str,
+        request: Request<Req>,
+        answer: Res,
+    ) -> Result<Response<Res>, Status> {
+        let request = serde_json::to_value(request.into_inner()).unwrap();
+        self.then(|play| play.asked.push((method, request)));
+        if self.play().silent.contains(&method) {
+            std::future::pending::<()>().await;
+        }
+        match self.play().refusals.get(method) {
+            Some(status) => Err(status.clone()),
+            None => Ok(Response::new(answer)),
+        }
+    }
+
+    /// Sends what `next` finds, from a place on, as it comes.
+    fn stream<T: Send + 'static>(&self, mut next: impl FnMut(&Play) -> Vec<T> + Send + 'static) -> Told<T> {
+        let (sender, receiver) = mpsc::channel(16);
+        let fake = self.clone();
+        let mut changed = self.0.changed.subscribe();
+        tokio::spawn(async move {
+            loop {
+                let found = next(&fake.play());
+                for one in found {
+                    if sender.send(Ok(one)).await.is_err() {
+                        return;
+                    }
+                }
+                changed.changed().await.unwrap();
+            }
+        });
+        Box::pin(ReceiverStream::new(receiver))
+    }
+}
+
+fn done(version: u64) -> DeskResponse {
+    DeskResponse { conversation: Some(summary("c1", "nordnet", version)), changed: true }
+}
+
+#[async_trait]
+impl ConversationService for Fake {
+    type WatchConversationsStream = Told<WatchConversationsResponse>;
+
+    async fn get_conversation(
+        &self,
+        request: Request<GetConversationRequest>,
+    ) -> Result<Response<GetConversationResponse>, Status> {
+        let received = PostReceived { post_key: "p1".into(), handle_use: HandleUse::Care.into(), ..Default::default() };
+        let fact = Fact { fact: Some(fact::Fact::PostReceived(received)) };
+        let record = Record { id: "r1".into(), facts: vec![fact], ..Default::default() };
+        let timeline = vec![TimelineEntry { sequence: 7, record: Some(record) }];
+        let answer = GetConversationResponse { conversation: Some(summary("c1", "nordnet", 7)), timeline };
+        self.answer("GetConversation", request, answer).await
+    }
+
+    async fn list_conversations(
+        &self,
+        request: Request<ListConversationsRequest>,
+    ) -> Result<Response<ListConversationsResponse>, Status> {
+        let answer = ListConversationsResponse {
+            conversations: vec![summary("c1", "nordnet", 7)],
+            next_page_token: "50".into(),
+            total_size: 51,
+            as_of_sequence: self.play().position,
+        };
+        self.answer("ListConversations", request, answer).await
+    }
+
+    async fn list_history(
+        &self,
+        request: Request<ListHistoryRequest>,
+    ) -> Result<Response<ListHistoryResponse>, Status> {
+        self.answer("ListHistory", request, ListHistoryResponse::default()).await
+    }
+
+    async fn watch_conversations(
+        &self,
+        request: Request<WatchConversationsRequest>,
+    ) -> Result<Response<Self::WatchConversationsStream>, Status> {
+        let asked = request.get_ref().clone();
+        let mut sent = if asked.start_after_sequence == 0 { self.play().position } else { asked.start_after_sequence };
+        let stream = self.stream(move |play| {
+            let is_new = |change: &&WatchConversationsResponse| {
+                let brand = change.conversation.as_ref().map(|conversation| conversation.brand.as_str());
+                change.sequence > sent && (asked.brand.is_empty() || brand == Some(&asked.brand))
+            };
+            let found: Vec<_> = play.changes.iter().filter(is_new).cloned().collect();
+            sent = found.last().map_or(sent, |change| change.sequence);
+            found
+        });
+        self.answer("WatchConversations", request, stream).await
+    }
+
+    async fn explain_conversation(
+        &self,
+        request: Request<ExplainConversationRequest>,
+    ) -> Result<Response<ExplainConversationResponse>, Status> {
+        let explanation = Explanation { text: "because".into(), sequence: 7, ..Default::default() };
+        let answer = ExplainConversationResponse { conversation: None, explanations: vec![explanation] };
+        self.answer("ExplainConversation", request, answer).await
+    }
+}
+
+#[async_trait]
+impl DeskService for Fake {
+    async fn claim(&self, request: Request<ClaimRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("Claim", request, done(8)).await
+    }
+    async fn release(&self, request: Request<ReleaseRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("Release", request, done(8)).await
+    }
+    async fn hand_off(&self, request: Request<HandOffRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("HandOff", request, done(8)).await
+    }
+    async fn escalate(&self, request: Request<EscalateRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("Escalate", request, done(8)).await
+    }
+    async fn add_note(&self, request: Request<AddNoteRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("AddNote", request, done(8)).await
+    }
+    async fn submit_reply(
+        &self,
+        request: Request<SubmitReplyRequest>,
+    ) -> Result<Response<SubmitReplyResponse>, Status> {
+        let answer = SubmitReplyResponse { reply_id: "y1".into(), changed: true, ..Default::default() };
+        self.answer("SubmitReply", request, answer).await
+    }
+    async fn settle_reply(&self, request: Request<SettleReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("SettleReply", request, done(8)).await
+    }
+    async fn resolve(&self, request: Request<ResolveRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("Resolve", request, done(8)).await
+    }
+    async fn reopen(&self, request: Request<ReopenRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("Reopen", request, done(8)).await
+    }
+    async fn merge(&self, request: Request<MergeRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("Merge", request, done(8)).await
+    }
+}
+
+#[async_trait]
+impl BrandService for Fake {
+    async fn list_brands(&self, request: Request<ListBrandsRequest>) -> Result<Response<ListBrandsResponse>, Status> {
+        let brands = vec![Brand { brand: "nordnet".into(), ..Default::default() }];
+        self.answer("ListBrands", request, ListBrandsResponse { brands }).await
+    }
+    async fn get_brand(&self, request: Request<GetBrandRequest>) -> Result<Response<GetBrandResponse>, Status> {
+        let people =
+            vec![Person { person: "dana".into(), languages: vec!["en".into()], online: true, ..Default::default() }];
+        let brand = Brand { brand: "nordnet".into(), people, ..Default::default() };
+        self.answer("GetBrand", request, GetBrandResponse { brand: Some(brand) }).await
+    }
+    async fn check_settings(
+        &self,
+        request: Request<CheckSettingsRequest>,
+    ) -> Result<Response<CheckSettingsResponse>, Status> {
+        let problem = Problem { line: 3, key: "teams".into(), ..Default::default() };
+        let answer = CheckSettingsResponse { problems: vec![problem], settings_version: String::new() };
+        self.answer("CheckSettings", request, answer).await
+    }
+    async fn publish_settings(
+        &self,
+        request: Request<PublishSettingsRequest>,
+    ) -> Result<Response<PublishSettingsResponse>, Status> {
+        let answer = PublishSettingsResponse { brand: "nordnet".into(), settings_version: "v2".into(), changed: true };
+        self.answer("PublishSettings", request, answer).await
+    }
+    async fn set_presence(
+        &self,
+        request: Request<SetPresenceRequest>,
+    ) -> Result<Response<SetPresenceResponse>, Status> {
+        self.answer("SetPresence", request, SetPresenceResponse { changed: true }).await
+    }
+}
+
+#[async_trait]
+impl AnalyticsService for Fake {
+    type WatchStream = Told<WatchResponse>;
+
+    async fn query(&self, request: Request<QueryRequest>) -> Result<Response<QueryResponse>, Status> {
+        let row = MeasureRow { brand: "nordnet".into(), open: 3, answered_within_1h: Some(0.0), ..Default::default() };
+        self.answer("Query", request, QueryResponse { rows: vec![row], as_of_sequence: 7 }).await
+    }
+    async fn watch(&self, request: Request<WatchRequest>) -> Result<Response<Self::WatchStream>, Status> {
+        let mut sent = 0;
+        let stream = self.stream(move |play| {
+            let found = play.measures[sent.min(play.measures.len())..].to_vec();
+            sent += found.len();
+            found
+        });
+        self.answer("Watch", request, stream).await
+    }
+    async fn list_measures(
+        &self,
+        request: Request<ListMeasuresRequest>,
+    ) -> Result<Response<ListMeasuresResponse>, Status> {
+        let measures = vec![Measure { name: "open".into(), ..Default::default() }];
+        self.answer("ListMeasures", request, ListMeasuresResponse { measures }).await
+    }
+    async fn list_intake(&self, request: Request<ListIntakeRequest>) -> Result<Response<ListIntakeResponse>, Status> {
+        let rejected_by_reason = HashMap::from([("no_post_id".to_owned(), 2)]);
+        let row = IntakeRow { source: "json".into(), seen: 5, rejected: 2, rejected_by_reason, ..Default::default() };
+        self.answer("ListIntake", request, ListIntakeResponse { rows: vec![row] }).await
+    }
+}
+
+#[async_trait]
+impl IngestService for Fake {
+    async fn ingest(&self, request: Request<IngestRequest>) -> Result<Response<IngestResponse>, Status> {
+        let answer = IngestResponse { verdict: Verdict::Accepted.into(), post_key: "p1".into(), ..Default::default() };
+        self.answer("Ingest", request, answer).await
+    }
+    async fn ingest_stream(
+        &self,
+        _: Request<Streaming<IngestStreamRequest>>,
+    ) -> Result<Response<IngestStreamResponse>, Status> {
+        Err(Status::unimplemented("not played"))
+    }
+}
+
+#[async_trait]
+impl ClassifierService for Fake {
+    async fn classify(&self, request: Request<ClassifyRequest>) -> Result<Response<ClassifyResponse>, Status> {
+        let intent = Some(Scored { label: "question".into(), confidence: 0.5, reasons: vec!["mark".into()] });
+        let answer = ClassifyResponse { model_version: "m1".into(), intent, ..Default::default() };
+        self.answer("Classify", request, answer).await
+    }
+}
+
+#[async_trait]
+impl NotificationService for Fake {
+    async fn list_outbox(&self, request: Request<ListOutboxRequest>) -> Result<Response<ListOutboxResponse>, Status> {
+        let entry = OutboxEntry { reply_id: "y1".into(), status: "in_doubt".into(), attempts: 1, ..Default::default() };
+        self.answer("ListOutbox", request, ListOutboxResponse { entries: vec![entry] }).await
+    }
+}
