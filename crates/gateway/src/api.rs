@@ -57,7 +57,7 @@ async fn answer(gateway: &Gateway, endpoint: &Endpoint, rpc: &Rpc, request: Requ
     let path = path(&mut parts).await?;
     let given = match endpoint.verb {
         Verb::Get => {
-            let Query(pairs) =
+            let Query::<Vec<(String, String)>>(pairs) =
                 Query::try_from_uri(&parts.uri).map_err(|_| invalid("the query is not name=value, joined by &"))?;
             read::from_query(&rpc.params(), &pairs).map_err(|faults| at_fault(&faults))?
         }
@@ -70,7 +70,9 @@ async fn answer(gateway: &Gateway, endpoint: &Endpoint, rpc: &Rpc, request: Requ
     }
     for (field, text) in rpc.defaults {
         let object = asked.as_object_mut().expect("a checked request is an object");
-        object.entry(*field).or_insert_with(|| Value::String((*text).to_owned()));
+        if object.get(*field).and_then(Value::as_str).unwrap_or_default().is_empty() {
+            object.insert((*field).to_owned(), Value::String((*text).to_owned()));
+        }
     }
     let upstream = gateway.upstreams.owner_of_method(rpc.name);
     let answer = (rpc.call)(upstream, rpc.name, asked, gateway.request_timeout).await?;
