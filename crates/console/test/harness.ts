@@ -40,7 +40,7 @@ export interface Wire {
 
 export async function start(): Promise<System> {
   const { EARSHOT_URL, EARSHOT_BIN } = process.env;
-  const gateway = EARSHOT_URL ? { url: EARSHOT_URL, stop: () => {} } : await startGateway(EARSHOT_BIN);
+  const gateway = EARSHOT_URL ? { url: EARSHOT_URL, stop: async () => {} } : await startGateway(EARSHOT_BIN);
   const direct = gateway.url.replace(/\/$/, "");
   const wire = await startWire(new URL(direct));
   const browser = await chromium.launch({
@@ -58,7 +58,7 @@ export async function start(): Promise<System> {
     stop: async () => {
       await browser.close();
       wire.stop();
-      gateway.stop();
+      await gateway.stop();
     },
   };
 }
@@ -84,9 +84,12 @@ async function startGateway(binary: string | undefined) {
     child.on("error", reject);
     child.on("exit", (code) => reject(new Error(`${program} ended with ${code} before it said where it is`)));
   });
-  const stop = () => {
-    child.on("exit", () => rmSync(kept, { recursive: true, force: true }));
+  // It finishes what it has begun, as it would for a person who presses Ctrl-C.
+  const stop = async () => {
+    const ended = new Promise((resolve) => child.on("exit", resolve));
     child.kill("SIGINT");
+    await ended;
+    rmSync(kept, { recursive: true, force: true });
   };
   return { url, stop };
 }
