@@ -154,9 +154,8 @@ fn classify(file: Option<&Path>, model: Option<&Path>) -> anyhow::Result<()> {
     let model = cli::open_model(model)?;
     match file {
         Some(path) => {
-            let opened = File::open(path).map_err(|error| {
-                crate::services::usage(format!("{} cannot be opened: {error}", path.display()))
-            })?;
+            let opened = File::open(path)
+                .map_err(|error| crate::services::usage(format!("{} cannot be opened: {error}", path.display())))?;
             cli::classify(&model, BufReader::new(opened), stdout().lock())?;
         }
         None => {

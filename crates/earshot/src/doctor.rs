@@ -1,6 +1,6 @@
 //! `earshot doctor`: a line for each thing that must be right, with the cure where it is not.
 
-use crate::services::{journal_config, SECTIONS};
+use crate::services::{SECTIONS, journal_config};
 use service::Process;
 use service::config::{Nats, Sources};
 use std::net::SocketAddr;
@@ -58,7 +58,9 @@ async fn log(process: &Process) -> Result<String, String> {
     let config = journal_config(process).map_err(|error| error.to_string())?;
     match tokio::time::timeout(Duration::from_secs(3), journal::Journal::connect(config)).await {
         Ok(Ok(journal)) => match journal.last_sequence().await {
-            Ok(sequence) => Ok(format!("{} answers; profile {:?}; {sequence} records", nats.url.join(", "), nats.profile)),
+            Ok(sequence) => {
+                Ok(format!("{} answers; profile {:?}; {sequence} records", nats.url.join(", "), nats.profile))
+            }
             Err(error) => Err(error.to_string()),
         },
         Ok(Err(error)) => Err(error.to_string()),
@@ -111,6 +113,8 @@ fn disk() -> Result<String, String> {
     let _ = std::fs::remove_file(&probe);
     match written {
         Ok(()) => Ok(format!("{} can be written to", here.display())),
-        Err(error) => Err(format!("{} cannot be written to: {error}; free space or choose another --data-dir", here.display())),
+        Err(error) => {
+            Err(format!("{} cannot be written to: {error}; free space or choose another --data-dir", here.display()))
+        }
     }
 }

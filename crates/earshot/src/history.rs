@@ -49,9 +49,10 @@ pub fn main(args: Args, sources: &Sources) -> ExitCode {
     service::tool("conversation", sources, async move |process: Process| {
         let id = parse(&id)?;
         let at: Option<Timestamp> = match at {
-            Some(text) => {
-                Some(text.parse().map_err(|_| usage("--at is not a time; give it in RFC 3339, e.g. 2026-05-04T11:00:00Z"))?)
-            }
+            Some(text) => Some(
+                text.parse()
+                    .map_err(|_| usage("--at is not a time; give it in RFC 3339, e.g. 2026-05-04T11:00:00Z"))?,
+            ),
             None => None,
         };
         let journal = connect_tool(&process).await?;
@@ -201,4 +202,3 @@ fn show_explanation(explanation: &Explanation) {
         println!("    note: {note}");
     }
 }
-

@@ -45,7 +45,13 @@ pub fn main(args: Args, sources: &Sources) -> ExitCode {
                 (Entry::Record(record), false) => {
                     let kinds: Vec<_> = record.facts.iter().map(Fact::name).collect();
                     let of = record.subject.conversation().map(|id| id.to_string()).unwrap_or_default();
-                    println!("{} {} {} {of} {}", item.sequence, record.recorded_at, record.subject.brand(), kinds.join(","));
+                    println!(
+                        "{} {} {} {of} {}",
+                        item.sequence,
+                        record.recorded_at,
+                        record.subject.brand(),
+                        kinds.join(",")
+                    );
                 }
                 (Entry::Undecodable { reason }, _) => println!("{} cannot be read: {reason}", item.sequence),
                 (Entry::Due(_), _) => {}

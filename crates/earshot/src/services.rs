@@ -7,8 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 /// Every section that the settings file may have.
-pub const SECTIONS: &[&str] =
-    &["ingest", "classifier", "routing", "notifier", "analytics", "gateway", "sandbox"];
+pub const SECTIONS: &[&str] = &["ingest", "classifier", "routing", "notifier", "analytics", "gateway", "sandbox"];
 
 /// Runs one service on the log until the process is asked to stop.
 pub fn main<F, R>(name: &'static str, sources: &Sources, run: F) -> ExitCode
@@ -98,7 +97,12 @@ pub fn grpc_url(given: Option<String>, listen: std::net::SocketAddr) -> String {
 /// The local network as a process.
 pub async fn sandbox(process: Process) -> anyhow::Result<()> {
     let settings: ::sandbox::Settings = process.config.section()?;
-    ::sandbox::run(&settings, process.shutdown.clone()).await
+    let check = process.health.check("sandbox.listener");
+    let running =
+        ::sandbox::Sandbox::start(::sandbox::Config::from_settings(&settings)?, process.shutdown.clone()).await?;
+    check.ready();
+    running.ended().await;
+    Ok(())
 }
 
 /// A tool's wrong use, which exits with 2.

@@ -108,7 +108,7 @@ pub fn main(args: Args, mut sources: Sources) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    secrets.into_environment(&mut sources);
+    secrets.set_in(&mut sources);
     sources = sources.override_with("gateway.listen", "--listen", args.listen);
     if args.free_ports {
         let free = |sources: Sources, key: &str| sources.override_with(key, "--free-ports", Some("127.0.0.1:0"));
@@ -142,7 +142,7 @@ impl Keys {
         Ok(Keys { webhook: key(&data_dir.join("webhook.secret"))?, reply: key(&data_dir.join("reply.secret"))? })
     }
 
-    fn into_environment(&self, sources: &mut Sources) {
+    fn set_in(&self, sources: &mut Sources) {
         for (variable, secret) in
             [("EARSHOT_INGEST__WEBHOOK_SECRET", &self.webhook), ("EARSHOT_NOTIFIER__SECRET", &self.reply)]
         {
@@ -230,7 +230,11 @@ impl Parts {
         while let Some(ended) = self.tasks.join_next().await {
             let (name, result) = ended?;
             if let Err(error) = result {
-                tracing::error!(part = name, error = format!("{error:#}"), "a part of the system failed; the others stop");
+                tracing::error!(
+                    part = name,
+                    error = format!("{error:#}"),
+                    "a part of the system failed; the others stop"
+                );
                 first = first.and(Err(error.context(name)));
             }
             self.shutdown.begin();
@@ -281,7 +285,11 @@ async fn run_on(
     if let Some(sandbox) = &sandbox {
         wired = wired
             .override_with("notifier.url", "earshot up", Some(format!("{}/replies", sandbox.url())))
-            .override_with("notifier.lookup_url", "earshot up", Some(format!("{}/replies/by-key/{{key}}", sandbox.url())));
+            .override_with(
+                "notifier.lookup_url",
+                "earshot up",
+                Some(format!("{}/replies/by-key/{{key}}", sandbox.url())),
+            );
     }
     let mut rewired = process.clone();
     rewired.config = service::config::load(&wired)?;
@@ -410,7 +418,10 @@ fn tell(args: &Args, addresses: &Addresses) -> anyhow::Result<()> {
     println!("  console     {}", addresses.console);
     println!("  JSON API    {}/api/openapi.json", addresses.console);
     println!("  webhook     {}", addresses.webhook);
-    println!("  gRPC        ingest {}, routing {}, analytics {}", addresses.ingest, addresses.routing, addresses.analytics);
+    println!(
+        "  gRPC        ingest {}, routing {}, analytics {}",
+        addresses.ingest, addresses.routing, addresses.analytics
+    );
     println!("  health      {}/readyz, {}/metrics", addresses.admin, addresses.admin);
     println!("  NATS        {}", addresses.nats);
     if let Some(sandbox) = &addresses.sandbox {

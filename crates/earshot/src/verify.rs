@@ -121,11 +121,7 @@ async fn replay(journal: &Journal, quiet: bool) -> anyhow::Result<(Report, HashM
 }
 
 /// Compares every conversation that routing serves at the same version.
-async fn compare(
-    url: &str,
-    replayed: &HashMap<ConversationId, Replayed>,
-    report: &mut Report,
-) -> anyhow::Result<()> {
+async fn compare(url: &str, replayed: &HashMap<ConversationId, Replayed>, report: &mut Report) -> anyhow::Result<()> {
     let mut client = ConversationServiceClient::connect(url.to_owned()).await?;
     let mut served: HashMap<String, ConversationSummary> = HashMap::new();
     let mut page_token = String::new();

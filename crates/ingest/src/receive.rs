@@ -74,9 +74,8 @@ impl Receiver {
 
     /// Counts an item that could not even be read.
     pub fn refuse(&self, brand: Option<&BrandId>, source: &str, refused: Refused) -> Refused {
-        let outcome = Err(refused);
-        self.ledger.count(brand, source, &outcome);
-        outcome.expect_err("it was made as an error above")
+        self.ledger.count(brand, source, &Err(refused.clone()));
+        refused
     }
 
     /// Keeps a signed body that cannot be read, so that it is not lost with the mistake of its sender.

@@ -63,30 +63,38 @@ pub fn router(receiver: Receiver, secrets: Option<Secrets>, settings: &Settings,
         .with_state(web)
 }
 
-async fn receive(
-    State(web): State<Web>,
-    headers: HeaderMap,
+async fn receive(State(web): State<Web>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
+    match take_in(&web, &headers, body).await {
+        Ok(response) => response,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn take_in(
+    web: &Web,
+    headers: &HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Result<Response, Problem> {
+) -> Result<Response, Box<Problem>> {
     let body = match body {
         Ok(body) => body,
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             web.metrics.rejected("body_too_large");
             let detail = format!("the body is larger than {} bytes; send fewer items at once", web.body_max_bytes);
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE").detail(detail));
+            return Err(Box::new(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE").detail(detail)));
         }
         Err(_) => {
             web.metrics.rejected("body_unreadable");
-            return Err(Problem::new(StatusCode::BAD_REQUEST, "BODY_UNREADABLE").detail("the body ended too early"));
+            let problem = Problem::new(StatusCode::BAD_REQUEST, "BODY_UNREADABLE").detail("the body ended too early");
+            return Err(Box::new(problem));
         }
     };
     let encoding = headers.get(header::CONTENT_ENCODING).map(|value| value.as_bytes());
     if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case(b"identity")) {
         web.metrics.rejected("content_encoding");
         let detail = "send the body as it is, without Content-Encoding";
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "CONTENT_ENCODING").detail(detail));
+        return Err(Box::new(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "CONTENT_ENCODING").detail(detail)));
     }
-    authenticate(&web, &headers, &body)?;
+    authenticate(web, headers, &body)?;
     let items = match read(&body) {
         Ok(items) => items,
         Err(unreadable) => {
@@ -97,13 +105,13 @@ async fn receive(
             return Err(unreadable);
         }
     };
-    answer(take(&web, items).await)
+    answer(take(web, items).await)
 }
 
-fn authenticate(web: &Web, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
+fn authenticate(web: &Web, headers: &HeaderMap, body: &[u8]) -> Result<(), Box<Problem>> {
     let unauthorised = |reason| {
         web.metrics.rejected(reason);
-        Problem::new(StatusCode::UNAUTHORIZED, "SIGNATURE").detail("the signature could not be verified")
+        Box::new(Problem::new(StatusCode::UNAUTHORIZED, "SIGNATURE").detail("the signature could not be verified"))
     };
     let secrets = web.secrets.as_ref().ok_or_else(|| unauthorised("no_secret_configured"))?;
     verify(secrets, headers, body, web.clock.now()).map(|_| ()).map_err(|rejected| unauthorised(rejected.reason()))
@@ -151,16 +159,18 @@ async fn take(web: &Web, items: Vec<Result<Item, Refused>>) -> Vec<Result<Outcom
     futures::stream::iter(items).map(one).buffered(ITEMS_IN_FLIGHT).collect().await
 }
 
-fn answer(outcomes: Vec<Result<Outcome, Refused>>) -> Result<Response, Problem> {
+fn answer(outcomes: Vec<Result<Outcome, Refused>>) -> Result<Response, Box<Problem>> {
     // One item that could not be written has the whole body sent again; the others are duplicates then.
     if outcomes.iter().any(|outcome| matches!(outcome, Err(Refused::Unavailable))) {
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "LOG_UNAVAILABLE")
+        let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "LOG_UNAVAILABLE")
             .detail("the log cannot take it now; send it again")
-            .retry_after(RETRY_AFTER_SECONDS));
+            .retry_after(RETRY_AFTER_SECONDS);
+        return Err(Box::new(problem));
     }
     if let [Err(Refused::Invalid { reason: _, field, what, cure })] = outcomes.as_slice() {
         let detail = format!("{field} {what}; {cure}");
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "INVALID_ITEM").detail(&detail).field(*field, detail));
+        let problem = Problem::new(StatusCode::BAD_REQUEST, "INVALID_ITEM").detail(&detail).field(*field, detail);
+        return Err(Box::new(problem));
     }
     let count = |wanted| outcomes.iter().flatten().filter(|outcome| outcome.verdict == wanted).count();
     let answers = Answers {
@@ -304,8 +314,8 @@ struct ChangeData {
 }
 
 /// Reads a body. The body as a whole may be unreadable; a single item of it may be refused on its own.
-fn read(body: &[u8]) -> Result<Vec<Result<Item, Refused>>, Problem> {
-    let malformed = |detail: &str| Problem::new(StatusCode::BAD_REQUEST, "MALFORMED_BODY").detail(detail);
+fn read(body: &[u8]) -> Result<Vec<Result<Item, Refused>>, Box<Problem>> {
+    let malformed = |detail: &str| Box::new(Problem::new(StatusCode::BAD_REQUEST, "MALFORMED_BODY").detail(detail));
     if std::str::from_utf8(body).is_err() {
         return Err(malformed("the body is not UTF-8"));
     }

@@ -132,7 +132,10 @@ fn show(report: &Report) {
     println!("webhook to routed        {:>10.0}/s   ratio {:.3}", report.routed_per_s, report.routed_to_raw_ratio);
     println!("webhook to measured      {:>10.0}/s", report.measured_per_s);
     let line = |name: &str, p: &Percentiles| {
-        println!("{name:<24} p50 {:.2} ms, p90 {:.2} ms, p99 {:.2} ms, max {:.2} ms", p.p50_ms, p.p90_ms, p.p99_ms, p.max_ms);
+        println!(
+            "{name:<24} p50 {:.2} ms, p90 {:.2} ms, p99 {:.2} ms, max {:.2} ms",
+            p.p50_ms, p.p90_ms, p.p99_ms, p.max_ms
+        );
     };
     println!("at {}/s:", report.rate_per_s);
     line("webhook to routed", &report.webhook_to_routed);

@@ -254,20 +254,22 @@ impl Watch {
         }
     }
 
-    /// Sends every conversation that changed after a sequence, as it stands now, and answers how far that reaches.
+    /// Sends every conversation that changed after a sequence, as it stands now, and answers how far that reaches. What a
+    /// decision of this process has put on the desk before the log brought it is left to come live, or others between
+    /// would be passed over.
     async fn catch_up(&self, after: u64) -> Result<u64, Gone> {
         let (mut changed, as_of): (Vec<_>, u64) = {
             let view = self.desk.read();
-            let changed = view.conversations.iter().filter(|(_, entry)| entry.version > after);
-            (changed.map(|(id, entry)| (entry.version, *id)).collect(), view.as_of)
+            let as_of = view.as_of;
+            let changed =
+                view.conversations.iter().filter(|(_, entry)| after < entry.version && entry.version <= as_of);
+            (changed.map(|(id, entry)| (entry.version, *id)).collect(), as_of)
         };
         changed.sort_unstable();
-        let mut reached = after.max(as_of);
         for (sequence, conversation) in changed {
-            reached = reached.max(sequence);
             self.send(Changed { sequence, conversation, fact_kinds: Vec::new() }).await?;
         }
-        Ok(reached)
+        Ok(after.max(as_of))
     }
 
     async fn send(&self, change: Changed) -> Result<(), Gone> {
