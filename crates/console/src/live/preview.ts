@@ -10,7 +10,8 @@ export interface Preview {
   version: number;
   customer: Customer | undefined;
   text: string;
-  byBrand: boolean;
+  /** Who of the brand wrote them; empty when they are the customer's. */
+  by: string;
   private: boolean;
 }
 
@@ -61,7 +62,7 @@ async function fetchOne(id: string, version: number): Promise<void> {
     version: Math.max(version, found.summary.version),
     customer: customerOf(found.entries),
     text: words?.text ?? "",
-    byBrand: words?.kind === "reply",
+    by: words?.kind === "reply" ? words.person || "·" : "",
     private: words?.private ?? false,
   };
 }

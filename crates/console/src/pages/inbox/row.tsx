@@ -53,8 +53,12 @@ export function Row({ summary, gone, mixed }: RowProps) {
             {gone && <span class="chip chip-quiet">{t("inbox.left")}</span>}
           </span>
           <span class="row-words">
-            {words?.byBrand && <span class="quiet">{t("you")}: </span>}
-            <Line text={words?.text ?? ""} lang={words?.byBrand ? undefined : summary.language} />
+            {words?.by && (
+              <span class="quiet row-by">
+                <bdi>{personName(summary.brand, words.by)}</bdi>:
+              </span>
+            )}
+            <Line text={words?.text ?? ""} lang={words?.by ? undefined : summary.language} />
           </span>
           <span class="row-about quiet">
             <bdi>{brandName(summary.brand)}</bdi>

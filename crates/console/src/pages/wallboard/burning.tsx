@@ -60,7 +60,7 @@ function BurningRow({ summary, mixed }: { summary: Summary; mixed: boolean }) {
               {summary.intent && ` · ${word("intent", summary.intent)}`}
             </span>
           </span>
-          {!secret && words && <Line text={words.text} lang={words.byBrand ? undefined : summary.language} />}
+          {!secret && words && <Line text={words.text} lang={words.by ? undefined : summary.language} />}
         </span>
         <span class="burn-why">
           <Reasons summary={summary} most={3} />
