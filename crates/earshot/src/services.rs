@@ -1,7 +1,7 @@
 //! How each service becomes a process: settings checked, the log connected, the service run.
 
 use journal::{Journal, JournalConfig};
-use service::config::{Nats, Profile, Sources};
+use service::config::{Nats, Profile, Section, Sources};
 use service::{Process, process};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -9,16 +9,29 @@ use std::time::Duration;
 /// Every section that the settings file may have.
 pub const SECTIONS: &[&str] = &["ingest", "classifier", "routing", "notifier", "analytics", "gateway", "sandbox"];
 
-/// Runs one service on the log until the process is asked to stop.
-pub fn main<F, R>(name: &'static str, sources: &Sources, run: F) -> ExitCode
+/// Runs one service on the log until the process is asked to stop. Its settings are `check`ed before the log is looked
+/// for, so that a wrong one is told at once, also while NATS is away.
+pub fn main<F, R>(
+    name: &'static str,
+    sources: &Sources,
+    check: fn(&Process) -> anyhow::Result<()>,
+    run: F,
+) -> ExitCode
 where
     F: FnOnce(Process, Journal) -> R,
     R: Future<Output = anyhow::Result<()>>,
 {
     service::main(name, sources, async move |process: Process| {
+        check(&process)?;
         let Some(journal) = connect(&process).await? else { return Ok(()) };
         run(process, journal).await
     })
+}
+
+/// Whether the section of a service is sound.
+pub fn section<S: Section>(process: &Process) -> anyhow::Result<()> {
+    process.config.section::<S>()?;
+    Ok(())
 }
 
 /// How to reach the log, as the settings say.
