@@ -185,6 +185,7 @@ impl System {
             let line = line.unwrap();
             let (action, service) = line.rsplit_once(' ').unwrap();
             assert_ne!(action, "die", "{service} ended instead of becoming healthy");
+            assert_ne!(action, "health_status: unhealthy", "{service} did not become healthy in its time");
             if action == "health_status: healthy" {
                 waiting.remove(service);
             }
