@@ -5,7 +5,7 @@ use crate::query::{Dimension, Query};
 use crate::reads;
 use crate::recompute::{Recomputed, recompute};
 use crate::store::files::Files;
-use crate::store::{self, Snapshot, StoreError, while_doing};
+use crate::store::{self, Fitness, Snapshot, StoreError, while_doing};
 use jiff::Timestamp;
 use journal::Journal;
 use serde::Serialize;
@@ -81,8 +81,7 @@ fn read(files: &Files, now: Timestamp) -> Result<Read, VerifyError> {
     }
     let mut connection = reads::open(&files.main())?;
     let transaction = connection.transaction().map_err(&doing)?;
-    let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(&doing)?;
-    if version != store::SCHEMA_VERSION {
+    if store::fitness(&transaction)? != Fitness::Fit {
         return Err(VerifyError::Outdated);
     }
     let sequence = store::position(&transaction)?.sequence;

@@ -153,8 +153,8 @@ impl Writer {
             }
             Err(error) => return Ok(Err(format!("the log cannot be asked whether the projection is of it: {error}"))),
         }
-        let serves = begun.serves.clone();
-        let Ok(()) = self.reads.move_to(serves, || Ok::<_, std::convert::Infallible>(()));
+        let (serves, reads) = (begun.serves.clone(), self.reads.clone());
+        blocking(move || reads.point_at(serves)).await?;
         Ok(Ok(Work::new(begun, keep)))
     }
 

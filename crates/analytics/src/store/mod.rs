@@ -12,7 +12,6 @@ pub use error::{StoreError, Trouble, while_doing};
 pub use read::{
     OpenConversations, Snapshot, intake, intake_within, open_by_brand, prepare_reader, snapshot, snapshot_within,
 };
-pub use schema::SCHEMA_VERSION;
 
 use crate::figures::Figures;
 use crate::fold::{Entry, Fold, Position};
@@ -146,6 +145,12 @@ pub fn inspect(path: &Path) -> Result<Fitness, StoreError> {
     let doing = while_doing("looking at the projection");
     let connection = Connection::open_with_flags(path, writer_flags()).map_err(&doing)?;
     connection.busy_timeout(BUSY).map_err(&doing)?;
+    fitness(&connection)
+}
+
+/// The same of a file that is open.
+pub fn fitness(connection: &Connection) -> Result<Fitness, StoreError> {
+    let doing = while_doing("looking at the projection");
     let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     if number("application_id").map_err(&doing)? != schema::APPLICATION_ID {
         let tables: i64 =
@@ -155,11 +160,11 @@ pub fn inspect(path: &Path) -> Result<Fitness, StoreError> {
         }
         return Err(StoreError::corrupt("looking at the projection", "it is not a file of Earshot"));
     }
-    if number("user_version").map_err(&doing)? != SCHEMA_VERSION {
+    if number("user_version").map_err(&doing)? != schema::SCHEMA_VERSION {
         return Ok(Fitness::Outdated { readable: false });
     }
-    let state_version: i64 = meta(&connection, "state_version")?;
-    position(&connection)?;
+    let state_version: i64 = meta(connection, "state_version")?;
+    position(connection)?;
     Ok(match state_version == i64::from(STATE_VERSION) {
         true => Fitness::Fit,
         false => Fitness::Outdated { readable: true },

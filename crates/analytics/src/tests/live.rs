@@ -98,7 +98,7 @@ async fn watchers_who_ask_the_same_share_a_board_that_ends_with_the_last() {
     let journal = Journal::memory(At::minute(0));
     let reads = crate::reads::Reads::new(1);
     drop(super::support::open(directory.path(), 100));
-    reads.move_to(super::support::main_file(directory.path()), || Ok::<_, ()>(())).unwrap();
+    reads.point_at(super::support::main_file(directory.path()));
     let (_changed, changes) = tokio::sync::watch::channel(0);
     let shutdown = service::Shutdown::new(1);
     let boards = crate::board::Boards::new(reads, Clock::System, shutdown, changes);
