@@ -3,4 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap: its panic is its answer")]
 
 mod architecture;
+mod bad_input;
+mod copies;
 mod deploy;
+mod docs;
+mod flow;
+mod restart;
+mod system;
+mod threads;
+mod timers;
+mod traces;

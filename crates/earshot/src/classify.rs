@@ -92,7 +92,7 @@ enum Licence {
 
 pub fn main(args: Args, sources: &Sources) -> ExitCode {
     let Some(command) = args.command else {
-        return crate::services::main("classifier", sources, classifier::serve::run);
+        return crate::services::main("classifier", sources, classifier::serve::check, classifier::serve::run);
     };
     service::tool("classifier", sources, async move |_process| match command {
         Command::Train { data, out, manifest, licence, json } => {

@@ -102,11 +102,15 @@ fn main() -> ExitCode {
 fn run(command: Command, sources: Sources) -> ExitCode {
     match command {
         Command::Up(args) => up::main(args, sources),
-        Command::Ingest => services::main("ingest", &sources, ingest::run),
+        Command::Ingest => services::main("ingest", &sources, services::section::<ingest::Settings>, ingest::run),
         Command::Classifier(args) => classify::main(args, &sources),
-        Command::Routing => services::main("routing", &sources, routing::run),
-        Command::Notifier => services::main("notifier", &sources, notifier::run),
-        Command::Analytics => services::main("analytics", &sources, analytics::run),
+        Command::Routing => services::main("routing", &sources, services::section::<routing::Settings>, routing::run),
+        Command::Notifier => {
+            services::main("notifier", &sources, services::section::<notifier::Settings>, notifier::run)
+        }
+        Command::Analytics => {
+            services::main("analytics", &sources, services::section::<analytics::Settings>, analytics::run)
+        }
         Command::Gateway => service::main("gateway", &sources, gateway::run),
         Command::Sandbox => service::main("sandbox", &sources, services::sandbox),
         Command::Healthcheck(args) => healthcheck::main(&args, &sources),

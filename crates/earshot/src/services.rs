@@ -11,12 +11,7 @@ pub const SECTIONS: &[&str] = &["ingest", "classifier", "routing", "notifier", "
 
 /// Runs one service on the log until the process is asked to stop. Its settings are `check`ed before the log is looked
 /// for, so that a wrong one is told at once, also while NATS is away.
-pub fn main<F, R>(
-    name: &'static str,
-    sources: &Sources,
-    check: fn(&Process) -> anyhow::Result<()>,
-    run: F,
-) -> ExitCode
+pub fn main<F, R>(name: &'static str, sources: &Sources, check: fn(&Process) -> anyhow::Result<()>, run: F) -> ExitCode
 where
     F: FnOnce(Process, Journal) -> R,
     R: Future<Output = anyhow::Result<()>>,

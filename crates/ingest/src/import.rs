@@ -171,7 +171,9 @@ async fn send(
         let answer = tokio::time::timeout(ITEM_TIMEOUT, client.ingest(request.clone())).await;
         match answer {
             Ok(Ok(response)) => {
-                return Ok(match response.into_inner().verdict() {
+                let response = response.into_inner();
+                return Ok(match response.verdict() {
+                    Verdict::Duplicate if repeated && first && !response.rule.is_empty() => Verdict::Filtered,
                     Verdict::Duplicate if repeated && first => Verdict::Accepted,
                     verdict => verdict,
                 });

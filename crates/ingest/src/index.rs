@@ -7,7 +7,7 @@ use conversation::received::parent_key;
 use conversation::{BrandId, ConversationId, CustomerId, Fact, PostKey, Record, Subject};
 use journal::{Entry, Journal, TailConfig};
 use service::Process;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use wire::subjects;
@@ -33,7 +33,8 @@ pub struct Places {
     posts: HashMap<PostKey, Known>,
     /// Posts that are not in yet, by those that answer, edit or delete them.
     awaited: HashMap<PostKey, Known>,
-    filtered: HashSet<PostKey>,
+    /// With the rule that kept it out.
+    filtered: HashMap<PostKey, Box<str>>,
     customers: HashMap<CustomerId, Customer>,
     brands: HashMap<BrandId, Arc<Brand>>,
 }
@@ -86,8 +87,9 @@ impl Places {
         self.awaited.get(key).copied()
     }
 
-    pub fn is_filtered(&self, key: &PostKey) -> bool {
-        self.filtered.contains(key)
+    /// The rule that kept a post out of the care queue.
+    pub fn filtered_by(&self, key: &PostKey) -> Option<&str> {
+        self.filtered.get(key).map(AsRef::as_ref)
     }
 
     pub fn customer(&self, id: &CustomerId) -> Customer {
@@ -104,7 +106,11 @@ impl Places {
                 }
             }
             Subject::Filtered { post, .. } => {
-                self.filtered.insert(*post);
+                for fact in &record.facts {
+                    if let Fact::PostFiltered(filtered) = fact {
+                        self.filtered.insert(*post, filtered.rule.as_str().into());
+                    }
+                }
             }
             Subject::Brand { brand } => {
                 for fact in &record.facts {

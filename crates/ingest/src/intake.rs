@@ -130,7 +130,7 @@ pub struct Outcome {
     pub verdict: Verdict,
     pub conversation: Option<ConversationId>,
     pub post: Option<PostKey>,
-    /// The filter that kept it out.
+    /// The filter that kept it out, now or when it was first seen.
     pub rule: String,
 }
 

@@ -23,7 +23,6 @@ use index::Index;
 use journal::Journal;
 use ledger::Ledger;
 use service::Process;
-use service::config::Secret;
 use service::webhook::{Secret as WebhookSecret, Secrets};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -39,9 +38,9 @@ service::section! {
         pub grpc_listen: SocketAddr = "127.0.0.1:7411".parse().expect("an address"),
         /// The secret that webhooks are signed with, `whsec_` and base64; set by webhook_secret_file or
         /// EARSHOT_INGEST__WEBHOOK_SECRET. Without one the webhook refuses everything.
-        pub webhook_secret: Option<Secret> = None,
+        pub webhook_secret: Option<WebhookSecret> = None,
         /// The secret before that one, accepted while senders change over.
-        pub webhook_previous_secret: Option<Secret> = None,
+        pub webhook_previous_secret: Option<WebhookSecret> = None,
         /// Largest webhook body in bytes.
         #[range(1024..=16_777_216)]
         pub body_max_bytes: usize = 1_048_576,
@@ -69,19 +68,9 @@ pub struct Started {
     pub ended: JoinHandle<anyhow::Result<()>>,
 }
 
-fn secrets(settings: &Settings, process: &Process) -> anyhow::Result<Option<Secrets>> {
-    let parse = |key: &str, secret: &Option<Secret>| {
-        let parsed = secret.as_ref().map(|secret| WebhookSecret::parse(secret.expose())).transpose();
-        parsed.map_err(|error| {
-            process
-                .config
-                .refuse(key, &error.to_string(), "give whsec_ and the base64 of 24 to 64 bytes")
-                .without_value()
-        })
-    };
-    let current = parse("ingest.webhook_secret", &settings.webhook_secret)?;
-    let previous = parse("ingest.webhook_previous_secret", &settings.webhook_previous_secret)?;
-    Ok(current.map(|current| Secrets::new(current).with_previous(previous)))
+fn secrets(settings: &Settings) -> Option<Secrets> {
+    let current = settings.webhook_secret.clone()?;
+    Some(Secrets::new(current).with_previous(settings.webhook_previous_secret.clone()))
 }
 
 /// Runs ingest until the process is asked to stop.
@@ -92,7 +81,7 @@ pub async fn run(process: Process, journal: Journal) -> anyhow::Result<()> {
 /// Binds the listeners, begins to follow the log, and returns.
 pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started> {
     let settings: Settings = process.config.section()?;
-    let secrets = secrets(&settings, &process)?;
+    let secrets = secrets(&settings);
     let http_listener = service::listen::bind("ingest.listen", settings.listen).await?;
     let grpc_listener = service::listen::bind("ingest.grpc_listen", settings.grpc_listen).await?;
 

@@ -378,13 +378,12 @@ fn knows(state: &Conversation, post: Option<PostKey>) -> bool {
 }
 
 fn seen(places: &Places, key: PostKey) -> Option<Outcome> {
-    let known = places.post(&key);
-    let duplicate = known.is_some() || places.is_filtered(&key);
-    duplicate.then(|| Outcome {
+    let (known, rule) = (places.post(&key), places.filtered_by(&key));
+    (known.is_some() || rule.is_some()).then(|| Outcome {
         verdict: Verdict::Duplicate,
         conversation: known.map(|known| known.conversation),
         post: Some(key),
-        rule: String::new(),
+        rule: rule.unwrap_or_default().to_owned(),
     })
 }
 

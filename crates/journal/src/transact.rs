@@ -29,7 +29,7 @@ pub struct Done {
     pub state: Conversation,
     /// The sequence of the conversation's newest record; pass it back with the state as a hint.
     pub version: u64,
-    /// What was written. None: it was already so.
+    /// What this call wrote. None: it was already so.
     pub record: Option<Record>,
 }
 
@@ -115,13 +115,13 @@ impl Journal {
         record: Record,
         appended: Appended,
     ) -> Result<Done, TransactError> {
-        // An earlier try wrote it, and others may have written since.
+        // It was there, and others may have written since. Ours is what an earlier try of this call wrote, to the last
+        // field; what another copy of the service wrote for the same cause bears its own time, and was already so.
         if appended.duplicate {
             let Loaded { entries, last_sequence, .. } = self.load(subject).await?;
             let state = conversation::fold(entries.iter().map(|stored| &stored.record));
-            let written = entries.into_iter().find(|stored| stored.sequence == appended.sequence);
-            let record = written.map_or(record, |stored| stored.record);
-            return Ok(Done { state, version: last_sequence, record: Some(record) });
+            let ours = entries.iter().any(|stored| stored.sequence == appended.sequence && stored.record == record);
+            return Ok(Done { state, version: last_sequence, record: ours.then_some(record) });
         }
         let mut state = known.state;
         conversation::evolve(&mut state, &record);

@@ -49,6 +49,14 @@ impl Circuit {
         }
     }
 
+    /// Until when it is left alone, without asking to send.
+    pub fn open_until(&self, now: Timestamp) -> Option<Timestamp> {
+        match *self.lock() {
+            State::Open { until } | State::Probing { until } if now < until => Some(until),
+            _ => None,
+        }
+    }
+
     /// Says how a send went. Answers whether that opened or closed it.
     pub fn heard(&self, healthy: bool, now: Timestamp) -> Option<Change> {
         let mut state = self.lock();
@@ -98,7 +106,7 @@ mod tests {
         assert_eq!(circuit.enter(at(31)), Some(at(32)));
         // One probe goes, the others wait for what it brings.
         assert_eq!(circuit.enter(at(32)), None);
-        assert_eq!(circuit.enter(at(33)), Some(at(62)));
+        assert_eq!((circuit.enter(at(33)), circuit.open_until(at(33))), (Some(at(62)), Some(at(62))));
         assert_eq!(circuit.heard(true, at(34)), Some(Change::Closed));
         assert_eq!(circuit.enter(at(34)), None);
     }

@@ -45,6 +45,9 @@ pub struct Lane {
     metrics: Metrics,
 }
 
+/// Why replies wait on a network that is left alone.
+pub const NETWORK_DOWN: &str = "network_down";
+
 /// Why a reply cannot go now, and when to ask again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotNow {
@@ -111,6 +114,11 @@ fn quota(rate: Rate) -> Quota {
 }
 
 impl Lane {
+    /// Whether it is left alone now, so that nothing may even be asked of it.
+    pub fn down(&self, now: Timestamp) -> Option<NotNow> {
+        self.circuit.open_until(now).map(|until| NotNow { until, why: NETWORK_DOWN })
+    }
+
     /// Asks to send for a brand. Going on uses up one send of its rate.
     pub fn enter(&self, brand: &BrandId, now: Timestamp) -> Result<(), NotNow> {
         let paused = self.pauses.lock().unwrap_or_else(PoisonError::into_inner).get(brand).copied();
@@ -122,14 +130,15 @@ impl Lane {
             return Err(NotNow { until: now + wait, why: "rate" });
         }
         match self.circuit.enter(now) {
-            Some(until) => Err(NotNow { until, why: "network_down" }),
+            Some(until) => Err(NotNow { until, why: NETWORK_DOWN }),
             None => Ok(()),
         }
     }
 
-    /// Learns from what a send ended in.
-    pub fn heard(&self, brand: &BrandId, outcome: &Outcome, now: Timestamp) {
-        match self.circuit.heard(outcome.shows_health(), now) {
+    /// Learns from what a send ended in. Answers whether the network is left alone from now on, or works again.
+    pub fn heard(&self, brand: &BrandId, outcome: &Outcome, now: Timestamp) -> Option<Change> {
+        let change = self.circuit.heard(outcome.shows_health(), now);
+        match change {
             Some(Change::Opened) => {
                 tracing::warn!(network = self.label, "a network fails again and again; it is left alone for a while");
                 self.metrics.down(&self.label, true);
@@ -144,5 +153,6 @@ impl Lane {
             let until = now + retry_after.unwrap_or(PAUSE_MIN).max(PAUSE_MIN);
             self.pauses.lock().unwrap_or_else(PoisonError::into_inner).insert(brand.clone(), until);
         }
+        change
     }
 }

@@ -11,7 +11,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::Notify;
 
 /// How long a submitted reply is left to the worker that was given it, before anyone who sees it waiting takes it up.
-const WORKER_FIRST: SignedDuration = SignedDuration::from_secs(10);
+const WORKER_FIRST: SignedDuration = SignedDuration::from_secs(1);
 
 /// One reply that is not sent yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -223,6 +223,17 @@ impl Outbox {
     pub fn hold(&self, conversation: ConversationId, until: Timestamp, why: &'static str) {
         if let Some(line) = self.write().get_mut(&conversation) {
             line.held = Some((until, why));
+        }
+        self.changed.notify_one();
+    }
+
+    /// What held up the replies on a network for this reason is over.
+    pub fn release(&self, network: &Network, why: &str) {
+        for line in self.write().values_mut() {
+            let held = line.held.is_some_and(|(_, held_by)| held_by == why);
+            if held && line.head().is_some_and(|head| head.network == *network) {
+                line.held = None;
+            }
         }
         self.changed.notify_one();
     }

@@ -16,8 +16,9 @@
 mod doubt;
 mod written;
 
+use crate::circuit::Change;
 use crate::metrics::Metrics;
-use crate::networks::{Lane, Networks};
+use crate::networks::{Lane, NETWORK_DOWN, Networks};
 use crate::outbox::{Line, Outbox, Waiting};
 use crate::port::{Abilities, Idempotency, Message, Outcome, Reason};
 use crate::settings::Settings;
@@ -194,6 +195,9 @@ impl Inner {
             return self.end(&turn, Some(&lane), None, Reason::TEXT_TOO_LONG).await;
         }
         let _call = lane.calls.acquire().await.expect("the calls of a lane are never closed");
+        if let Some(not_now) = lane.down(self.clock.now()) {
+            return Ok(Step::Later(not_now.until, not_now.why));
+        }
         if let Some(since) = turn.waiting.in_doubt_since()
             && let Some(step) = self.settle_doubt(&turn, &lane, since).await?
         {
@@ -245,7 +249,9 @@ impl Inner {
         let outcome = lane.adapter.send(&turn.message()).instrument(span.clone()).await;
         let took = started.elapsed();
         span.record("outcome", outcome.name());
-        lane.heard(turn.subject.brand(), &outcome, self.clock.now());
+        if lane.heard(turn.subject.brand(), &outcome, self.clock.now()) == Some(Change::Closed) {
+            self.outbox.release(&turn.fact.network, NETWORK_DOWN);
+        }
         self.metrics.attempt(&lane.label, outcome.name(), took);
         let reason = outcome.reason();
         let reason = reason.as_ref().map(Reason::code);

@@ -14,6 +14,7 @@ use service::{Clock, Process};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
+use tracing::Instrument;
 use wire::{Due, subjects};
 
 /// How this service signs its records.
@@ -30,6 +31,19 @@ pub enum Need {
     Disarm(Due),
     PassDeadline { kind: DeadlineKind, due_at: Timestamp },
     Absorb(ConversationId),
+}
+
+impl Need {
+    /// What is done about it, for traces.
+    fn name(&self) -> &'static str {
+        match self {
+            Need::Route(_) => "route post",
+            Need::Arm(_) => "arm timer",
+            Need::Disarm(_) => "disarm timer",
+            Need::PassDeadline { .. } => "pass deadline",
+            Need::Absorb(_) => "merge conversations",
+        }
+    }
 }
 
 /// Carries out what is needed, several at once, and brings the outcome back to the desk.
@@ -67,14 +81,19 @@ impl Reactor {
         Ok(done)
     }
 
-    /// Starts on a need as soon as there is a free slot.
-    async fn begin(&self, conversation: ConversationId, need: Need) {
+    /// Starts on a need as soon as there is a free slot. What comes of it goes on with the trace of what called for it.
+    async fn begin(&self, conversation: ConversationId, need: Need, traceparent: Option<&str>) {
         let slot = Arc::clone(&self.slots).acquire_owned().await.expect("the slots are never closed");
         let reactor = self.clone();
-        tokio::spawn(async move {
+        let span = tracing::info_span!("react", otel.name = need.name(), otel.kind = "consumer", %conversation);
+        if let Some(traceparent) = traceparent {
+            service::telemetry::set_parent(&span, traceparent);
+        }
+        let meeting = async move {
             reactor.meet(conversation, &need).await;
             drop(slot);
-        });
+        };
+        tokio::spawn(meeting.instrument(span));
     }
 
     /// Waits until everything begun is done.
@@ -293,7 +312,7 @@ async fn catch_up(desk: &Desk, reactor: &Reactor, now: Timestamp) {
         }
     }
     for (conversation, need) in undone {
-        reactor.begin(conversation, need).await;
+        reactor.begin(conversation, need, None).await;
     }
 }
 
@@ -317,14 +336,15 @@ async fn handle(journal: &Journal, desk: &Desk, reactor: &Reactor, item: Item, l
                 None => Vec::new(),
             };
             for need in found {
-                reactor.begin(*conversation, need).await;
+                reactor.begin(*conversation, need, item.traceparent.as_deref()).await;
             }
             kind
         }
         LogEntry::Due(due) => {
             desk.write().as_of = item.sequence;
             if live {
-                reactor.begin(due.conversation, Need::PassDeadline { kind: due.kind, due_at: due.due_at }).await;
+                let need = Need::PassDeadline { kind: due.kind, due_at: due.due_at };
+                reactor.begin(due.conversation, need, item.traceparent.as_deref()).await;
             }
             "DeadlineDue"
         }

@@ -135,6 +135,22 @@ async fn copies_that_want_the_same_replies_at_the_same_time_send_each_once() {
     world.assert_posted(40);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn copies_that_find_the_same_lost_tries_make_each_once_more() {
+    let slow = Faults::always(Fault::Slow { delay_ms: 50 });
+    let world = World::new(Faults { idempotent: false, ..slow }).await;
+    let mut world = world.with("idempotent=false").with("lookup_is_certain=true");
+    world.ago = SignedDuration::from_mins(5);
+    for number in 0..40 {
+        let reply = world.open_and_submit(number).await;
+        write_attempt(&world, number, reply, SignedDuration::from_mins(4)).await;
+    }
+    let _copies = tokio::join!(world.start(), world.start(), world.start());
+    world.until_settled(40).await;
+    assert_eq!(world.stats().received, 40);
+    world.assert_posted(40);
+}
+
 #[tokio::test]
 async fn a_kill_in_the_middle_of_a_call_posts_it_once() {
     let world = World::new(Faults::sequence([Fault::Slow { delay_ms: 60_000 }])).await;

@@ -15,7 +15,7 @@ async fn list(copy: &Copy, brand: &str, in_doubt_only: bool) -> Result<Vec<Outbo
 }
 
 /// Waits until the outbox, which follows the log, shows what is wanted.
-async fn list_until(copy: &Copy, wanted: impl Fn(&[OutboxEntry]) -> bool) -> Vec<OutboxEntry> {
+pub async fn list_until(copy: &Copy, wanted: impl Fn(&[OutboxEntry]) -> bool) -> Vec<OutboxEntry> {
     loop {
         let entries = list(copy, "", false).await.unwrap();
         if wanted(&entries) {

@@ -11,6 +11,7 @@ use conversation::{
 use jiff::{SignedDuration, Timestamp};
 use journal::{Draft, Entry, Journal, TailConfig};
 use sandbox::{Config, Faults, Running, Sandbox, Stats};
+use service::clock::VirtualClock;
 use service::webhook::{Secret, Secrets};
 use service::{Clock, Process, Shutdown};
 use std::collections::HashMap;
@@ -111,7 +112,17 @@ impl World {
     }
 
     pub async fn start_on(&self, journal: Journal) -> Copy {
-        let process = Process::for_tests("notifier", self.config(), Clock::System);
+        self.start_with(journal, Clock::System).await
+    }
+
+    /// Starts a copy whose time stands still until it is moved.
+    pub async fn start_in_stopped_time(&self) -> (Copy, VirtualClock) {
+        let (clock, hands) = Clock::virtual_at(Timestamp::now());
+        (self.start_with(self.journal.clone(), clock).await, hands)
+    }
+
+    async fn start_with(&self, journal: Journal, clock: Clock) -> Copy {
+        let process = Process::for_tests("notifier", self.config(), clock);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let started = runtime.spawn(notifier::start(process.clone(), journal)).await.unwrap().unwrap();
         process.health.ready().await;

@@ -1,0 +1,252 @@
+//! How good a model is, measured on labelled files: macro-F1, accuracy and calibration error by head and language.
+//!
+//! Macro-F1 is the mean over the labels that occur in the file: an answer that the file never gives is a miss, but does not
+//! add a label of its own. Calibration error (ECE) compares confidence and accuracy in fifteen equal steps of confidence; an
+//! abstention (`und`) is a miss, but makes no claim that could be wrong about itself.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::corpus::{self, CorpusError, Row};
+use crate::features::Extractor;
+use crate::manifest::{self, HeadName, Manifest, Part, Set, UNDETERMINED};
+use crate::model::{Model, Scored};
+
+/// What a file says of one head in one language.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Measure {
+    /// Name of the file.
+    pub file: String,
+    /// `language`, `sentiment`, `intent`, or `complaint` (the intent head asked only whether it is one).
+    pub head: &'static str,
+    /// The language of the rows, or `all`.
+    pub language: String,
+    /// How many rows.
+    pub n: usize,
+    /// 0 to 1.
+    pub macro_f1: f64,
+    /// 0 to 1.
+    pub accuracy: f64,
+    /// 0 to 1.
+    pub ece: f64,
+}
+
+/// Why a measure could not be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum EvalError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Corpus(#[from] CorpusError),
+    /// Nothing in the file can be compared with an answer.
+    #[error("{path} has no row with a language or a label that a head knows; give labels sentiment (neg, neu, pos) or intent ({}), or name the set in the manifest", manifest::INTENTS.join(", "))]
+    NoLabels {
+        /// Which file.
+        path: PathBuf,
+    },
+}
+
+/// The name of the measure that asks only whether a post is a complaint.
+const COMPLAINT: &str = "complaint";
+const STEPS: usize = 15;
+
+/// One answer beside the right one.
+struct Pair {
+    right: String,
+    answer: String,
+    confidence: f32,
+    language: String,
+}
+
+/// Measures a model on one file. Of a set that the model learned from, only the test part counts, unless `all_rows`.
+pub fn measure(model: &Model, manifest: &Manifest, file: &Path, all_rows: bool) -> Result<Vec<Measure>, EvalError> {
+    let set = manifest.set_of(file);
+    let learned = set.filter(|set| !all_rows && model.learned_from(set.stem()));
+    let mut extractor = Extractor::default();
+    let mut pairs: BTreeMap<(usize, &'static str), Vec<Pair>> = BTreeMap::new();
+    corpus::read(file, |row| {
+        if learned.is_some_and(|set| manifest::part(set, &row.id) != Part::Test) {
+            return;
+        }
+        extractor.read(&row.text);
+        for name in HeadName::ALL {
+            let Some(right) = right_answer(set, name, &row) else { continue };
+            let scored = model.answer(name, &extractor);
+            pairs.entry((name as usize, name.as_str())).or_default().push(pair(right, &scored, &row));
+        }
+        if let Some(right) = row.label(COMPLAINT).filter(|label| label == "0" || label == "1") {
+            let mut scored = model.answer(HeadName::Intent, &extractor);
+            let is = scored.label == COMPLAINT;
+            let probability = complaint_probability(model, &extractor);
+            scored.label = u8::from(is).to_string();
+            scored.confidence = if is { probability } else { 1.0 - probability };
+            pairs.entry((HeadName::ALL.len(), COMPLAINT)).or_default().push(pair(right, &scored, &row));
+        }
+    })?;
+    if pairs.is_empty() {
+        return Err(EvalError::NoLabels { path: file.to_owned() });
+    }
+    let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
+    Ok(pairs.into_iter().flat_map(|((_, head), pairs)| by_language(&name, head, &pairs)).collect())
+}
+
+fn right_answer(set: Option<&Set>, head: HeadName, row: &Row) -> Option<String> {
+    match set {
+        Some(set) if set.heads.contains_key(&head) => set.answer(head, row),
+        _ => manifest::answer(head, &[], row),
+    }
+}
+
+fn pair(right: String, scored: &Scored, row: &Row) -> Pair {
+    Pair { right, answer: scored.label.clone(), confidence: scored.confidence, language: row.lang.clone() }
+}
+
+fn complaint_probability(model: &Model, extractor: &Extractor) -> f32 {
+    let head = model.head(HeadName::Intent);
+    let at = head.labels.iter().position(|label| label == COMPLAINT);
+    at.map_or(0.0, |at| head.probabilities(extractor)[at])
+}
+
+/// One measure of all rows, and where there are several languages one of each.
+fn by_language(file: &str, head: &'static str, pairs: &[Pair]) -> Vec<Measure> {
+    let mut languages: Vec<&str> = pairs.iter().map(|pair| pair.language.as_str()).collect();
+    languages.sort_unstable();
+    languages.dedup();
+    let measured = |language: &str, n: usize, macro_f1: f64, accuracy: f64, ece: f64| Measure {
+        file: file.to_owned(),
+        head,
+        language: language.to_owned(),
+        n,
+        macro_f1,
+        accuracy,
+        ece,
+    };
+    let all: Vec<&Pair> = pairs.iter().collect();
+    if let [only] = languages[..] {
+        return vec![measured(only, all.len(), macro_f1(&all), accuracy(&all), ece(&all))];
+    }
+    let mut measures = vec![measured("all", all.len(), macro_f1(&all), accuracy(&all), ece(&all))];
+    for language in languages {
+        let some: Vec<&Pair> = pairs.iter().filter(|pair| pair.language == language).collect();
+        // A language is one label of the language head: its F1 looks at the other languages' rows too.
+        let f1 = if head == HeadName::Language.as_str() { f1(language, &all) } else { macro_f1(&some) };
+        measures.push(measured(language, some.len(), f1, accuracy(&some), ece(&some)));
+    }
+    measures
+}
+
+fn macro_f1(pairs: &[&Pair]) -> f64 {
+    let mut labels: Vec<&str> = pairs.iter().map(|pair| pair.right.as_str()).collect();
+    labels.sort_unstable();
+    labels.dedup();
+    labels.iter().map(|label| f1(label, pairs)).sum::<f64>() / labels.len() as f64
+}
+
+fn f1(label: &str, pairs: &[&Pair]) -> f64 {
+    let (mut hits, mut claimed_or_meant) = (0_usize, 0_usize);
+    for pair in pairs {
+        let (claimed, meant) = (pair.answer == label, pair.right == label);
+        hits += usize::from(claimed && meant);
+        claimed_or_meant += usize::from(claimed) + usize::from(meant);
+    }
+    2.0 * hits as f64 / claimed_or_meant.max(1) as f64
+}
+
+fn accuracy(pairs: &[&Pair]) -> f64 {
+    pairs.iter().filter(|pair| pair.answer == pair.right).count() as f64 / pairs.len().max(1) as f64
+}
+
+fn ece(pairs: &[&Pair]) -> f64 {
+    let mut steps = [(0_usize, 0_usize, 0.0_f64); STEPS];
+    let mut n = 0;
+    for pair in pairs.iter().filter(|pair| pair.answer != UNDETERMINED) {
+        let step = &mut steps[((pair.confidence * STEPS as f32) as usize).min(STEPS - 1)];
+        step.0 += 1;
+        step.1 += usize::from(pair.answer == pair.right);
+        step.2 += f64::from(pair.confidence);
+        n += 1;
+    }
+    let gaps = steps.iter().map(|(_, right, confidence)| (*right as f64 - confidence).abs());
+    gaps.sum::<f64>() / n.max(1) as f64
+}
+
+/// The measures as a table for people, in per cent.
+pub fn table(measures: &[Measure]) -> String {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(["file", "head", "language", "rows", "macro-F1", "accuracy", "ECE"]);
+    for m in measures {
+        let percent = |share: f64| format!("{:.1}", share * 100.0);
+        table.add_row([
+            m.file.clone(),
+            m.head.to_owned(),
+            m.language.clone(),
+            m.n.to_string(),
+            percent(m.macro_f1),
+            percent(m.accuracy),
+            percent(m.ece),
+        ]);
+    }
+    for column in 3..7 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(comfy_table::CellAlignment::Right);
+        }
+    }
+    table.to_string()
+}
+
+/// The measures as JSON Lines.
+pub fn json_lines(measures: &[Measure]) -> String {
+    let mut lines = String::new();
+    for measure in measures {
+        lines.push_str(&serde_json::to_string(measure).expect("words and finite numbers are always JSON"));
+        lines.push('\n');
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(of: &[(&str, &str, f32, &str)]) -> Vec<Pair> {
+        let pair = |(right, answer, confidence, language): &(&str, &str, f32, &str)| Pair {
+            right: (*right).to_owned(),
+            answer: (*answer).to_owned(),
+            confidence: *confidence,
+            language: (*language).to_owned(),
+        };
+        of.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn measures_agree_with_a_count_by_hand() {
+        let pairs =
+            pairs(&[("a", "a", 0.9, "en"), ("a", "b", 0.9, "en"), ("b", "b", 0.6, "en"), ("b", "c", 0.6, "en")]);
+        let all: Vec<&Pair> = pairs.iter().collect();
+        assert!((accuracy(&all) - 0.5).abs() < 1e-9);
+        // a: 1 hit of 1 claim and 2 meant; b: 1 hit of 2 claims and 2 meant; c does not occur.
+        assert!((macro_f1(&all) - (2.0 / 3.0 + 0.5) / 2.0).abs() < 1e-9);
+        assert!((ece(&all) - (0.4 + 0.1) / 2.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn an_abstention_is_a_miss_without_a_claim() {
+        let pairs = pairs(&[("en", "und", 0.9, "en"), ("en", "en", 1.0, "en")]);
+        let all: Vec<&Pair> = pairs.iter().collect();
+        assert!((accuracy(&all) - 0.5).abs() < 1e-9);
+        assert!(ece(&all) < 1e-6);
+    }
+
+    #[test]
+    fn several_languages_have_a_line_each() {
+        let pairs = pairs(&[("en", "en", 1.0, "en"), ("et", "en", 1.0, "et")]);
+        let measures = by_language("f", "language", &pairs);
+        let lines: Vec<(&str, usize)> = measures.iter().map(|m| (m.language.as_str(), m.n)).collect();
+        assert_eq!(lines, [("all", 2), ("en", 1), ("et", 1)]);
+        assert!((measures[1].macro_f1 - 2.0 / 3.0).abs() < 1e-9, "the Estonian row was claimed for English");
+        assert!(table(&measures).contains("macro-F1"));
+        assert_eq!(json_lines(&measures).lines().count(), 3);
+    }
+}

@@ -1,0 +1,324 @@
+//! What the heads see of a post: hashed words, word pairs and character n-grams of its normal form.
+//!
+//! - Words of scripts with spaces: the word, and its n-grams of 2 to 5 characters with the word's ends marked (Hangul, whose
+//!   characters are syllables, 1 to 4).
+//! - Chinese, Japanese, Thai, Lao, Khmer and Burmese: n-grams of 1 to 4 characters across the whole run, since no space says
+//!   where a word ends.
+//! - Every mark of punctuation and every emoji is a word of one character.
+//! - Pairs of neighbouring words; the first and the last word, which tell a question or a plea; the script; the length.
+//!
+//! Features come in two groups. *Core* (short n-grams, words, script) tells the language; *wide* (longer n-grams, pairs,
+//! places) is added for what the post means. Each group is a sorted set of 32-bit hashes; a head with `2^bits` buckets
+//! uses the upper `bits` of a hash. Nothing is allocated for a feature: hashes roll along the characters.
+
+use std::ops::Range;
+
+use crate::text::{self, HANDLE, LINK, MAIL};
+
+/// Receives each feature: its hash, whether it is of the wide group, and where in the normalised characters it stands.
+pub trait Sink {
+    /// Called once for every occurrence.
+    fn feature(&mut self, hash: u32, wide: bool, at: Range<usize>);
+}
+
+/// Extracts features, reusing its buffers from post to post.
+#[derive(Default)]
+pub struct Extractor {
+    chars: Vec<char>,
+    sets: Sets,
+}
+
+/// The features of the latest post.
+#[derive(Default)]
+struct Sets {
+    core: Vec<u32>,
+    wide: Vec<u32>,
+    letters: usize,
+}
+
+impl Sink for Sets {
+    fn feature(&mut self, hash: u32, wide: bool, _at: Range<usize>) {
+        if wide { self.wide.push(hash) } else { self.core.push(hash) }
+    }
+}
+
+impl Extractor {
+    /// Reads `text`; its features stay until the next call.
+    pub fn read(&mut self, text: &str) {
+        text::normalise_into(text, &mut self.chars);
+        self.sets.core.clear();
+        self.sets.wide.clear();
+        self.sets.letters = self.chars.iter().filter(|c| c.is_alphabetic()).count();
+        visit(&self.chars, &mut self.sets);
+        for set in [&mut self.sets.core, &mut self.sets.wide] {
+            set.sort_unstable();
+            set.dedup();
+        }
+    }
+
+    /// Hashes of the core group, sorted, each once.
+    pub fn core(&self) -> &[u32] {
+        &self.sets.core
+    }
+
+    /// Hashes of the wide group, sorted, each once.
+    pub fn wide(&self) -> &[u32] {
+        &self.sets.wide
+    }
+
+    /// How many letters the post has: none means that it has no language.
+    pub fn letters(&self) -> usize {
+        self.sets.letters
+    }
+}
+
+// Different kinds of features of the same characters must not meet, so each kind starts from its own state.
+const GRAM: u64 = 0x1f83_d9ab_fb41_bd6b;
+const WORD: u64 = 0x5be0_cd19_137e_2179;
+const PAIR: u64 = 0x510e_527f_ade6_82d1;
+const FIRST: u64 = 0x9b05_688c_2b3e_6c1f;
+const LAST: u64 = 0xa54f_f53a_5f1d_36f1;
+const SCRIPT: u64 = 0x3c6e_f372_fe94_f82b;
+const LENGTH: u64 = 0xbb67_ae85_84ca_a73b;
+
+fn step(state: u64, value: u64) -> u64 {
+    (state ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23)
+}
+
+fn finish(state: u64) -> u32 {
+    let mixed = (state ^ (state >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    (mixed >> 32) as u32
+}
+
+/// What a character does to the words around it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Space,
+    /// A letter, mark or digit of a script with spaces.
+    Word,
+    /// A letter of a script without spaces.
+    Dense,
+    /// Punctuation, an emoji, or a marker of the normal form.
+    Symbol,
+}
+
+/// A word of the post: its characters and its hash.
+struct Token {
+    at: Range<usize>,
+    hash: u64,
+}
+
+/// Calls `sink` for every feature of normalised characters.
+pub fn visit(chars: &[char], sink: &mut impl Sink) {
+    let mut previous: Option<Token> = None;
+    let mut words = 0_u64;
+    let mut scripts = 0_u128;
+    let mut at = 0;
+    while at < chars.len() {
+        let kind = kind(chars, at);
+        let start = at;
+        at += 1;
+        if kind == Kind::Space {
+            continue;
+        }
+        while kind != Kind::Symbol && at < chars.len() && self::kind(chars, at) == kind {
+            at += 1;
+        }
+        let token = match kind {
+            Kind::Dense => dense(chars, start..at, sink),
+            Kind::Word => word(chars, start..at, sink),
+            Kind::Symbol | Kind::Space => symbol(chars, start, sink),
+        };
+        let script = script(chars[start]);
+        if scripts & (1 << script) == 0 {
+            scripts |= 1 << script;
+            sink.feature(finish(step(SCRIPT, u64::from(script))), false, start..at);
+        }
+        match &previous {
+            None => sink.feature(finish(step(FIRST, token.hash)), true, token.at.clone()),
+            Some(before) => {
+                sink.feature(finish(step(step(PAIR, before.hash), token.hash)), true, before.at.start..token.at.end)
+            }
+        }
+        words += 1;
+        previous = Some(token);
+    }
+    if let Some(last) = previous {
+        sink.feature(finish(step(LAST, last.hash)), true, last.at);
+        sink.feature(finish(step(LENGTH, u64::from(words.ilog2()))), true, 0..0);
+    }
+}
+
+fn kind(chars: &[char], at: usize) -> Kind {
+    let c = chars[at];
+    match c {
+        ' ' => Kind::Space,
+        'a'..='z' | '0' => Kind::Word,
+        // It's one word; a quoted word is not.
+        '\'' if at > 0 && chars[at - 1].is_alphabetic() && chars.get(at + 1).is_some_and(|c| c.is_alphabetic()) => {
+            Kind::Word
+        }
+        c if c.is_ascii() || matches!(c, LINK | HANDLE | MAIL) => Kind::Symbol,
+        c if is_dense(c) => Kind::Dense,
+        c if c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c) => Kind::Word,
+        _ => Kind::Symbol,
+    }
+}
+
+/// Scripts written without spaces between words. Their punctuation is not among them.
+fn is_dense(c: char) -> bool {
+    matches!(c,
+        '\u{0e01}'..='\u{0e3a}' | '\u{0e40}'..='\u{0e4e}' | '\u{0e80}'..='\u{0eff}' | '\u{1000}'..='\u{109f}'
+        | '\u{1780}'..='\u{17d3}' | '\u{3041}'..='\u{3096}' | '\u{3099}'..='\u{309f}' | '\u{30a1}'..='\u{30fa}'
+        | '\u{30fc}'..='\u{30ff}' | '\u{3005}'..='\u{3007}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{ac00}'..='\u{d7a3}' | '\u{1100}'..='\u{11ff}' | '\u{3131}'..='\u{318e}')
+}
+
+/// A number below 128 for the script of a character: its block, where blocks are scripts.
+fn script(c: char) -> u8 {
+    match u32::from(c) {
+        0x30 => 0,
+        0x61..=0x7a | 0xc0..=0x24f | 0x1e00..=0x1eff => 1,
+        0x370..=0x3ff | 0x1f00..=0x1fff => 2,
+        0x400..=0x52f => 3,
+        code @ 0x530..=0x11ff => (code >> 7) as u8,
+        0x1200..=0x139f => 40,
+        0x1780..=0x17ff => 41,
+        0x3040..=0x30ff => 42,
+        0x3400..=0x9fff | 0x20000..=0x3ffff => 43,
+        0xac00..=0xd7a3 | 0x3131..=0x318e => 44,
+        _ => 45,
+    }
+}
+
+fn symbol(chars: &[char], at: usize, sink: &mut impl Sink) -> Token {
+    let hash = step(WORD, u64::from(chars[at]));
+    sink.feature(finish(hash), false, at..at + 1);
+    Token { at: at..at + 1, hash }
+}
+
+fn word(chars: &[char], at: Range<usize>, sink: &mut impl Sink) -> Token {
+    let word = &chars[at.clone()];
+    let hash = word.iter().fold(WORD, |state, c| step(state, u64::from(*c)));
+    sink.feature(finish(hash), false, at.clone());
+    // A syllable block is worth two letters, so Hangul starts at one and ends at four.
+    let (shortest, longest) = if is_hangul(word[0]) { (1, 4) } else { (2, 5) };
+    // The ends of the word are characters of the n-grams: 0 before it, 1 after it.
+    let padded = |i: usize| match i {
+        0 => 0,
+        i if i > word.len() => 1,
+        i => u64::from(word[i - 1]),
+    };
+    for start in 0..=word.len() {
+        let mut state = GRAM;
+        for length in 1..=longest.min(word.len() + 2 - start) {
+            state = step(state, padded(start + length - 1));
+            let alone = length == 1 && start == 0;
+            if length < shortest || alone {
+                continue;
+            }
+            let from = at.start + start.saturating_sub(1);
+            let to = (at.start + start + length - 1).min(at.end);
+            sink.feature(finish(state), length > 4, from..to);
+        }
+    }
+    Token { at, hash }
+}
+
+fn dense(chars: &[char], at: Range<usize>, sink: &mut impl Sink) -> Token {
+    for start in at.clone() {
+        let mut state = GRAM;
+        for end in start + 1..=(start + 4).min(at.end) {
+            state = step(state, u64::from(chars[end - 1]));
+            sink.feature(finish(state), end - start > 2, start..end);
+        }
+    }
+    // What matters of a run to its neighbours is how it ends: there stand the particles.
+    let tail = at.end.saturating_sub(2).max(at.start);
+    let hash = chars[tail..at.end].iter().fold(WORD, |state, c| step(state, u64::from(*c)));
+    Token { at, hash }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Collects the spelled features of a text.
+    struct Spelled<'a>(&'a [char], Vec<(String, bool)>);
+
+    impl Sink for Spelled<'_> {
+        fn feature(&mut self, _hash: u32, wide: bool, at: Range<usize>) {
+            self.1.push((text::spell(&self.0[at]), wide));
+        }
+    }
+
+    fn spelled(raw: &str) -> Vec<(String, bool)> {
+        let mut chars = Vec::new();
+        text::normalise_into(raw, &mut chars);
+        let mut sink = Spelled(&chars, Vec::new());
+        visit(&chars, &mut sink);
+        sink.1
+    }
+
+    #[test]
+    fn words_have_ngrams_with_their_ends() {
+        let core: Vec<String> = spelled("Late").into_iter().filter(|f| !f.1).map(|f| f.0).collect();
+        for expected in ["late", "la", "lat", "at", "ate", "te"] {
+            assert!(core.iter().any(|f| f == expected), "{expected} in {core:?}");
+        }
+        assert!(core.iter().filter(|f| *f == "la").count() >= 2, "with and without the start of the word");
+    }
+
+    #[test]
+    fn scripts_without_spaces_have_ngrams_across() {
+        let features = spelled("太慢了!");
+        for expected in ["太", "太慢", "慢了", "太慢了", "!", "太慢了!"] {
+            assert!(features.iter().any(|f| f.0 == expected), "{expected} in {features:?}");
+        }
+    }
+
+    #[test]
+    fn pairs_see_punctuation_and_skip_spaces() {
+        let features = spelled("not good :)");
+        for expected in ["not good", "good :", ":)"] {
+            assert!(features.iter().any(|f| f.0 == expected && f.1), "{expected} in {features:?}");
+        }
+    }
+
+    #[test]
+    fn bengali_and_hindi_words_stay_whole() {
+        let features = spelled("নেটওয়ার্ক नहीं");
+        assert!(features.iter().any(|f| f.0 == "नहीं"));
+        let words = features.iter().filter(|f| f.0.contains(' ')).count();
+        assert_eq!(words, 1, "two words make one pair: {features:?}");
+    }
+
+    #[test]
+    fn sets_are_sorted_and_without_repetition() {
+        let mut extractor = Extractor::default();
+        extractor.read("again and again and again");
+        for set in [extractor.core(), extractor.wide()] {
+            assert!(!set.is_empty() && set.windows(2).all(|pair| pair[0] < pair[1]));
+        }
+        let before = extractor.core().to_vec();
+        extractor.read("else");
+        extractor.read("again and again and again");
+        assert_eq!(before, extractor.core(), "no trace of the post in between");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_features_within_bounds(raw in any::<String>()) {
+            let mut chars = Vec::new();
+            text::normalise_into(&raw, &mut chars);
+            let mut sink = Spelled(&chars, Vec::new());
+            visit(&chars, &mut sink);
+            prop_assert!(sink.1.len() <= chars.len() * 12 + 60);
+        }
+    }
+}

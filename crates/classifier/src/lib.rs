@@ -1,0 +1,22 @@
+//! The second step of a post's way: what language it is in, how the customer feels, and what he wants.
+//!
+//! A compact linear model that the project trains, ships and explains by itself. From the inside out: [`text`] brings a post
+//! into normal form, [`features`] hashes its words and n-grams, [`model`] adds up what they say, with confidence and reasons.
+//! Beside them stands how the model comes to be: [`corpus`] reads labelled posts, [`manifest`] says which sets may be used and
+//! what their labels mean, [`train`] learns, [`eval`] measures, and [`cli`] is what the commands do.
+//!
+//! Everything here is a function of its input: no network, no clock, no randomness.
+
+pub mod cli;
+pub mod corpus;
+pub mod eval;
+pub mod features;
+pub mod manifest;
+mod math;
+pub mod model;
+pub mod serve;
+pub mod text;
+pub mod train;
+
+/// The file of the shipped model; [`model::Model::shipped`] reads it.
+pub static SHIPPED: &[u8] = include_bytes!("../model/earshot.model");

@@ -1,0 +1,195 @@
+//! Gathers what the sets say to each head, and weighs it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::{Progress, Recipe};
+use crate::manifest::{HeadName, LicenceFilter, Manifest, ManifestError, Part, Set, part};
+use crate::math::Shuffle;
+
+/// One row's word to one head.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// Place of the text among the gathered.
+    pub text: u32,
+    /// Place of the label among the head's.
+    pub label: u16,
+    /// How much it counts.
+    pub weight: f32,
+    /// Place of its source among the head's.
+    pub source: u16,
+    language: u16,
+    most: usize,
+    set: u16,
+}
+
+/// What a head learns from.
+#[derive(Debug, Default)]
+pub struct Examples {
+    /// The head's labels.
+    pub labels: Vec<String>,
+    /// Learned from, in an order that the recipe fixes.
+    pub train: Vec<Example>,
+    /// Only the confidence is fitted to these.
+    pub calibrate: Vec<Example>,
+    /// For each source, a set in one language, which labels it uses at all.
+    pub sources: Vec<Vec<bool>>,
+}
+
+/// The rows of all admitted sets.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    texts: Vec<String>,
+    languages: Vec<String>,
+    said: [Vec<Said>; 3],
+    sets: Vec<String>,
+    terms: Vec<String>,
+}
+
+/// A label before it has a place.
+#[derive(Debug)]
+struct Said {
+    text: u32,
+    language: u16,
+    label: String,
+    weight: f32,
+    most: usize,
+    set: u16,
+    part: Part,
+}
+
+/// Reads every set that `licence` admits.
+pub fn gather(
+    manifest: &Manifest,
+    data: &Path,
+    licence: LicenceFilter,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Gathered, ManifestError> {
+    let sets: Vec<&Set> = manifest.sets.iter().filter(|set| licence.admits(set.licence)).collect();
+    let mut gathered = Gathered::default();
+    let mut places = BTreeMap::new();
+    for (i, set) in sets.iter().enumerate() {
+        progress(Progress::Reading { set: set.file.clone(), number: i + 1, of: sets.len() });
+        gathered.sets.push(set.stem().to_owned());
+        gathered.terms.push(format!("{} ({})", set.stem(), set.terms));
+        manifest.read(set, data, |row| {
+            let part = part(set, &row.id);
+            if part == Part::Test {
+                return;
+            }
+            let text = gathered.texts.len() as u32;
+            let next = places.len() as u16;
+            let language = *places.entry(row.lang.clone()).or_insert(next);
+            for (head, task) in &set.heads {
+                let Some(label) = set.answer(*head, &row) else { continue };
+                let most = task.most.unwrap_or(usize::MAX);
+                let said = Said { text, language, label, weight: task.weight, most, set: i as u16, part };
+                gathered.said[*head as usize].push(said);
+            }
+            gathered.texts.push(row.text);
+        })?;
+    }
+    gathered.languages = vec![String::new(); places.len()];
+    for (language, place) in places {
+        gathered.languages[usize::from(place)] = language;
+    }
+    Ok(gathered)
+}
+
+impl Gathered {
+    /// The text of an example.
+    pub fn text(&self, example: &Example) -> &str {
+        &self.texts[example.text as usize]
+    }
+
+    /// The language of an example.
+    pub fn language(&self, example: &Example) -> &str {
+        &self.languages[usize::from(example.language)]
+    }
+
+    /// The sets that were read.
+    pub fn sets(&self) -> Vec<String> {
+        self.sets.clone()
+    }
+
+    /// What goes into the model about its origin.
+    pub fn licence_note(&self, licence: LicenceFilter) -> String {
+        let warning = match licence {
+            LicenceFilter::Open => "",
+            LicenceFilter::Any => {
+                " For measuring only: some of these licences forbid commercial use or are not stated."
+            }
+        };
+        format!("Trained by licence filter '{}' from {}.{warning}", licence.as_str(), self.terms.join("; "))
+    }
+
+    /// The examples of one head, shuffled and weighted by the recipe.
+    pub fn of(&self, head: HeadName, recipe: &Recipe) -> Examples {
+        let said = &self.said[head as usize];
+        let labels: Vec<String> = match head.labels() {
+            Some(labels) => labels.iter().map(|label| (*label).to_owned()).collect(),
+            None => {
+                let mut labels: Vec<String> = said.iter().map(|said| said.label.clone()).collect();
+                labels.sort();
+                labels.dedup();
+                labels
+            }
+        };
+        let mut examples = Examples { labels, ..Examples::default() };
+        let mut places = BTreeMap::new();
+        for said in said {
+            let label = examples.labels.iter().position(|label| *label == said.label);
+            let label = label.expect("a manifest is checked for unknown labels when it is read") as u16;
+            let Said { text, language, weight, most, set, .. } = *said;
+            let next = places.len() as u16;
+            let source = *places.entry((set, language)).or_insert(next);
+            if source == next {
+                examples.sources.push(vec![false; examples.labels.len()]);
+            }
+            examples.sources[usize::from(source)][usize::from(label)] = true;
+            let example = Example { text, label, weight, source, language, most, set };
+            match said.part {
+                Part::Train => examples.train.push(example),
+                Part::Calibrate => examples.calibrate.push(example),
+                Part::Test => unreachable!("gather leaves the test part out"),
+            }
+        }
+        Shuffle(1).shuffle(&mut examples.train);
+        examples.thin(recipe.most_per_language);
+        examples.balance(recipe.balance);
+        examples
+    }
+}
+
+impl Examples {
+    /// Keeps the first rows of each language, in each set and in all; they are shuffled, so any will do.
+    fn thin(&mut self, most: usize) {
+        let mut of_set: BTreeMap<(u16, u16), usize> = BTreeMap::new();
+        self.train.retain(|example| {
+            let count = of_set.entry((example.set, example.language)).or_default();
+            *count += 1;
+            *count <= example.most
+        });
+        let mut of_all: BTreeMap<u16, usize> = BTreeMap::new();
+        self.train.retain(|example| {
+            let count = of_all.entry(example.language).or_default();
+            *count += 1;
+            *count <= most
+        });
+    }
+
+    /// Weighs each label of each language by the inverse of its share to the power of `balance`; the mean stays one.
+    fn balance(&mut self, balance: f32) {
+        let mut mass: BTreeMap<(u16, u16), f64> = BTreeMap::new();
+        for example in &self.train {
+            *mass.entry((example.language, example.label)).or_default() += f64::from(example.weight);
+        }
+        let total: f64 = mass.values().sum();
+        let power = |mass: f64| crate::math::exp(-f64::from(balance) * crate::math::ln(mass));
+        let balanced: f64 = mass.values().map(|mass| mass * power(*mass)).sum();
+        for example in &mut self.train {
+            let share = power(mass[&(example.language, example.label)]) * total / balanced;
+            example.weight *= share as f32;
+        }
+    }
+}
