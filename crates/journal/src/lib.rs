@@ -13,6 +13,7 @@
 mod config;
 mod entry;
 mod error;
+mod filters;
 mod jetstream;
 mod memory;
 pub mod nats_server;

@@ -2,7 +2,7 @@
 
 use crate::entry::Entry;
 use jiff::Timestamp;
-use std::sync::Arc;
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
@@ -27,7 +27,8 @@ pub struct Item {
     pub sequence: u64,
     pub subject: String,
     pub entry: Entry,
-    /// How many matches were still to come when the server sent this one; 0 means caught up.
+    /// How many messages of the log, of whatever subject, were at most still to come. 0 means caught up: nothing that
+    /// matches was there after this one.
     pub pending: u64,
     pub stored_at: Timestamp,
     /// The trace it was written in, as W3C trace context.
@@ -40,22 +41,15 @@ pub struct Tail {
     batches: mpsc::Receiver<Vec<Item>>,
     ready: std::vec::IntoIter<Item>,
     left: watch::Receiver<Option<u64>>,
-    last_pending: Option<u64>,
     _task: AbortOnDropHandle<()>,
-}
-
-/// The other end of a tail.
-pub(crate) struct Feeder {
-    pub batches: mpsc::Sender<Vec<Item>>,
-    left: Arc<watch::Sender<Option<u64>>>,
 }
 
 impl Tail {
     pub(crate) fn start(follow: impl FnOnce(Feeder) -> JoinHandle<()>) -> Self {
         let (sender, batches) = mpsc::channel(BATCHES_AHEAD);
         let (left_sender, left) = watch::channel(None);
-        let task = follow(Feeder { batches: sender, left: Arc::new(left_sender) });
-        Tail { batches, ready: Vec::new().into_iter(), left, last_pending: None, _task: AbortOnDropHandle::new(task) }
+        let task = follow(Feeder { batches: sender, left: left_sender, batch: Vec::new(), seen: None });
+        Tail { batches, ready: Vec::new().into_iter(), left, _task: AbortOnDropHandle::new(task) }
     }
 
     /// The next item; waits until there is one. None: the journal was closed, nothing will come any more.
@@ -63,71 +57,116 @@ impl Tail {
     pub async fn next(&mut self) -> Option<Item> {
         loop {
             if let Some(item) = self.ready.next() {
-                self.last_pending = Some(item.pending);
                 return Some(item);
             }
             self.ready = self.batches.recv().await?.into_iter();
         }
     }
 
-    /// How many items are still to come, as of the last one returned; before the first, as of the start of following,
-    /// which is waited for. 0 means caught up.
+    /// 0 when the reader has caught up: nothing that matches is there beyond what [`next`](Tail::next) has returned.
+    /// Otherwise `next` has something to return, and this is how many messages of the log are at most to come. Waits
+    /// for the following to begin. Cancel-safe.
     pub async fn pending(&mut self) -> u64 {
-        match self.last_pending {
-            Some(pending) => pending,
-            None => match self.left.wait_for(Option::is_some).await {
-                Ok(left) => left.unwrap_or(0),
-                Err(_) => 0,
-            },
+        loop {
+            if let Some(item) = self.ready.as_slice().first() {
+                return 1 + item.pending;
+            }
+            // Looked at before the batches: what it counts as handed over is among them.
+            let left = *self.left.borrow_and_update();
+            match self.batches.try_recv() {
+                Ok(batch) => {
+                    self.ready = batch.into_iter();
+                    continue;
+                }
+                Err(TryRecvError::Disconnected) => return 0,
+                Err(TryRecvError::Empty) if left == Some(0) => return 0,
+                Err(TryRecvError::Empty) => {}
+            }
+            tokio::select! {
+                batch = self.batches.recv() => match batch {
+                    Some(batch) => self.ready = batch.into_iter(),
+                    None => return 0,
+                },
+                changed = self.left.changed() => if changed.is_err() {
+                    return 0;
+                },
+            }
         }
     }
 }
+
+/// The other end of a tail.
+///
+/// An item says whether anything comes after it, but what comes may not be wanted. So while more is on its way, the
+/// last item waits for it: then it tells the truth.
+pub(crate) struct Feeder {
+    batches: mpsc::Sender<Vec<Item>>,
+    left: watch::Sender<Option<u64>>,
+    batch: Vec<Item>,
+    /// What was still to come after the last message, wanted or not.
+    seen: Option<u64>,
+}
+
+/// The reader has gone.
+pub(crate) struct Gone;
 
 impl Feeder {
-    /// How many items are to come, told once the following has begun.
-    pub fn begins_with(&self, pending: u64) {
-        self.left.send_if_modified(|left| {
-            let first = left.is_none();
-            if first {
-                *left = Some(pending);
-            }
-            first
-        });
-    }
-}
-
-/// The filters a follower really needs: what waits as a timer is an instruction to the server and no entry, so a
-/// filter that takes in whole brands is spelled out without it. Then `pending` counts entries and nothing else.
-pub(crate) fn without_timers(filters: &[String]) -> Vec<String> {
-    let everything = [wire::subjects::ALL.to_owned()];
-    let filters = if filters.is_empty() { &everything[..] } else { filters };
-    let mut narrowed = Vec::new();
-    for filter in filters {
-        let tokens: Vec<&str> = filter.split('.').collect();
-        if tokens.len() > 4 || tokens.last() != Some(&">") {
-            narrowed.push(filter.clone());
-            continue;
-        }
-        let mut head = tokens[..tokens.len() - 1].to_vec();
-        head.resize(3, "*");
-        for kind in ["conversation.*", "brand", "filtered.*", "due.>"] {
-            narrowed.push(format!("{}.{kind}", head.join(".")));
+    /// The following begins, or begins anew, with so many messages to come.
+    pub fn begins_with(&mut self, pending: u64) {
+        self.seen = Some(pending);
+        if self.batch.is_empty() {
+            self.left.send_replace(self.seen);
         }
     }
-    narrowed
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use wire::subjects;
+    pub fn take(&mut self, item: Item) {
+        self.seen = Some(item.pending);
+        self.batch.push(item);
+    }
 
-    #[test]
-    fn everything_is_all_but_the_timers_that_wait() {
-        let all = without_timers(&[subjects::ALL.to_owned()]);
-        assert_eq!(all, [subjects::CONVERSATIONS, subjects::BRANDS, subjects::FILTERED, subjects::DUE]);
-        assert_eq!(without_timers(&[]), all);
-        assert_eq!(without_timers(&["earshot.3.>".to_owned()])[1], "earshot.3.*.brand");
-        assert_eq!(without_timers(&[subjects::DUE.to_owned()]), [subjects::DUE]);
+    /// A message that is not wanted went by.
+    pub fn skip(&mut self, pending: u64) {
+        self.seen = Some(pending);
+        if let Some(last) = self.batch.last_mut() {
+            last.pending = pending;
+        }
+    }
+
+    /// There is nothing more now, whatever was announced.
+    pub fn caught_up(&mut self) {
+        self.skip(0);
+    }
+
+    /// Whether an item waits to learn what comes after it.
+    pub fn waits(&self) -> bool {
+        !self.batch.is_empty()
+    }
+
+    /// Hands over what is known well enough.
+    pub async fn hand_over(&mut self) -> Result<(), Gone> {
+        let waiting = self.batch.pop_if(|last| last.pending > 0);
+        self.send(waiting).await
+    }
+
+    /// Hands over everything.
+    pub async fn hand_over_all(&mut self) -> Result<(), Gone> {
+        self.send(None).await
+    }
+
+    async fn send(&mut self, waiting: Option<Item>) -> Result<(), Gone> {
+        let batch = std::mem::take(&mut self.batch);
+        self.batch.extend(waiting);
+        if !batch.is_empty() {
+            self.batches.send(batch).await.map_err(|_| Gone)?;
+        }
+        // Told after the items themselves, so that "nothing left" means that they are there.
+        if self.batch.is_empty() {
+            self.left.send_if_modified(|left| std::mem::replace(left, self.seen) != self.seen);
+        }
+        Ok(())
+    }
+
+    pub async fn gone(&self) {
+        self.batches.closed().await;
     }
 }

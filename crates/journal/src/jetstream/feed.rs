@@ -4,6 +4,7 @@ use super::pull::{Pull, Pulled};
 use super::{EVENTS, Log, SET_ASIDE, headers, set_aside};
 use crate::JournalError;
 use crate::entry::Raw;
+use crate::filters::Filters;
 use crate::work::{Given, Source, WorkConfig};
 use async_nats::header::NATS_MESSAGE_ID;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
@@ -21,6 +22,7 @@ const RETRIES_HELD: usize = 16;
 pub(crate) struct Feed {
     log: Arc<Log>,
     service: String,
+    filters: Filters,
     events: Pull,
     retries: Pull,
 }
@@ -41,17 +43,23 @@ impl Feed {
             max_ack_pending: i64::try_from(held.saturating_mul(8).max(1_000)).unwrap_or(i64::MAX),
             ..pull::Config::default()
         };
-        let events = durable(config.filters.clone(), held);
+        let filters = Filters::new(&config.filters);
+        let events = durable(filters.for_server(), held);
         let retries = durable(vec![set_aside::retries_of(&config.service)], RETRIES_HELD);
         let events = Pull::open(log.clone(), EVENTS, events, held).await?;
         let retries = Pull::open(log.clone(), SET_ASIDE, retries, RETRIES_HELD).await?;
-        Ok(Feed { log, service: config.service.clone(), events, retries })
+        Ok(Feed { log, service: config.service.clone(), filters, events, retries })
     }
 
     pub async fn next(&mut self, room: usize, idle: bool) -> Given {
         loop {
             tokio::select! {
-                pulled = self.events.next(room, idle) => return from_log(pulled),
+                pulled = self.events.next(room, idle) => {
+                    if self.filters.want(&pulled.message.subject) {
+                        return from_log(pulled);
+                    }
+                    self.say(&pulled.reply, ACK).await;
+                }
                 pulled = self.retries.next(room.min(RETRIES_HELD), idle) => match from_set_aside(&pulled) {
                     Some(given) => return given,
                     None => {

@@ -9,8 +9,9 @@
 use super::place::Place;
 use super::replies::Link;
 use super::{EVENTS, Log, headers};
-use crate::entry;
-use crate::tail::{BATCH, Feeder, Item, Tail, TailConfig, without_timers};
+use crate::entry::{self, Entry};
+use crate::filters::Filters;
+use crate::tail::{BATCH, Feeder, Gone, Item, Tail, TailConfig};
 use async_nats::header::NATS_LAST_CONSUMER;
 use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, push};
@@ -20,6 +21,7 @@ use futures::StreamExt;
 use futures::stream::ReadyChunks;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// The server says this often that it has nothing to say.
 const HEARTBEAT: Duration = Duration::from_secs(1);
@@ -27,6 +29,8 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 const SILENCE: Duration = Duration::from_secs(3);
 /// After so many heartbeats without a message, the consumer is asked whether it stands still.
 const IDLE_BEATS: u32 = 10;
+/// How long an item may wait to learn whether anything wanted comes after it.
+const LOOK_AHEAD: Duration = Duration::from_millis(50);
 /// The server forgets a consumer that nobody listens to.
 const FORGET_AFTER: Duration = Duration::from_secs(30);
 const STALLED: HeaderName = HeaderName::from_static("Nats-Consumer-Stalled");
@@ -38,11 +42,17 @@ enum Ended {
     Lost(String),
 }
 
+impl From<Gone> for Ended {
+    fn from(_: Gone) -> Self {
+        Ended::Closed
+    }
+}
+
 struct Follower {
     client: Client,
     context: Context,
     link: watch::Receiver<Link>,
-    filters: Vec<String>,
+    filters: Filters,
     /// The last sequence that was handed over.
     after: u64,
     feeder: Feeder,
@@ -52,7 +62,7 @@ impl Log {
     pub fn tail(&self, config: TailConfig) -> Tail {
         let (client, context, link) = (self.client.clone(), self.context.clone(), self.link.clone());
         Tail::start(|feeder| {
-            let filters = without_timers(&config.filters);
+            let filters = Filters::new(&config.filters);
             let follower = Follower { client, context, link, filters, after: config.after_sequence, feeder };
             tokio::spawn(follower.run())
         })
@@ -64,7 +74,11 @@ impl Follower {
         let mut delay = Duration::from_millis(50);
         loop {
             let before = self.after;
-            match self.follow().await {
+            let ended = self.follow().await;
+            if self.feeder.hand_over_all().await.is_err() {
+                return;
+            }
+            match ended {
                 Ended::Closed => return,
                 Ended::Lost(why) => {
                     if self.after > before {
@@ -82,7 +96,7 @@ impl Follower {
     /// The life of one consumer.
     async fn follow(&mut self) -> Ended {
         tokio::select! {
-            () = self.feeder.batches.closed() => return Ended::Closed,
+            () = self.feeder.gone() => return Ended::Closed,
             link = self.link.wait_for(|link| link.connected) => if link.is_err() {
                 return Ended::Closed;
             },
@@ -109,7 +123,7 @@ impl Follower {
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: self.after + 1 },
             ack_policy: AckPolicy::None,
             max_deliver: 1,
-            filter_subjects: self.filters.clone(),
+            filter_subjects: self.filters.for_server(),
             flow_control: true,
             idle_heartbeat: HEARTBEAT,
             inactive_threshold: FORGET_AFTER,
@@ -128,11 +142,12 @@ impl Follower {
         // The number of the last message of this consumer.
         let mut delivered = 0;
         let mut idle_beats = 0;
+        let mut heard = Instant::now();
         loop {
             let chunk = tokio::select! {
                 biased;
                 chunk = messages.next() => chunk,
-                () = self.feeder.batches.closed() => return Ended::Closed,
+                () = self.feeder.gone() => return Ended::Closed,
                 changed = self.link.changed() => {
                     if changed.is_err() {
                         return Ended::Closed;
@@ -143,8 +158,17 @@ impl Follower {
                     }
                     continue;
                 }
-                () = tokio::time::sleep(SILENCE) => return Ended::Lost("the consumer is silent".to_owned()),
+                () = tokio::time::sleep(LOOK_AHEAD), if self.feeder.waits() => {
+                    if self.feeder.hand_over_all().await.is_err() {
+                        return Ended::Closed;
+                    }
+                    continue;
+                }
+                () = tokio::time::sleep_until(heard + SILENCE) => {
+                    return Ended::Lost("the consumer is silent".to_owned());
+                }
             };
+            heard = Instant::now();
             let Some(chunk) = chunk else {
                 return Ended::Closed;
             };
@@ -163,7 +187,6 @@ impl Follower {
     }
 
     async fn take(&mut self, chunk: Vec<Message>, delivered: &mut u64) -> Result<(), Ended> {
-        let mut items = Vec::with_capacity(chunk.len());
         let mut lost = None;
         for message in chunk {
             if message.status.is_some() {
@@ -173,7 +196,7 @@ impl Follower {
                     Some(place) if place.delivery == *delivered + 1 => {
                         *delivered = place.delivery;
                         self.after = place.sequence;
-                        items.extend(item(message, place));
+                        self.pick(message, place);
                     }
                     _ => lost = Some("a message is missing".to_owned()),
                 }
@@ -182,14 +205,20 @@ impl Follower {
                 break;
             }
         }
-        if !items.is_empty() && self.feeder.batches.send(items).await.is_err() {
-            return Err(Ended::Closed);
-        }
+        self.feeder.hand_over().await?;
         lost.map_or(Ok(()), |why| Err(Ended::Lost(why)))
     }
 
+    fn pick(&mut self, message: Message, place: Place) {
+        let wanted = self.filters.want(&message.subject);
+        match wanted.then(|| entry::read(&message.subject, &message.payload)).flatten() {
+            Some(entry) => self.feeder.take(item(message, place, entry)),
+            None => self.feeder.skip(place.pending),
+        }
+    }
+
     /// A heartbeat, or the flow control asking whether what was sent has been read. Answers why the consumer is lost.
-    async fn status(&self, message: &Message, delivered: u64) -> Option<String> {
+    async fn status(&mut self, message: &Message, delivered: u64) -> Option<String> {
         if message.status != Some(StatusCode::IDLE_HEARTBEAT) {
             return Some(format!(
                 "the consumer ended: {}",
@@ -202,7 +231,12 @@ impl Follower {
             return self.client.publish(answer, Bytes::new()).await.err().map(|error| error.to_string());
         }
         let sent = headers::number(headers, NATS_LAST_CONSUMER)?;
-        (sent != delivered).then(|| "a message is missing".to_owned())
+        if sent != delivered {
+            return Some("a message is missing".to_owned());
+        }
+        // Whatever was announced and has not come was taken away meanwhile.
+        self.feeder.caught_up();
+        None
     }
 }
 
@@ -217,14 +251,13 @@ async fn stands_still(consumer: &mut Consumer<push::Config>, delivered: u64) -> 
     }
 }
 
-fn item(message: Message, place: Place) -> Option<Item> {
-    let entry = entry::read(&message.subject, &message.payload)?;
-    Some(Item {
+fn item(message: Message, place: Place, entry: Entry) -> Item {
+    Item {
         sequence: place.sequence,
         entry,
         pending: place.pending,
         stored_at: place.stored_at,
         traceparent: headers::text(message.headers.as_ref(), headers::TRACEPARENT).map(str::to_owned),
         subject: message.subject.to_string(),
-    })
+    }
 }

@@ -4,6 +4,7 @@ use super::Log;
 use super::side::Held;
 use super::state::State;
 use crate::entry::Raw;
+use crate::filters::Filters;
 use crate::work::{Given, Key, Source, WorkConfig};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -22,7 +23,7 @@ impl Feed {
         state.side.workers += 1;
         let worker = state.side.workers;
         let position = state.side.positions.entry(config.service.clone()).or_default();
-        position.filters.clone_from(&config.filters);
+        position.filters = Some(Filters::new(&config.filters));
         drop(state);
         Feed { log, service: config.service.clone(), worker, changed }
     }

@@ -2,7 +2,8 @@
 
 use super::Log;
 use crate::JournalError;
-use crate::entry::{Raw, matches};
+use crate::entry::Raw;
+use crate::filters::Filters;
 use crate::set_aside::{SetAside, parse_id};
 use crate::work::Source;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -17,7 +18,7 @@ pub(super) struct Held {
 /// A service's position in the log.
 #[derive(Default)]
 pub(super) struct Position {
-    pub filters: Vec<String>,
+    pub filters: Option<Filters>,
     /// Everything up to here was handed out at least once.
     pub seen: u64,
     pub held: BTreeMap<(Source, u64), Held>,
@@ -29,7 +30,7 @@ pub(super) struct Position {
 
 impl Position {
     pub fn wants(&self, subject: &str) -> bool {
-        self.filters.iter().any(|filter| matches(filter, subject))
+        self.filters.as_ref().is_some_and(|filters| filters.want(subject))
     }
 }
 

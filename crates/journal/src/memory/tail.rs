@@ -1,8 +1,9 @@
 //! Following the twin.
 
 use super::Log;
-use crate::entry::{self, matches};
-use crate::tail::{BATCH, Feeder, Item, Tail, TailConfig, without_timers};
+use crate::entry;
+use crate::filters::Filters;
+use crate::tail::{BATCH, Feeder, Item, Tail, TailConfig};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -18,48 +19,47 @@ impl Log {
         Tail::start(|feeder| tokio::spawn(log.follow(config, feeder)))
     }
 
-    async fn follow(self: Arc<Self>, config: TailConfig, feeder: Feeder) {
-        let filters = without_timers(&config.filters);
+    async fn follow(self: Arc<Self>, config: TailConfig, mut feeder: Feeder) {
+        let filters = Filters::new(&config.filters);
         let mut changed = self.changed.subscribe();
         let mut ahead = Ahead { matching: VecDeque::new(), looked_until: config.after_sequence };
         loop {
             changed.mark_unchanged();
-            let items = self.batch(&filters, &mut ahead, &feeder);
-            if !items.is_empty() {
-                if feeder.batches.send(items).await.is_err() {
-                    return;
-                }
+            let full = self.batch(&filters, &mut ahead, &mut feeder);
+            if feeder.hand_over_all().await.is_err() {
+                return;
+            }
+            if full {
                 continue;
             }
             tokio::select! {
                 changed = changed.changed() => if changed.is_err() {
                     return;
                 },
-                () = feeder.batches.closed() => return,
+                () = feeder.gone() => return,
             }
         }
     }
 
-    fn batch(&self, filters: &[String], ahead: &mut Ahead, feeder: &Feeder) -> Vec<Item> {
+    /// Hands items to the feeder; answers whether there are more.
+    fn batch(&self, filters: &Filters, ahead: &mut Ahead, feeder: &mut Feeder) -> bool {
         let state = self.locked();
         for raw in state.after(ahead.looked_until) {
-            if filters.iter().any(|filter| matches(filter, &raw.subject)) {
+            if filters.want(&raw.subject) {
                 ahead.matching.push_back(raw.sequence);
             }
         }
         ahead.looked_until = ahead.looked_until.max(state.last_sequence);
         feeder.begins_with(ahead.matching.len() as u64);
-        let mut items = Vec::new();
-        while items.len() < BATCH
-            && let Some(sequence) = ahead.matching.pop_front()
-        {
-            let Some(raw) = state.get(sequence) else {
+        for _ in 0..BATCH {
+            let Some(sequence) = ahead.matching.pop_front() else {
+                return false;
+            };
+            let raw = state.get(sequence);
+            let Some((raw, entry)) = raw.and_then(|raw| Some((raw, entry::read(&raw.subject, &raw.payload)?))) else {
                 continue;
             };
-            let Some(entry) = entry::read(&raw.subject, &raw.payload) else {
-                continue;
-            };
-            items.push(Item {
+            feeder.take(Item {
                 sequence,
                 subject: raw.subject.clone(),
                 entry,
@@ -68,6 +68,6 @@ impl Log {
                 traceparent: raw.traceparent.clone(),
             });
         }
-        items
+        true
     }
 }
