@@ -6,6 +6,8 @@
 //! The number is that of conversations, of eight records each, a thousand of them at a time. It needs a nats-server on
 //! PATH or in `EARSHOT_NATS_SERVER`. The last line is JSON.
 
+#![allow(clippy::unwrap_used, reason = "a measurement may panic: nobody runs it for anybody else")]
+
 #[path = "../src/testing.rs"]
 mod testing;
 
