@@ -19,7 +19,7 @@ async fn two_copies_of_everything_do_everything_once() {
     let other = system.through_ingest(1);
 
     // when customers write at both doors, some of them of what is due soon
-    let words = |at: usize| if at % 3 == 0 { "SOON: it is still dark here" } else { "The bill is wrong" };
+    let words = |at: usize| if at.is_multiple_of(3) { "SOON: it is still dark here" } else { "The bill is wrong" };
     let posts = (0..60).map(|at| {
         let door = if at % 2 == 0 { &*system } else { &other };
         door.post(post("copies", &format!("{at}"), &format!("customer-{at}"), words(at)))
