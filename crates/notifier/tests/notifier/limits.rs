@@ -77,22 +77,20 @@ async fn a_network_that_is_down_gets_one_reply_at_a_time_and_uses_up_no_tries() 
     for number in 0..10 {
         world.open_and_submit(number).await;
     }
-    for sends in 3..7 {
+    // All of them wait again, each for its next try or for the network.
+    let waits =
+        |entry: &OutboxEntry| entry.retry_at.as_ref().is_some_and(|at| wire::instant(at).unwrap() > hands.now());
+    for sends in 3..8 {
         while world.stats().received < sends {
             tokio::task::yield_now().await;
         }
-        // All of them wait again, each for its next try or for the network.
-        let waits =
-            |entry: &OutboxEntry| entry.retry_at.as_ref().is_some_and(|at| wire::instant(at).unwrap() > hands.now());
         list_until(&copy, |entries| entries.iter().filter(|entry| waits(entry)).count() == 10).await;
         assert_eq!(world.stats().received, sends);
+        if sends == 7 {
+            world.network.set_faults(Faults::default()).unwrap();
+        }
         hands.advance(SignedDuration::from_secs(11));
     }
-    while world.stats().received < 7 {
-        tokio::task::yield_now().await;
-    }
-    world.network.set_faults(Faults::default()).unwrap();
-    hands.advance(SignedDuration::from_secs(11));
     world.until_settled(10).await;
     assert_eq!(world.stats().received, 3 + 4 + 10);
     world.assert_posted(10);

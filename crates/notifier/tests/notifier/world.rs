@@ -19,9 +19,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
-pub const TIMEOUT: Duration = Duration::from_millis(1_000);
+pub const TIMEOUT: Duration = Duration::from_millis(1_500);
 /// After that a try without a result is taken for lost.
-pub const SETTLE: Duration = Duration::from_millis(1_300);
+pub const SETTLE: Duration = Duration::from_millis(3_000);
 
 pub struct World {
     pub journal: Journal,
