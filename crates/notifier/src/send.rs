@@ -217,8 +217,9 @@ impl Inner {
 
     /// Makes a try that was written down, and writes down what came of it.
     async fn try_once(&self, turn: &Turn<'_>, lane: &Lane, begun: Try) -> Result<Step, TransactError> {
-        // The log was away for so long that others may take the try for lost: it must not be made now.
-        if self.clock.now() > begun.at + self.settings.margin() {
+        // The log was away for so long that others may take the try for lost: it must not be made now. The other half of
+        // the margin is for clocks that differ.
+        if self.clock.now() > begun.at + self.settings.margin() / 2 {
             return self.fail(turn, lane, begun, Reason::NOT_BEGUN, None).await;
         }
         let outcome = self.call(turn, lane, begun.attempt).await;

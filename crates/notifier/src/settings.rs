@@ -52,8 +52,8 @@ service::section! {
         /// Seconds that a network has to answer.
         #[range(0.1..=120.0)]
         pub timeout_seconds: f64 = 15.0,
-        /// Seconds after that until a try without a result is taken for lost; more than the clocks of the machines
-        /// differ.
+        /// Seconds after that until a try without a result is taken for lost; more than twice what the clocks of
+        /// the machines differ.
         #[range(0.1..=300.0)]
         pub margin_seconds: f64 = 5.0,
         /// Seconds for which a network that cannot be asked now is asked again whether it has a reply, before a person is
