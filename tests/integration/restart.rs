@@ -10,6 +10,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::time::Instant;
 use uuid::Uuid;
 use wire::pb::desk::SubmitReplyRequest;
 
@@ -37,24 +38,35 @@ async fn whatever_is_killed_nothing_is_lost_or_doubled() {
     let history = History::write(&file, "killed", 450);
 
     // when each of them is killed in turn while the import runs, and people go on answering
+    let began = Instant::now();
     let import = import(&system, &file);
     let mut answered = 0;
     let mut met = system.last_sequence().await;
-    for victim in ["ingest", "nats", "routing", "classifier", "notifier", "analytics", "gateway"] {
+    let victims = ["ingest", "nats", "routing", "classifier", "notifier", "analytics", "gateway"];
+    for victim in victims.into_iter().cycle().take(2 * victims.len()) {
         met = past(&system, met + 100, || import.is_finished()).await;
-        let a_share = &waiting[answered..answered + ANSWERED / 7];
+        let a_share = &waiting[answered..answered + ANSWERED / (2 * victims.len())];
         answer_all(&system, a_share).await;
         answered += a_share.len();
+        let over = import.is_finished();
+        eprintln!(
+            "{:>6.1} s: {met} records, {victim} is killed{}",
+            began.elapsed().as_secs_f64(),
+            if over { " after the import" } else { "" }
+        );
         system.crash(victim).await;
         if victim != "nats" {
             system.ready(victim, 0).await;
         }
     }
+    eprintln!("{:>6.1} s: all are back", began.elapsed().as_secs_f64());
     let imported = import.await.unwrap();
+    eprintln!("{:>6.1} s: the import has ended", began.elapsed().as_secs_f64());
     let report = report_of(&imported);
 
     // then every line has its verdict, and the log holds each message once
     system.quiet().await;
+    eprintln!("{:>6.1} s: nothing is left to do", began.elapsed().as_secs_f64());
     history.holds(&report);
     let replayed = system.verify().await;
     let in_log = |name: &str| replayed[name].as_u64().unwrap();

@@ -32,7 +32,7 @@ pub async fn recompute(journal: &Journal, until: Option<u64>) -> Recomputed {
     let mut left = tail.pending().await;
     while left > 0 {
         let Some(item) = tail.next().await else { break };
-        left -= 1;
+        left = item.pending;
         if until.is_some_and(|until| item.sequence > until) {
             break;
         }

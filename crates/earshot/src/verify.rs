@@ -82,11 +82,13 @@ async fn replay(journal: &Journal, quiet: bool) -> anyhow::Result<(Report, HashM
     let mut tail = journal.tail(TailConfig { filters, after_sequence: 0 });
     let mut report = Report::default();
     let mut replayed: HashMap<ConversationId, Replayed> = HashMap::new();
-    let total = tail.pending().await;
-    let bar = progress::bar(total, "records", quiet);
-    while report.records + report.undecodable < total {
+    // So many messages at most: those of other subjects are passed over.
+    let mut left = tail.pending().await;
+    let bar = progress::bar(left, "messages", quiet);
+    while left > 0 {
         let Some(item) = tail.next().await else { break };
-        bar.inc(1);
+        bar.inc(left.saturating_sub(item.pending));
+        left = item.pending;
         let Entry::Record(record) = item.entry else {
             report.undecodable += 1;
             continue;

@@ -262,8 +262,8 @@ impl Client {
         let mut items = Vec::new();
         while left > 0 {
             let item = tail.next().await.expect("a log has an end only when it is closed");
+            left = item.pending;
             items.push(item);
-            left -= 1;
         }
         items
     }
