@@ -24,39 +24,37 @@ const IN_FLIGHT: usize = 1_024;
 const PER_CONVERSATION: usize = 20;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+async fn main() -> Result<(), Failed> {
     let records: usize = std::env::args().nth(1).map_or(Ok(200_000), |text| text.parse())?;
     let conversations = (records / PER_CONVERSATION).max(IN_FLIGHT);
     let server = Server::start().await;
     let journal = server.journal().await;
     let context = jetstream::new(async_nats::connect(server.url()).await?);
 
-    println!("append, {IN_FLIGHT} in flight");
-    let bare = bare_appends(&context, records / 4).await?;
-    let ours = appends(&journal, conversations, records).await?;
-    let bare_again = bare_appends(&context, records / 4).await?;
-    rate("bare guarded publish, 256 B", bare.max(bare_again), 1.0);
-    rate("journal.append", ours, ours / bare.max(bare_again));
+    let clock = Clock { server: server.pid() };
+    println!("append, {IN_FLIGHT} in flight                        rate ratio  CPU us server/client");
+    let (bare, cpu) = clock.time(bare_appends(&context, records / 2)).await?;
+    rate("bare guarded publish, 256 B", bare, 1.0, cpu);
+    let (ours, cpu) = clock.time(appends(&journal, conversations, records)).await?;
+    rate("journal.append", ours, ours / bare, cpu);
     println!("append, one at a time");
     let (p50, p99) = append_latency(&journal).await?;
     println!("  journal.append p50 {p50:?} p99 {p99:?}");
 
     let total = journal.last_sequence().await?;
     println!("read {total} records in order");
-    let push_rate = bare_push(&context, total, &[]).await?;
-    rate("bare ordered push", push_rate, 1.0);
-    for filters in [&[subjects::ALL][..], &[subjects::CONVERSATIONS], &[subjects::CONVERSATIONS, subjects::DUE]] {
-        let filtered = bare_push(&context, total, filters).await?;
-        rate(&format!("  with {} filters, {}", filters.len(), filters[0]), filtered, filtered / push_rate);
-    }
-    let pull_rate = bare_pull(&context, total).await?;
-    rate("bare ordered pull", pull_rate, pull_rate / push_rate);
-    for (name, filter) in [("journal.tail, everything", subjects::ALL), ("one filter", subjects::CONVERSATIONS)] {
-        let tail_rate = tail(&journal, filter).await;
-        rate(name, tail_rate, tail_rate / push_rate);
-    }
-    let work_rate = work(&journal, total).await?;
-    rate("journal.work, empty handler", work_rate, work_rate / push_rate);
+    let (push_rate, cpu) = clock.time(bare_push(&context, total, &[])).await?;
+    rate("bare ordered push", push_rate, 1.0, cpu);
+    let (filtered, cpu) = clock.time(bare_push(&context, total, &[subjects::CONVERSATIONS])).await?;
+    rate("  filtered by the server", filtered, filtered / push_rate, cpu);
+    let (pull_rate, cpu) = clock.time(bare_pull(&context, total)).await?;
+    rate("bare ordered pull", pull_rate, pull_rate / push_rate, cpu);
+    let (tail_rate, cpu) = clock.time(tail(&journal, &[subjects::ALL])).await?;
+    rate("journal.tail, everything", tail_rate, tail_rate / push_rate, cpu);
+    let (tail_rate, cpu) = clock.time(tail(&journal, &[subjects::CONVERSATIONS, subjects::DUE])).await?;
+    rate("journal.tail, two filters", tail_rate, tail_rate / push_rate, cpu);
+    let (work_rate, cpu) = clock.time(work(&journal, total)).await?;
+    rate("journal.work, empty handler", work_rate, work_rate / push_rate, cpu);
 
     println!("read one of {conversations} conversations");
     let (p50, p99) = latency(500, |at| {
@@ -75,8 +73,37 @@ async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     Ok(())
 }
 
-fn rate(name: &str, per_second: f64, ratio: f64) {
-    println!("  {name:<32} {per_second:>9.0}/s  {ratio:.2}");
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+/// Processor time of server and client, which carries over to a busy machine better than a rate.
+struct Clock {
+    server: Option<u32>,
+}
+
+/// How many were done, and in which time.
+type Did = (usize, Duration);
+
+impl Clock {
+    /// Runs it; answers its rate and the microseconds of server and client for each.
+    async fn time<E>(&self, run: impl Future<Output = Result<Did, E>>) -> Result<(f64, (f64, f64)), E> {
+        let (server, client) = (cpu(self.server), cpu(Some(std::process::id())));
+        let (count, took) = run.await?;
+        let each = |used: f64| used * 1e6 / count as f64;
+        let used = (each(cpu(self.server) - server), each(cpu(Some(std::process::id())) - client));
+        Ok((count as f64 / took.as_secs_f64(), used))
+    }
+}
+
+/// Seconds of processor time that a process has used; 0 where there is no /proc.
+fn cpu(pid: Option<u32>) -> f64 {
+    let stat = pid.and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()).unwrap_or_default();
+    // After the name, which may hold spaces: the 12th and 13th field, in hundredths.
+    let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields).split(' ').skip(11).take(2);
+    fields.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
+
+fn rate(name: &str, per_second: f64, ratio: f64, (server, client): (f64, f64)) {
+    println!("  {name:<32} {per_second:>9.0}/s  {ratio:.2}   {server:>5.1} {client:>5.1}");
 }
 
 fn subject(at: usize) -> Subject {
@@ -102,10 +129,7 @@ fn record(subject: &Subject, cause: &str) -> Record {
 }
 
 /// The publish that every figure is compared with. Its subjects are kept out of the stream of records.
-async fn bare_appends(
-    context: &jetstream::Context,
-    count: usize,
-) -> Result<f64, Box<dyn std::error::Error + Send + Sync>> {
+async fn bare_appends(context: &jetstream::Context, count: usize) -> Result<Did, Failed> {
     let config = jetstream::stream::Config {
         name: "BARE".to_owned(),
         subjects: vec!["bare.>".to_owned()],
@@ -133,10 +157,10 @@ async fn bare_appends(
     }
     let took = began.elapsed();
     context.delete_stream("BARE").await?;
-    Ok(count as f64 / took.as_secs_f64())
+    Ok((count, took))
 }
 
-async fn appends(journal: &Journal, conversations: usize, records: usize) -> Result<f64, journal::AppendError> {
+async fn appends(journal: &Journal, conversations: usize, records: usize) -> Result<Did, journal::AppendError> {
     let next = Arc::new(AtomicU64::new(0));
     let began = Instant::now();
     let mut writers = tokio::task::JoinSet::new();
@@ -159,7 +183,7 @@ async fn appends(journal: &Journal, conversations: usize, records: usize) -> Res
     while let Some(ended) = writers.join_next().await {
         ended.expect("a writer does not panic")?;
     }
-    Ok((conversations * (records / conversations).max(1)) as f64 / began.elapsed().as_secs_f64())
+    Ok((conversations * (records / conversations).max(1), began.elapsed()))
 }
 
 async fn append_latency(journal: &Journal) -> Result<(Duration, Duration), journal::AppendError> {
@@ -180,11 +204,7 @@ fn percentiles(mut took: Vec<Duration>) -> (Duration, Duration) {
     (took[took.len() / 2], took[took.len() * 99 / 100])
 }
 
-async fn bare_push(
-    context: &jetstream::Context,
-    total: u64,
-    filters: &[&str],
-) -> Result<f64, Box<dyn std::error::Error + Send + Sync>> {
+async fn bare_push(context: &jetstream::Context, total: u64, filters: &[&str]) -> Result<Did, Failed> {
     let config = push::OrderedConfig {
         deliver_subject: context.client().new_inbox(),
         deliver_policy: DeliverPolicy::All,
@@ -199,10 +219,10 @@ async fn bare_push(
         messages.next().await.ok_or("the messages ended")??;
         read += 1;
     }
-    Ok(read as f64 / began.elapsed().as_secs_f64())
+    Ok((read as usize, began.elapsed()))
 }
 
-async fn bare_pull(context: &jetstream::Context, total: u64) -> Result<f64, Box<dyn std::error::Error + Send + Sync>> {
+async fn bare_pull(context: &jetstream::Context, total: u64) -> Result<Did, Failed> {
     let config = pull::OrderedConfig { deliver_policy: DeliverPolicy::All, ..pull::OrderedConfig::default() };
     let began = Instant::now();
     let consumer = context.get_stream("EVENTS").await?.create_consumer(config).await?;
@@ -212,21 +232,22 @@ async fn bare_pull(context: &jetstream::Context, total: u64) -> Result<f64, Box<
         messages.next().await.ok_or("the messages ended")??;
         read += 1;
     }
-    Ok(read as f64 / began.elapsed().as_secs_f64())
+    Ok((read as usize, began.elapsed()))
 }
 
-async fn tail(journal: &Journal, filter: &str) -> f64 {
+async fn tail(journal: &Journal, filters: &[&str]) -> Result<Did, journal::JournalError> {
     let began = Instant::now();
-    let mut tail = journal.tail(TailConfig { filters: vec![filter.to_owned()], after_sequence: 0 });
+    let mut tail =
+        journal.tail(TailConfig { filters: filters.iter().map(ToString::to_string).collect(), after_sequence: 0 });
     let mut read = 0_u64;
     while tail.pending().await > 0 {
         tail.next().await;
         read += 1;
     }
-    read as f64 / began.elapsed().as_secs_f64()
+    Ok((read as usize, began.elapsed()))
 }
 
-async fn work(journal: &Journal, total: u64) -> Result<f64, journal::JournalError> {
+async fn work(journal: &Journal, total: u64) -> Result<Did, journal::JournalError> {
     let (shutdown, handled) = (CancellationToken::new(), Arc::new(AtomicU64::new(0)));
     let began = Instant::now();
     let config = WorkConfig { max_in_flight: 256, ..WorkConfig::new("bench", [subjects::CONVERSATIONS]) };
@@ -240,7 +261,7 @@ async fn work(journal: &Journal, total: u64) -> Result<f64, journal::JournalErro
             async { Ok(()) }
         })
         .await?;
-    Ok(total as f64 / began.elapsed().as_secs_f64())
+    Ok((total as usize, began.elapsed()))
 }
 
 async fn latency<F, R>(count: usize, read: impl Fn(usize) -> R) -> Result<(Duration, Duration), F>

@@ -14,6 +14,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 /// How long an answer may take before the question counts as unanswered.
 const ANSWER_WAIT: Duration = Duration::from_secs(5);
+/// Answers that are handed out at once.
+const CHUNK: usize = 256;
 /// How often unanswered questions are looked for.
 const SWEEP: Duration = Duration::from_millis(250);
 
@@ -171,7 +173,7 @@ fn locked(table: &Table) -> MutexGuard<'_, HashMap<u64, Waiting>> {
 
 async fn deliver(
     client: Client,
-    mut subscription: async_nats::Subscriber,
+    subscription: async_nats::Subscriber,
     prefix: usize,
     waiting: Table,
     link_sender: watch::Sender<Link>,
@@ -179,10 +181,11 @@ async fn deliver(
     let mut sweep = tokio::time::interval(SWEEP);
     let mut link = link_sender.subscribe();
     let mut epoch = link.borrow_and_update().epoch;
+    let mut chunks = subscription.ready_chunks(CHUNK);
     loop {
         tokio::select! {
-            message = subscription.next() => match message {
-                Some(message) => answer(&waiting, prefix, message),
+            messages = chunks.next() => match messages {
+                Some(messages) => answer(&waiting, prefix, messages),
                 // The client was closed: nobody will answer any more.
                 None => return locked(&waiting).clear(),
             },
@@ -203,22 +206,25 @@ async fn deliver(
     }
 }
 
-fn answer(waiting: &Table, prefix: usize, message: Message) {
-    let Some(token) = message.subject.get(prefix..).and_then(|token| token.parse().ok()) else {
-        return;
-    };
+fn answer(waiting: &Table, prefix: usize, messages: Vec<Message>) {
     let mut table = locked(waiting);
-    match table.get(&token).map(|entry| &entry.waiter) {
-        Some(Waiter::Many(sender)) => {
-            // Its reader may have gone; then the entry goes with it.
-            let _ = sender.send(message);
-        }
-        Some(Waiter::One(_)) => {
-            if let Some(Waiting { waiter: Waiter::One(sender), .. }) = table.remove(&token) {
-                drop(table);
+    for message in messages {
+        let Some(token) = message.subject.get(prefix..).and_then(|token| token.parse::<u64>().ok()) else {
+            continue;
+        };
+        let Some(entry) = table.remove(&token) else {
+            continue;
+        };
+        // Whoever asked may have gone; then the answer goes with it.
+        match entry.waiter {
+            Waiter::One(sender) => {
                 let _ = sender.send(message);
             }
+            Waiter::Many(sender) => {
+                if sender.send(message).is_ok() {
+                    table.insert(token, Waiting { waiter: Waiter::Many(sender), since: entry.since });
+                }
+            }
         }
-        None => {}
     }
 }
