@@ -70,9 +70,12 @@ async fn two_conversations_that_prove_to_be_one_are_merged_and_both_ids_work() {
     assert_eq!(parent, old);
     let merged = system.when(&new, "it goes on in the old one", |shown| shown.conversation_id == old).await;
     assert_eq!(merged.conversation_id, old);
-    let all = system.get(&old).await.unwrap();
-    let posts = facts(&all).iter().filter(|fact| matches!(fact, Fact::PostReceived(_))).count();
-    assert_eq!(posts, 3, "its history holds both");
+    let all = until("its history holds both", async || {
+        let shown = system.get(&old).await?;
+        let posts = facts(&shown).iter().filter(|fact| matches!(fact, Fact::PostReceived(_))).count();
+        (posts == 3).then_some(shown)
+    })
+    .await;
     assert!(facts(&all).iter().any(|fact| matches!(fact, Fact::Merged(merged) if merged.into == old)));
 
     // and both ids keep working, for reading, for writing, and for what comes in
