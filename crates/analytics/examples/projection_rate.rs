@@ -39,7 +39,7 @@ fn conversation(number: usize) -> Vec<Record> {
     script.route(&name, &post, TEAMS[number % 4], INTENTS[number / 3 % 4], LANGUAGES[number % 6]);
     script.submit(&name, "r1", At::minute(asked + 1 + asked % 90));
     script.confirm(&name, "r1", &format!("r{number}"), At::minute(asked + 2 + asked % 90));
-    if number % 3 > 0 {
+    if !number.is_multiple_of(3) {
         script.resolve(&name, At::minute(asked + 100));
     } else {
         script.escalate(&name, At::minute(asked + 100));
