@@ -88,19 +88,46 @@ async fn a_server_that_stays_away_is_an_error_and_not_a_hang() {
     assert_eq!(journal.load(&about("ann")).await.unwrap().entries.len(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_is_absent_at_the_start_is_waited_for() {
+/// What this thread logs.
+#[derive(Clone, Default)]
+struct Logged(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Logged {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Logged {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_absent_at_the_start_is_waited_for_and_that_is_said() {
     let mut server = Server::start().await;
-    let config = server.config();
+    let config = JournalConfig { urls: vec![server.url().replace("nats://", "nats://me:s3cret@")], ..server.config() };
     server.kill9().await;
+    let logged = Logged::default();
+    let writer = logged.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    let _logging = tracing::subscriber::set_default(subscriber);
     let connecting = tokio::spawn(Journal::connect(config));
-    // It has been refused at least once before the server comes.
-    assert!(tokio::net::TcpStream::connect(server.url().trim_start_matches("nats://")).await.is_err());
-    tokio::task::yield_now().await;
+    while !logged.text().contains("waiting for nats-server") {
+        tokio::task::yield_now().await;
+    }
     assert!(!connecting.is_finished());
+    assert!(logged.text().contains(&server.url()) && !logged.text().contains("s3cret"), "{}", logged.text());
     server.restart().await;
     let journal = connecting.await.unwrap().unwrap();
-    assert!(journal.is_connected());
+    assert!(logged.text().contains("nats-server is there now"));
+    assert!(logged.text().contains("how often nats-server syncs to disk was not checked"));
     fill(&journal, "ann", 1).await;
 }
 
