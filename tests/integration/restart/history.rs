@@ -14,7 +14,7 @@ pub struct History {
     /// The brand's own replies, each once.
     pub replies: u64,
     duplicates: u64,
-    filtered: u64,
+    pub filtered: u64,
     rejected: u64,
 }
 

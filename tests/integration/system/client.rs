@@ -66,12 +66,24 @@ impl Client {
     /// Puts the settings of the tests into force for a brand, and waits until posts are judged by them: ingest reads
     /// them from the log too.
     pub async fn publish(&self, brand: &str) {
+        self.put_into_force(brand).await;
+        self.ingest_caught_up().await;
+    }
+
+    async fn put_into_force(&self, brand: &str) {
         let request = PublishSettingsRequest {
             yaml: settings(brand),
             file: format!("{brand}.yaml"),
             request_id: Uuid::now_v7().to_string(),
         };
         assert!(self.brands().publish_settings(request).await.unwrap().into_inner().changed);
+    }
+
+    /// Waits until ingest has read everything that is in the log now. It reads in order, so the filters of a brand that
+    /// was published last tell; that brand is nobody else's, since a probe that comes too early is a post like others.
+    pub async fn ingest_caught_up(&self) {
+        let brand = &format!("barrier-{}", Uuid::now_v7().simple())[..32];
+        self.put_into_force(brand).await;
         until("ingest knows the brand's filters", async || {
             // Each probe is somebody else: one that came too early opens a conversation, which the next would join.
             let id = Uuid::now_v7().to_string();
@@ -80,12 +92,6 @@ impl Client {
             (answer.body["filtered"] == 1).then_some(())
         })
         .await;
-    }
-
-    /// Waits until ingest has read everything that is in the log now: it reads in order, and settings come last.
-    pub async fn ingest_caught_up(&self) {
-        let brand = format!("barrier-{}", Uuid::now_v7().simple());
-        self.publish(&brand[..32]).await;
     }
 
     /// Sends a signed webhook.
@@ -268,6 +274,19 @@ impl Client {
             items.push(item);
         }
         items
+    }
+
+    /// How many customers' posts of a brand the log holds, and how many that a filter kept out.
+    pub async fn posts_of(&self, brand: &str) -> (u64, u64) {
+        let (mut posts, mut filtered) = (0, 0);
+        let log = self.log().await;
+        for record in records(&log).filter(|record| record.subject.brand().as_str() == brand) {
+            for fact in &record.facts {
+                posts += u64::from(matches!(fact, conversation::Fact::PostReceived(_)));
+                filtered += u64::from(matches!(fact, conversation::Fact::PostFiltered(_)));
+            }
+        }
+        (posts, filtered)
     }
 
     /// The log itself.
