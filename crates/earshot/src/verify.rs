@@ -11,9 +11,16 @@ use service::Process;
 use service::config::Sources;
 use std::collections::HashMap;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use tonic::Code;
+use tonic::transport::Channel;
 use wire::pb::conversation::conversation_service_client::ConversationServiceClient;
-use wire::pb::conversation::{ConversationSummary, ListConversationsRequest};
+use wire::pb::conversation::{ConversationSummary, GetConversationRequest, ListConversationsRequest};
 use wire::subjects;
+
+/// How long routing may take to read what the replay has read.
+const ROUTING_WAIT: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 #[derive(clap::Args)]
 #[command(after_help = "Example:
@@ -77,7 +84,7 @@ pub fn main(args: Args, sources: &Sources) -> ExitCode {
 }
 
 async fn replay(journal: &Journal, quiet: bool) -> anyhow::Result<(Report, HashMap<ConversationId, Replayed>)> {
-    let started = std::time::Instant::now();
+    let started = Instant::now();
     let filters = [subjects::CONVERSATIONS, subjects::BRANDS, subjects::FILTERED].map(str::to_owned).to_vec();
     let mut tail = journal.tail(TailConfig { filters, after_sequence: 0 });
     let mut report = Report::default();
@@ -125,6 +132,8 @@ async fn replay(journal: &Journal, quiet: bool) -> anyhow::Result<(Report, HashM
 /// Compares every conversation that routing serves at the same version.
 async fn compare(url: &str, replayed: &HashMap<ConversationId, Replayed>, report: &mut Report) -> anyhow::Result<()> {
     let mut client = ConversationServiceClient::connect(url.to_owned()).await?;
+    let newest = replayed.values().map(|known| known.version).max().unwrap_or(0);
+    caught_up(&mut client, newest).await?;
     let mut served: HashMap<String, ConversationSummary> = HashMap::new();
     let mut page_token = String::new();
     loop {
@@ -137,23 +146,59 @@ async fn compare(url: &str, replayed: &HashMap<ConversationId, Replayed>, report
         }
     }
     for (id, known) in replayed {
-        let Some(live) = served.get(&id.to_string()) else {
-            report.different += 1;
-            eprintln!("conversation {id} is in the log and not in routing");
-            continue;
+        let live = match served.remove(&id.to_string()) {
+            Some(live) => live,
+            // It may have moved from one page to another while they were read.
+            None => match alone(&mut client, id).await? {
+                Some(live) => live,
+                None => {
+                    report.different += 1;
+                    eprintln!("conversation {id} is in the log and not in routing");
+                    continue;
+                }
+            },
         };
-        // One that has moved on since the replay began is not comparable, and no difference.
-        if live.version > known.version {
+        // One that has moved on since the replay began, or into another, is not comparable, and no difference.
+        if live.version > known.version || live.conversation_id != id.to_string() {
             continue;
         }
         report.compared += 1;
         let expected = summarise(*id, &known.brand, &known.customer, &known.state, known.version);
-        if *live != expected {
+        if live != expected {
             report.different += 1;
             eprintln!("conversation {id} differs at version {}", known.version);
         }
     }
     Ok(())
+}
+
+/// One conversation as routing serves it, or the one that it has gone on in; none when routing does not know it.
+async fn alone(
+    client: &mut ConversationServiceClient<Channel>,
+    id: &ConversationId,
+) -> anyhow::Result<Option<ConversationSummary>> {
+    let request = GetConversationRequest { conversation_id: id.to_string(), at: None };
+    match client.get_conversation(request).await {
+        Ok(response) => Ok(response.into_inner().conversation),
+        Err(status) if status.code() == Code::NotFound => Ok(None),
+        Err(status) => Err(status.into()),
+    }
+}
+
+/// Waits until routing has read as far as the replay has: what it has not read yet is no difference.
+async fn caught_up(client: &mut ConversationServiceClient<Channel>, newest: u64) -> anyhow::Result<()> {
+    let until = Instant::now() + ROUTING_WAIT;
+    loop {
+        let request = ListConversationsRequest { page_size: 1, ..ListConversationsRequest::default() };
+        let as_of = client.list_conversations(request).await?.into_inner().as_of_sequence;
+        if as_of >= newest {
+            return Ok(());
+        }
+        if Instant::now() > until {
+            anyhow::bail!("routing stands at {as_of} of {newest} and has not caught up; see its log, then try again");
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
 }
 
 fn show(report: &Report, verified: bool) {
