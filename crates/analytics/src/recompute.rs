@@ -1,5 +1,5 @@
 //! The measures a second time: from the log, in plain code over plain lists, sharing neither the tables nor the queries nor
-//! the figures of the projection. What both say is right unless both are wrong in the same way; [`crate::verify`] and
+//! the figures of the projection. What both say is right unless both are wrong in the same way; [`crate::verify()`] and
 //! the tests hold them against each other.
 
 use crate::query::{Dimension, Query};
