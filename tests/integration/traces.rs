@@ -79,7 +79,7 @@ async fn a_post_is_one_trace_through_all_services() {
     let of_post: Vec<_> = log.iter().filter(|item| item.subject.ends_with(&id)).collect();
     let traces: Vec<_> =
         of_post.iter().map(|item| item.traceparent.clone().expect("it was written in a trace")).collect();
-    let trace_of = |header: &String| header.split('-').nth(1).unwrap().to_owned();
+    let trace_of = |header: &Arc<str>| header.split('-').nth(1).unwrap().to_owned();
     let received = trace_of(&traces[0]);
     let in_trace: BTreeSet<String> = traces.iter().map(trace_of).collect();
     assert!(in_trace.len() <= 2, "the post and its answer are one trace each: {in_trace:?}");

@@ -74,7 +74,7 @@ pub struct Fold {
 
 /// The conversation whose state is needed to fold an item.
 pub fn conversation_of(item: &Item) -> Option<ConversationId> {
-    match &item.entry {
+    match &*item.entry {
         LogEntry::Record(record) => record.subject.conversation(),
         LogEntry::Due(_) | LogEntry::Undecodable { .. } => None,
     }
@@ -110,7 +110,7 @@ impl Fold {
     /// Folds the next item of the log. The state of its conversation must be in memory if it has one; a conversation
     /// that is not is taken for new.
     pub fn take(&mut self, item: &Item) {
-        match &item.entry {
+        match &*item.entry {
             LogEntry::Record(record) => self.record(record),
             LogEntry::Undecodable { reason } => {
                 self.undecodable += 1;

@@ -37,8 +37,8 @@ pub async fn recompute(journal: &Journal, until: Option<u64>) -> Recomputed {
             break;
         }
         recomputed.sequence = item.sequence;
-        if let Entry::Record(record) = item.entry {
-            recomputed.add(&record);
+        if let Entry::Record(record) = &*item.entry {
+            recomputed.add(record);
         }
     }
     recomputed

@@ -323,7 +323,7 @@ fn spans(batch: &VecDeque<Item>) -> Vec<tracing::Span> {
 }
 
 fn kinds(batch: &VecDeque<Item>) -> Vec<&'static str> {
-    let kind = |item: &Item| match &item.entry {
+    let kind = |item: &Item| match &*item.entry {
         journal::Entry::Record(record) => record.facts.first().map_or("none", conversation::Fact::name),
         journal::Entry::Due(_) => "Due",
         journal::Entry::Undecodable { .. } => "undecodable",

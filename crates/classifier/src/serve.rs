@@ -93,6 +93,7 @@ pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started
     let config = WorkConfig {
         max_in_flight: settings.posts_in_flight_max,
         drain: process.shutdown.drain_limit(),
+        facts: vec!["PostReceived", "PostEdited"],
         ..WorkConfig::new(NAME, [subjects::CONVERSATIONS])
     };
     process.health.check("classifier.log").ready();

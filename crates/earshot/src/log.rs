@@ -37,7 +37,7 @@ pub fn main(args: Args, sources: &Sources) -> ExitCode {
             return Ok(());
         }
         while let Some(Some(item)) = process.shutdown.unless_begun(tail.next()).await {
-            match (&item.entry, args.json) {
+            match (&*item.entry, args.json) {
                 (Entry::Record(record), true) => {
                     let shown = serde_json::json!({"sequence": item.sequence, "record": wire::to_pb(record)});
                     println!("{shown}");

@@ -96,7 +96,7 @@ async fn replay(journal: &Journal, quiet: bool) -> anyhow::Result<(Report, HashM
         let Some(item) = tail.next().await else { break };
         bar.inc(left.saturating_sub(item.pending));
         left = item.pending;
-        let Entry::Record(record) = item.entry else {
+        let Entry::Record(record) = &*item.entry else {
             report.undecodable += 1;
             continue;
         };

@@ -205,8 +205,8 @@ pub async fn follow(process: &Process, journal: &Journal, index: &Index) -> anyh
         become_ready();
     }
     while let Some(Some(item)) = process.shutdown.unless_begun(tail.next()).await {
-        match item.entry {
-            Entry::Record(record) => index.fold(&record),
+        match &*item.entry {
+            Entry::Record(record) => index.fold(record),
             Entry::Undecodable { reason } => {
                 tracing::error!(sequence = item.sequence, reason, "a record cannot be read; its posts are not indexed");
             }

@@ -51,7 +51,7 @@ async fn main() -> Result<(), Failed> {
     rate("bare ordered pull", pull_rate, pull_rate / push_rate, cpu);
     let (tail_rate, cpu) = clock.time(tail(&journal, &[subjects::ALL])).await?;
     rate("journal.tail, everything", tail_rate, tail_rate / push_rate, cpu);
-    let (tail_rate, cpu) = clock.time(tail(&journal, &[subjects::CONVERSATIONS, subjects::DUE])).await?;
+    let (tail_rate, cpu) = clock.time(tail(&journal, &[subjects::CONVERSATIONS, subjects::FILTERED])).await?;
     rate("journal.tail, two filters", tail_rate, tail_rate / push_rate, cpu);
     let (work_rate, cpu) = clock.time(work(&journal, total)).await?;
     rate("journal.work, empty handler", work_rate, work_rate / push_rate, cpu);

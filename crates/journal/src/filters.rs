@@ -6,6 +6,12 @@
 //! server pick.
 
 use crate::entry::matches;
+use crate::jetstream::{EVENTS, TIMERS};
+
+/// Whether a filter is about timers rather than records.
+pub(crate) fn is_about_timers(filter: &str) -> bool {
+    filter.starts_with("timers.")
+}
 
 #[derive(Debug, Clone)]
 pub(crate) struct Filters {
@@ -26,6 +32,19 @@ impl Filters {
         !instruction && (self.wanted.is_empty() || self.wanted.iter().any(|filter| matches(filter, subject)))
     }
 
+    /// The stream that holds what is wanted.
+    pub fn stream(&self) -> &'static str {
+        match self.wanted.first().is_some_and(|filter| is_about_timers(filter)) {
+            true => TIMERS,
+            false => EVENTS,
+        }
+    }
+
+    /// Whether the reader gets the whole stream and picks for itself.
+    pub fn is_wide(&self) -> bool {
+        self.for_server().is_empty()
+    }
+
     /// What the server is to pick; empty for everything.
     pub fn for_server(&self) -> Vec<String> {
         match self.wanted.iter().all(|filter| narrow(filter)) {
@@ -39,8 +58,8 @@ impl Filters {
 fn narrow(filter: &str) -> bool {
     let mut kind = filter.split('.').skip(3);
     match (kind.next(), kind.next()) {
-        (Some("brand"), _) => true,
-        (Some("conversation" | "filtered" | "due"), Some(id)) => !matches!(id, "*" | ">"),
+        (Some("brand" | "due"), _) => true,
+        (Some("conversation" | "filtered"), Some(id)) => !matches!(id, "*" | ">"),
         _ => false,
     }
 }
@@ -56,10 +75,10 @@ mod tests {
 
     #[test]
     fn a_wide_reader_picks_by_itself() {
-        let wide = filters(&[subjects::CONVERSATIONS, subjects::DUE]);
+        let wide = filters(&[subjects::CONVERSATIONS, subjects::FILTERED]);
         assert!(wide.for_server().is_empty());
         assert!(wide.want("earshot.3.aurora.conversation.0af7"));
-        assert!(wide.want("earshot.3.aurora.due.0af7.first-response"));
+        assert!(wide.want("earshot.3.aurora.filtered.0af7"));
         assert!(!wide.want("earshot.3.aurora.brand"));
         assert!(filters(&[subjects::ALL]).for_server().is_empty());
     }
@@ -72,9 +91,10 @@ mod tests {
 
     #[test]
     fn timers_that_wait_are_nobodys() {
-        for all in [filters(&[]), filters(&[subjects::ALL]), filters(&[subjects::TIMERS])] {
-            assert!(!all.want("earshot.3.aurora.timer.0af7.first-response"));
-            assert!(!all.want("earshot.3.aurora.cancelled.0af7.first-response"));
-        }
+        let timers = filters(&[subjects::TIMERS]);
+        assert!(!timers.want("timers.3.aurora.timer.0af7.first-response"));
+        assert!(!timers.want("timers.3.aurora.cancelled.0af7.first-response"));
+        assert!(timers.want("timers.3.aurora.due.0af7.first-response"));
+        assert_eq!((timers.stream(), filters(&[]).stream()), (TIMERS, EVENTS));
     }
 }

@@ -157,8 +157,8 @@ impl Journal {
         }
     }
 
-    /// Arms a timer, or replaces the one of the same conversation and kind. When it comes due it appears in the log
-    /// as [`Entry::Due`], at the earliest at its time and usually within 300 ms after; one in the past at once.
+    /// Arms a timer, or replaces the one of the same conversation and kind. When it comes due it appears as
+    /// [`Entry::Due`], at the earliest at its time and usually within 300 ms after; one in the past at once.
     /// Answers the sequence that [`cancel_armed`](Journal::cancel_armed) takes.
     pub async fn arm(&self, due: &Due) -> Result<u64, JournalError> {
         match &self.kind {

@@ -2,6 +2,7 @@
 
 use crate::entry::Entry;
 use jiff::Timestamp;
+use std::sync::Arc;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -15,24 +16,28 @@ pub(crate) const BATCH: usize = 256;
 /// What to follow, and from where.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TailConfig {
-    /// Subjects with wildcards, as in [`wire::subjects`]. They must not overlap. Empty means everything.
+    /// Subjects with wildcards, as in [`wire::subjects`]. They must not overlap. Empty means every record. Timers that
+    /// have come due ([`wire::subjects::DUE`]) stand beside the log, under sequences of their own: they have a tail of
+    /// their own.
     pub filters: Vec<String>,
     /// The position already known: the first item is the first match after it. 0 is from the start.
     pub after_sequence: u64,
 }
 
-/// One message of the log.
+/// One message of the log. Readers of one process share what it holds, so a clone costs little.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
     pub sequence: u64,
-    pub subject: String,
-    pub entry: Entry,
+    pub subject: Arc<str>,
+    pub entry: Arc<Entry>,
+    /// Bytes of its payload.
+    pub size: usize,
     /// How many messages of the log, of whatever subject, were at most still to come. 0 means caught up: nothing that
     /// matches was there after this one.
     pub pending: u64,
     pub stored_at: Timestamp,
     /// The trace it was written in, as W3C trace context.
-    pub traceparent: Option<String>,
+    pub traceparent: Option<Arc<str>>,
 }
 
 /// The log as it grows, in order, nothing missing and nothing twice, over lost connections and restarts of the
@@ -60,6 +65,14 @@ impl Tail {
                 return Some(item);
             }
             self.ready = self.batches.recv().await?.into_iter();
+        }
+    }
+
+    /// As [`next`](Tail::next), with whatever else is there at once.
+    pub(crate) async fn next_batch(&mut self) -> Option<Vec<Item>> {
+        match self.ready.len() {
+            0 => self.batches.recv().await,
+            _ => Some(std::mem::take(&mut self.ready).collect()),
         }
     }
 

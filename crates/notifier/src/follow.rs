@@ -50,7 +50,7 @@ pub async fn follow(
     let (mut saved, mut saved_at, mut counted_at) = (position, Instant::now(), None::<Instant>);
     while let Some(Some(item)) = process.shutdown.unless_begun(tail.next()).await {
         position = item.sequence;
-        match &item.entry {
+        match &*item.entry {
             Entry::Record(record) => outbox.fold(item.sequence, record, item.traceparent.as_deref()),
             // The worker meets it too, and sets it aside.
             Entry::Undecodable { reason } => {

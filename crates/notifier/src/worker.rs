@@ -3,18 +3,21 @@
 
 use crate::NAME;
 use crate::send::Sender;
-use conversation::{Fact, Record};
 use journal::{Delivery, Entry, Journal, WorkConfig, WorkError};
 use service::Process;
 use service::metrics::{Outcome, ServiceMetrics};
 use std::time::Instant;
 use wire::subjects;
 
+/// The fact that brings work.
+const SUBMITTED: &str = "ReplySubmitted";
+
 /// Runs until the process is asked to stop, and then until what it began is done.
 pub async fn run(process: Process, journal: Journal, sender: Sender, in_flight_max: usize) -> anyhow::Result<()> {
     let config = WorkConfig {
         max_in_flight: in_flight_max,
         drain: crate::drain_limit(&process),
+        facts: vec![SUBMITTED],
         ..WorkConfig::new(NAME, [subjects::CONVERSATIONS])
     };
     let metrics = service::metrics::for_service(NAME);
@@ -24,16 +27,9 @@ pub async fn run(process: Process, journal: Journal, sender: Sender, in_flight_m
 
 async fn handle(sender: Sender, metrics: ServiceMetrics, delivery: Delivery) -> Result<(), WorkError> {
     let Entry::Record(record) = delivery.entry else { return Ok(()) };
-    if !submits(&record) {
-        return Ok(());
-    }
     let started = Instant::now();
     let sent = sender.go_on(&record.subject).await;
     let outcome = if sent.is_ok() { Outcome::Done } else { Outcome::Retried };
-    metrics.processed("ReplySubmitted", outcome, started.elapsed());
+    metrics.processed(SUBMITTED, outcome, started.elapsed());
     sent.map_err(WorkError::from)
-}
-
-fn submits(record: &Record) -> bool {
-    record.facts.iter().any(|fact| matches!(fact, Fact::ReplySubmitted(_)))
 }

@@ -265,20 +265,31 @@ pub async fn follow(
     let check = process.health.check("desk");
     let metrics = service::metrics::for_service(NAME);
     let after_sequence = checkpoint::load(journal, desk).await;
-    let filters = [subjects::CONVERSATIONS, subjects::BRANDS, subjects::DUE].map(str::to_owned).to_vec();
+    let filters = [subjects::CONVERSATIONS, subjects::BRANDS].map(str::to_owned).to_vec();
     let mut tail = journal.tail(TailConfig { filters, after_sequence });
+    // What came due before is found by `catch_up`; once more does no harm.
+    let mut timers = journal.tail(TailConfig { filters: vec![subjects::DUE.to_owned()], after_sequence: 0 });
     let mut live = process.shutdown.unless_begun(tail.pending()).await == Some(0);
     let mut checkpointed = Instant::now();
     if live {
         catch_up(desk, reactor, process.clock.now()).await;
         check.ready();
     }
-    while let Some(Some(item)) = process.shutdown.unless_begun(tail.next()).await {
+    loop {
+        let next = async {
+            tokio::select! {
+                biased;
+                item = tail.next() => item,
+                item = timers.next(), if live => item,
+            }
+        };
+        let Some(Some(item)) = process.shutdown.unless_begun(next).await else { break };
         let pending = item.pending;
         let started = Instant::now();
+        let of_timer = matches!(*item.entry, LogEntry::Due(_));
         let kind = handle(journal, desk, reactor, item, live).await;
         metrics.processed(kind, service::metrics::Outcome::Done, started.elapsed());
-        metrics.lag("desk", pending);
+        metrics.lag(if of_timer { "timers" } else { "desk" }, pending);
         if !live && pending == 0 {
             live = true;
             catch_up(desk, reactor, process.clock.now()).await;
@@ -319,18 +330,18 @@ async fn catch_up(desk: &Desk, reactor: &Reactor, now: Timestamp) {
 /// Folds one item and starts what it calls for. Answers the kind of the first fact, for the metrics.
 async fn handle(journal: &Journal, desk: &Desk, reactor: &Reactor, item: Item, live: bool) -> &'static str {
     let now = reactor.clock.now();
-    match item.entry {
+    match &*item.entry {
         LogEntry::Record(record) => {
             let kind = record.facts.first().map_or("none", conversation::Fact::name);
             let Subject::Conversation { conversation, .. } = &record.subject else {
-                desk.fold(item.sequence, &record);
+                desk.fold(item.sequence, record);
                 return kind;
             };
             let before = desk.read().conversations.get(conversation).and_then(|entry| entry.state.deadline.clone());
             // A decision of this process is in the view before the log brings it back; its deadline is new all the same.
             let before =
                 before.filter(|_| !record.facts.iter().any(|fact| matches!(fact, conversation::Fact::DeadlineSet(_))));
-            desk.fold(item.sequence, &record);
+            desk.fold(item.sequence, record);
             let found = match desk.read().conversations.get(conversation).filter(|_| live) {
                 Some(entry) => needs_of_change(*conversation, before, entry, now),
                 None => Vec::new(),
@@ -341,8 +352,12 @@ async fn handle(journal: &Journal, desk: &Desk, reactor: &Reactor, item: Item, l
             kind
         }
         LogEntry::Due(due) => {
-            desk.write().as_of = item.sequence;
-            if live {
+            // A deadline that is not in the view yet is found past when it comes.
+            let stands = desk.read().conversations.get(&due.conversation).is_some_and(|entry| {
+                let deadline = entry.state.deadline.as_ref().filter(|deadline| !deadline.breached);
+                deadline.is_some_and(|deadline| (deadline.kind, deadline.due_at) == (due.kind, due.due_at))
+            });
+            if stands {
                 let need = Need::PassDeadline { kind: due.kind, due_at: due.due_at };
                 reactor.begin(due.conversation, need, item.traceparent.as_deref()).await;
             }

@@ -138,6 +138,9 @@ pub fn inject(span: &Span) -> Option<String> {
 /// Makes a span the child of a remote one, for the handling of a single record. Call it before the span is entered;
 /// later, or with a malformed header, it changes nothing.
 pub fn set_parent(span: &Span, traceparent: &str) {
+    if span.is_disabled() {
+        return;
+    }
     if let Some(remote) = parse(traceparent) {
         let parent = opentelemetry::Context::new().with_remote_span_context(remote);
         // Without traces there is no layer to tell; that is no error.

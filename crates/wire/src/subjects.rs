@@ -1,11 +1,14 @@
 //! The subjects of the log: `earshot.<partition>.<brand>.<kind>[.<id>...]`. The subject is the unit of order and of
 //! the expected-sequence guard; what kind of fact a record holds stands in its payload.
+//!
+//! Timers stand beside the log, under a root of their own: they are no facts, every one replaces another or is taken
+//! away, and what the server does for that it would do to all who follow the log.
 
 use crate::due::Due;
 use conversation::ids::{PARTITIONS, partition};
 use conversation::{BrandId, ConversationId, CustomerId, Subject};
 
-/// Everything.
+/// Every record.
 pub const ALL: &str = "earshot.>";
 /// The records of all conversations.
 pub const CONVERSATIONS: &str = "earshot.*.*.conversation.*";
@@ -14,13 +17,18 @@ pub const BRANDS: &str = "earshot.*.*.brand";
 /// Posts that rules kept out of the care queue.
 pub const FILTERED: &str = "earshot.*.*.filtered.*";
 /// Timers that have come due.
-pub const DUE: &str = "earshot.*.*.due.>";
-/// Timers that wait; the server holds them.
-pub const TIMERS: &str = "earshot.*.*.timer.>";
+pub const DUE: &str = "timers.*.*.due.>";
+/// Everything about timers: those that wait, which the server holds, and those that have come due.
+pub const TIMERS: &str = "timers.>";
 
 fn prefix(brand: &BrandId, customer: Option<&CustomerId>) -> String {
     const { assert!(PARTITIONS <= 100, "a partition is at most two digits") };
     format!("earshot.{}.{brand}", partition(brand, customer))
+}
+
+fn of_timer(kind: &str, due: &Due) -> String {
+    let Due { brand, customer, conversation, .. } = due;
+    format!("timers.{}.{brand}.{kind}.{conversation}.{}", partition(brand, Some(customer)), due.kind.as_str())
 }
 
 /// Where the records of a subject stand.
@@ -41,12 +49,12 @@ pub fn any_conversation(conversation: &ConversationId) -> String {
 
 /// Where a timer waits. Arming it again on the same subject replaces it.
 pub fn timer(due: &Due) -> String {
-    format!("{}.timer.{}.{}", prefix(&due.brand, Some(&due.customer)), due.conversation, due.kind.as_str())
+    of_timer("timer", due)
 }
 
 /// Where a timer arrives when it comes due.
 pub fn due(due: &Due) -> String {
-    format!("{}.due.{}.{}", prefix(&due.brand, Some(&due.customer)), due.conversation, due.kind.as_str())
+    of_timer("due", due)
 }
 
 #[cfg(test)]

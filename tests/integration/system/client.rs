@@ -370,7 +370,7 @@ pub fn answering(parent: &str, mut data: Value) -> Value {
 
 /// The records among what the log holds.
 pub fn records(log: &[Item]) -> impl Iterator<Item = &conversation::Record> {
-    log.iter().filter_map(|item| match &item.entry {
+    log.iter().filter_map(|item| match &*item.entry {
         Entry::Record(record) => Some(record),
         Entry::Due(_) | Entry::Undecodable { .. } => None,
     })

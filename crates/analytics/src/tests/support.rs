@@ -13,6 +13,7 @@ use journal::{Entry, Item, Journal};
 use service::config::{self, Sources};
 use service::{Clock, Process};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tonic::transport::Channel;
 use wire::pb::analytics::analytics_service_client::AnalyticsServiceClient;
 use wire::pb::analytics::{MeasureRow, QueryRequest, WatchRequest, WatchResponse};
@@ -32,8 +33,9 @@ pub fn items(records: &[Record]) -> Vec<Item> {
 fn item(record: &Record, sequence: u64, pending: u64) -> Item {
     Item {
         sequence,
-        subject: wire::subjects::of(&record.subject),
-        entry: Entry::Record(record.clone()),
+        subject: wire::subjects::of(&record.subject).into(),
+        entry: Arc::new(Entry::Record(record.clone())),
+        size: 0,
         pending,
         stored_at: At::second(i64::try_from(sequence).unwrap()),
         traceparent: None,

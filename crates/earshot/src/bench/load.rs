@@ -103,7 +103,7 @@ fn watch_routed(system: &System, after_sequence: u64) -> mpsc::UnboundedReceiver
     let (sender, receiver) = mpsc::unbounded_channel();
     tokio::spawn(async move {
         while let Some(item) = tail.next().await {
-            let Entry::Record(record) = item.entry else { continue };
+            let Entry::Record(record) = &*item.entry else { continue };
             for fact in &record.facts {
                 if let Fact::Routed(routed) = fact
                     && sender.send((routed.post, Instant::now(), item.sequence)).is_err()

@@ -1,7 +1,7 @@
 //! Appending: one record, one publish, guarded by the sequence that it must follow and by its own id.
 
 use super::replies::Unanswered;
-use super::{Log, headers};
+use super::{EVENTS, Log, headers};
 use crate::entry::Appended;
 use crate::{AppendError, JournalError};
 use async_nats::{HeaderMap, Message, StatusCode};
@@ -145,7 +145,7 @@ impl Log {
     /// A single server checks the expected sequence before the id, so a conflict may be with our own earlier try.
     /// Guarded as it was, that can only be the very next message of the subject.
     async fn conflict(&self, record: &Record, subject: &str, expected: u64) -> Result<Appended, AppendError> {
-        let next = self.next_of(subject, expected + 1).await?;
+        let next = self.next_of(EVENTS, subject, expected + 1).await?;
         match next {
             Some(stored) if stored.message_id.as_deref() == Some(record.id.to_string().as_str()) => {
                 Ok(Appended { sequence: stored.sequence, duplicate: true })

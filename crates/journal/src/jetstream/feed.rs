@@ -1,7 +1,7 @@
 //! Work from the server: a durable pull consumer on the log, and one on the wishes to try again what was set aside.
 
 use super::pull::{Pull, Pulled};
-use super::{EVENTS, Log, SET_ASIDE, headers, set_aside};
+use super::{Log, SET_ASIDE, headers, set_aside};
 use crate::JournalError;
 use crate::entry::Raw;
 use crate::filters::Filters;
@@ -21,7 +21,7 @@ const RETRIES_HELD: usize = 16;
 
 pub(crate) struct Feed {
     log: Arc<Log>,
-    service: String,
+    config: WorkConfig,
     filters: Filters,
     events: Pull,
     retries: Pull,
@@ -46,16 +46,16 @@ impl Feed {
         let filters = Filters::new(&config.filters);
         let events = durable(filters.for_server(), held);
         let retries = durable(vec![set_aside::retries_of(&config.service)], RETRIES_HELD);
-        let events = Pull::open(log.clone(), EVENTS, events, held).await?;
+        let events = Pull::open(log.clone(), filters.stream(), events, held).await?;
         let retries = Pull::open(log.clone(), SET_ASIDE, retries, RETRIES_HELD).await?;
-        Ok(Feed { log, service: config.service.clone(), filters, events, retries })
+        Ok(Feed { log, config: config.clone(), filters, events, retries })
     }
 
     pub async fn next(&mut self, room: usize, idle: bool) -> Given {
         loop {
             tokio::select! {
                 pulled = self.events.next(room, idle) => {
-                    if self.filters.want(&pulled.message.subject) {
+                    if self.wants(&pulled) {
                         return from_log(pulled);
                     }
                     self.say(&pulled.reply, ACK).await;
@@ -71,10 +71,16 @@ impl Feed {
         }
     }
 
+    /// What a record holds stands beside it, so that most of what is not wanted need not be read.
+    fn wants(&self, pulled: &Pulled) -> bool {
+        let facts = headers::text(pulled.message.headers.as_ref(), headers::CE_TYPE);
+        self.filters.want(&pulled.message.subject) && facts.is_none_or(|facts| self.config.wants_facts(facts))
+    }
+
     pub async fn done(&self, given: &Given, failed: bool) {
         if given.key.0 == Source::SetAside {
-            let (log, service, sequence) = (self.log.clone(), self.service.clone(), given.raw.sequence);
-            let settled = tokio::time::timeout(Duration::from_secs(5), log.settle_retry(&service, sequence, failed));
+            let (log, service, sequence) = (self.log.clone(), &self.config.service, given.raw.sequence);
+            let settled = tokio::time::timeout(Duration::from_secs(5), log.settle_retry(service, sequence, failed));
             if !matches!(settled.await, Ok(Ok(()))) {
                 // Not acknowledged either, so it comes again and is settled then.
                 tracing::warn!(service, sequence, "a retried item could not be taken off the list yet");

@@ -5,6 +5,7 @@ mod checkpoints;
 mod connect;
 mod feed;
 mod headers;
+mod hub;
 mod place;
 mod profile;
 mod pull;
@@ -23,12 +24,16 @@ use crate::{JournalConfig, JournalError};
 use async_nats::Client;
 use async_nats::jetstream::Context;
 use async_nats::jetstream::context::ContextBuilder;
+use hub::Hub;
 use replies::{Link, Replies, Unanswered};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// The stream of every fact.
 pub(crate) const EVENTS: &str = "EVENTS";
+/// The stream of timers, waiting and due.
+pub(crate) const TIMERS: &str = "TIMERS";
 /// The stream of work that failed.
 pub(crate) const SET_ASIDE: &str = "SET_ASIDE";
 /// The bucket of projections as of a sequence.
@@ -45,6 +50,7 @@ pub(crate) struct Log {
     link: watch::Receiver<Link>,
     patience: Duration,
     replicas: usize,
+    hub: Arc<Hub>,
 }
 
 impl Log {
@@ -57,7 +63,7 @@ impl Log {
         streams::ensure(&context, config.profile).await?;
         profile::check(&config).await?;
         let (link, replicas) = (link.subscribe(), config.profile.replicas());
-        Ok(Log { client, context, replies, link, patience: config.patience, replicas })
+        Ok(Log { client, context, replies, link, patience: config.patience, replicas, hub: Hub::new() })
     }
 
     /// Whether the connection stands.

@@ -131,8 +131,8 @@ impl Log {
     }
 
     /// The first message of a subject at or after a sequence, from the leader.
-    pub(super) async fn next_of(&self, subject: &str, from: u64) -> Result<Option<Raw>, JournalError> {
-        Ok(self.message(EVENTS, json!({"seq": from, "next_by_subj": subject})).await?.map(raw))
+    pub(super) async fn next_of(&self, stream: &str, subject: &str, from: u64) -> Result<Option<Raw>, JournalError> {
+        Ok(self.message(stream, json!({"seq": from, "next_by_subj": subject})).await?.map(raw))
     }
 
     /// The newest message of a subject, from the leader.

@@ -1,7 +1,7 @@
 //! The streams: made when absent, checked when present. A stream that promises less than the profile is refused with
 //! what differs and how to cure it; nothing is changed behind an operator's back.
 
-use super::{CHECKPOINTS, EVENTS, SET_ASIDE};
+use super::{CHECKPOINTS, EVENTS, SET_ASIDE, TIMERS};
 use crate::{JournalError, Profile};
 use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamErrorKind};
 use async_nats::jetstream::stream::{Compression, Config, DiscardPolicy, RetentionPolicy, StorageType};
@@ -27,7 +27,7 @@ pub(super) async fn ensure(context: &Context, profile: Profile) -> Result<(), Jo
 }
 
 async fn ensure_all(context: &Context, profile: Profile) -> Result<(), JournalError> {
-    for wanted in [events(profile), set_aside(profile)] {
+    for wanted in [events(profile), timers(profile), set_aside(profile)] {
         let found = stream(context, &wanted).await?;
         check(&wanted, &found)?;
     }
@@ -39,9 +39,20 @@ fn events(profile: Profile) -> Config {
         name: EVENTS.to_owned(),
         description: Some("Earshot: every fact, for ever".to_owned()),
         subjects: vec![wire::subjects::ALL.to_owned()],
+        duplicate_window: DUPLICATE_WINDOW,
+        ..common(profile)
+    }
+}
+
+/// Timers have a stream of their own, because the server schedules within one stream, and because a timer that replaces
+/// another makes it look at every consumer of its stream.
+fn timers(profile: Profile) -> Config {
+    Config {
+        name: TIMERS.to_owned(),
+        description: Some("Earshot: timers that wait, and for a day those that came due".to_owned()),
+        subjects: vec![wire::subjects::TIMERS.to_owned()],
         allow_message_schedules: true,
         allow_message_ttl: true,
-        duplicate_window: DUPLICATE_WINDOW,
         ..common(profile)
     }
 }
@@ -159,10 +170,10 @@ fn check(wanted: &Config, found: &Config) -> Result<(), JournalError> {
         differs("allow_msg_schedules", on(found.allow_message_schedules), on(true), edit("--allow-schedules"));
         differs("allow_msg_ttl", on(found.allow_message_ttl), on(true), edit("--allow-msg-ttl"));
         differs("deny_purge", on(found.deny_purge), on(false), anew);
-        if found.duplicate_window < wanted.duplicate_window {
-            let window = |config: &Config| format!("{} s", config.duplicate_window.as_secs());
-            differs("duplicate_window", window(found), window(wanted), edit("--dupe-window 2m"));
-        }
+    }
+    if found.duplicate_window < wanted.duplicate_window {
+        let window = |config: &Config| format!("{} s", config.duplicate_window.as_secs());
+        differs("duplicate_window", window(found), window(wanted), edit("--dupe-window 2m"));
     }
     refuse(name, differences)
 }

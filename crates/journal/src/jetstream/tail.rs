@@ -2,10 +2,14 @@
 //! message carries its number, and a gap, a silence or a lost connection starts a new consumer after the last
 //! message that was taken.
 //!
+//! A reader of records does so until it is where the others of this process are, and then reads with them from the
+//! [`hub`].
+//!
 //! It is ours rather than the client library's, because the library's cannot tell how much is still to come before
 //! the first message, starts again from the beginning when it is interrupted before it, and has no alarm for a
 //! consumer that is alive and stands still.
 
+use super::hub;
 use super::place::Place;
 use super::replies::Link;
 use super::{EVENTS, Log, headers};
@@ -19,6 +23,7 @@ use async_nats::{Client, HeaderName, Message, StatusCode, Subscriber};
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::ReadyChunks;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -40,6 +45,8 @@ enum Ended {
     /// The reader has gone, or the client was closed.
     Closed,
     Lost(String),
+    /// What comes next is to be had from the hub.
+    Joined,
 }
 
 impl From<Gone> for Ended {
@@ -53,19 +60,29 @@ struct Follower {
     context: Context,
     link: watch::Receiver<Link>,
     filters: Filters,
+    /// Where others read too; none for a reader that stays alone.
+    hub: Option<hub::Place>,
     /// The last sequence that was handed over.
     after: u64,
     feeder: Feeder,
 }
 
 impl Log {
-    pub fn tail(&self, config: TailConfig) -> Tail {
+    pub fn tail(self: &Arc<Self>, config: TailConfig) -> Tail {
+        let filters = Filters::new(&config.filters);
+        let shares = filters.is_wide() && filters.stream() == EVENTS;
+        let hub = shares.then(|| self.hub.join(self));
+        self.follow(filters, config.after_sequence, hub)
+    }
+
+    /// A reader of records that does not meet others.
+    pub(super) fn read_alone(&self, filters: Filters, after: u64) -> Tail {
+        self.follow(filters, after, None)
+    }
+
+    fn follow(&self, filters: Filters, after: u64, hub: Option<hub::Place>) -> Tail {
         let (client, context, link) = (self.client.clone(), self.context.clone(), self.link.clone());
-        Tail::start(|feeder| {
-            let filters = Filters::new(&config.filters);
-            let follower = Follower { client, context, link, filters, after: config.after_sequence, feeder };
-            tokio::spawn(follower.run())
-        })
+        Tail::start(|feeder| tokio::spawn(Follower { client, context, link, filters, hub, after, feeder }.run()))
     }
 }
 
@@ -74,12 +91,16 @@ impl Follower {
         let mut delay = Duration::from_millis(50);
         loop {
             let before = self.after;
-            let ended = self.follow().await;
+            let mut ended = self.follow().await;
+            if matches!(ended, Ended::Joined) {
+                ended = self.follow_hub().await;
+            }
             if self.feeder.hand_over_all().await.is_err() {
                 return;
             }
             match ended {
                 Ended::Closed => return,
+                Ended::Joined => {}
                 Ended::Lost(why) => {
                     if self.after > before {
                         delay = Duration::from_millis(50);
@@ -109,7 +130,7 @@ impl Follower {
             Err(error) => return Ended::Lost(error.to_string()),
         };
         let config = self.consumer(inbox);
-        let mut consumer = match self.context.create_consumer_on_stream(config, EVENTS).await {
+        let mut consumer = match self.context.create_consumer_on_stream(config, self.filters.stream()).await {
             Ok(consumer) => consumer,
             Err(error) => return Ended::Lost(error.to_string()),
         };
@@ -176,6 +197,9 @@ impl Follower {
             if let Err(ended) = self.take(chunk, &mut delivered).await {
                 return ended;
             }
+            if self.hub.as_ref().is_some_and(|hub| hub.covers(self.after)) {
+                return Ended::Joined;
+            }
             idle_beats = if delivered == before { idle_beats + 1 } else { 0 };
             if idle_beats >= IDLE_BEATS {
                 idle_beats = 0;
@@ -207,6 +231,35 @@ impl Follower {
         }
         self.feeder.hand_over().await?;
         lost.map_or(Ok(()), |why| Err(Ended::Lost(why)))
+    }
+
+    /// Reads with the others until this reader has fallen behind them, or they have gone.
+    async fn follow_hub(&mut self) -> Ended {
+        let Some(hub) = &mut self.hub else { return Ended::Joined };
+        loop {
+            hub.moved.mark_unchanged();
+            let before = self.after;
+            match hub.read(before, &self.filters, &mut self.feeder) {
+                Some(after) => self.after = after,
+                None => return Ended::Joined,
+            }
+            if let Err(Gone) = self.feeder.hand_over().await {
+                return Ended::Closed;
+            }
+            if self.after > before {
+                continue;
+            }
+            tokio::select! {
+                // The hub outlives its readers.
+                _ = hub.moved.changed() => {}
+                () = self.feeder.gone() => return Ended::Closed,
+                () = tokio::time::sleep(LOOK_AHEAD), if self.feeder.waits() => {
+                    if self.feeder.hand_over_all().await.is_err() {
+                        return Ended::Closed;
+                    }
+                }
+            }
+        }
     }
 
     fn pick(&mut self, message: Message, place: Place) {
@@ -254,10 +307,11 @@ async fn stands_still(consumer: &mut Consumer<push::Config>, delivered: u64) -> 
 fn item(message: Message, place: Place, entry: Entry) -> Item {
     Item {
         sequence: place.sequence,
-        entry,
+        entry: Arc::new(entry),
         pending: place.pending,
         stored_at: place.stored_at,
-        traceparent: headers::text(message.headers.as_ref(), headers::TRACEPARENT).map(str::to_owned),
-        subject: message.subject.to_string(),
+        size: message.payload.len(),
+        traceparent: headers::text(message.headers.as_ref(), headers::TRACEPARENT).map(Into::into),
+        subject: message.subject.as_str().into(),
     }
 }

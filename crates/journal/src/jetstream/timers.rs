@@ -2,11 +2,11 @@
 //! taking it away cancels it, and it survives every restart.
 
 use super::append::{Outcome, outcome};
-use super::{EVENTS, Log};
+use super::{Log, TIMERS};
 use crate::JournalError;
 use async_nats::header::{
     NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, NATS_MESSAGE_TTL, NATS_SCHEDULE, NATS_SCHEDULE_NEXT, NATS_SCHEDULE_TARGET,
-    NATS_SCHEDULER,
+    NATS_SCHEDULE_TTL, NATS_SCHEDULER,
 };
 use async_nats::{HeaderMap, HeaderName, HeaderValue};
 use bytes::Bytes;
@@ -15,17 +15,21 @@ use wire::{Due, subjects};
 /// Whose last sequence the guard is about, when it is not the published subject's.
 const GUARDED_SUBJECT: HeaderName = HeaderName::from_static("Nats-Expected-Last-Subject-Sequence-Subject");
 
+/// How long what has come due can be read. A reader that was away longer asks the conversations themselves.
+const DUE_KEPT: &str = "24h";
+
 impl Log {
     /// Arms or replaces a timer; answers the sequence by which it can be cancelled for sure.
     pub async fn arm(&self, due: &Due) -> Result<u64, JournalError> {
         let mut headers = HeaderMap::new();
         headers.insert(NATS_SCHEDULE, format!("@at {}", due.due_at));
         headers.insert(NATS_SCHEDULE_TARGET, subjects::due(due));
+        headers.insert(NATS_SCHEDULE_TTL, DUE_KEPT);
         self.publish(&subjects::timer(due), headers, wire::encode_due(due), "arm a timer").await
     }
 
     pub async fn cancel(&self, due: &Due) -> Result<bool, JournalError> {
-        Ok(self.purge(EVENTS, &subjects::timer(due)).await? > 0)
+        Ok(self.purge(TIMERS, &subjects::timer(due)).await? > 0)
     }
 
     /// Takes the timer away only if it is still the one that was armed with this sequence. The server does both
@@ -57,7 +61,7 @@ impl Log {
     }
 
     async fn fired_after(&self, due: &Due, armed: u64) -> Result<Option<u64>, JournalError> {
-        let fired = self.next_of(&subjects::due(due), armed).await?;
+        let fired = self.next_of(TIMERS, &subjects::due(due), armed).await?;
         Ok(fired.map(|raw| raw.sequence))
     }
 }

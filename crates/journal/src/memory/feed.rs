@@ -88,13 +88,12 @@ impl State {
         } else if let Some(sequence) = position.retries.pop_first() {
             ((Source::SetAside, sequence), 1)
         } else {
-            let seen = position.seen;
-            let next = self.after(seen).map(|raw| (raw.sequence, raw.subject.clone()));
-            let position = self.side.positions.get(service)?;
-            let found = next.into_iter().find(|(_, subject)| position.wants(subject));
-            let position = self.side.positions.get_mut(service)?;
-            position.seen = found.as_ref().map_or(self.last_sequence, |(sequence, _)| *sequence);
-            ((Source::Log, found?.0), 1)
+            let (filters, seen) = (position.filters.clone()?, position.seen);
+            let stream = self.stream(&filters);
+            let found = stream.after(seen).find(|raw| filters.want(&raw.subject)).map(|raw| raw.sequence);
+            let seen = found.unwrap_or(stream.last_sequence);
+            self.side.positions.get_mut(service)?.seen = seen;
+            ((Source::Log, found?), 1)
         };
         let raw = self.raw_of(service, key)?;
         self.side.positions.get_mut(service)?.held.insert(key, Held { worker, deliveries });
@@ -103,7 +102,10 @@ impl State {
 
     fn raw_of(&self, service: &str, (source, sequence): Key) -> Option<Raw> {
         match source {
-            Source::Log => self.get(sequence).cloned(),
+            Source::Log => {
+                let filters = self.side.positions.get(service)?.filters.as_ref()?;
+                self.stream(filters).get(sequence).cloned()
+            }
             Source::SetAside => self.side.set_aside.get(&(service.to_owned(), sequence)).map(|(_, raw)| raw.clone()),
         }
     }

@@ -51,10 +51,10 @@ impl Log {
         }
         let id = record.id.to_string();
         let mut state = self.locked();
-        let last = state.last_of(&subject);
+        let last = state.events.last_of(&subject);
         if last != expected {
             // Guarded as it was, an earlier try can only be the very next message of the subject.
-            return match state.next_of(&subject, expected + 1) {
+            return match state.events.next_of(&subject, expected + 1) {
                 Some(next) if next.message_id.as_deref() == Some(&id) => {
                     Ok(Appended { sequence: next.sequence, duplicate: true })
                 }
@@ -62,7 +62,7 @@ impl Log {
             };
         }
         if let Some(sequence) = state.known_id(&id) {
-            let elsewhere = state.get(sequence).filter(|stored| stored.subject != subject);
+            let elsewhere = state.events.get(sequence).filter(|stored| stored.subject != subject);
             return match elsewhere {
                 Some(stored) => Err(AppendError::Elsewhere { sequence, subject: stored.subject.clone() }),
                 None => Ok(Appended { sequence, duplicate: true }),
@@ -86,7 +86,7 @@ impl Log {
         tokio::task::yield_now().await;
         let state = self.locked();
         let mut loaded = Loaded { last_sequence: after, ..Loaded::default() };
-        for raw in state.of_subject(subject, after) {
+        for raw in state.events.of_subject(subject, after) {
             let sequence = raw.sequence;
             loaded.last_sequence = sequence;
             match entry::read(subject, &raw.payload) {
@@ -104,15 +104,15 @@ impl Log {
     }
 
     pub fn get(&self, sequence: u64) -> Option<Raw> {
-        self.locked().get(sequence).cloned()
+        self.locked().events.get(sequence).cloned()
     }
 
     pub fn last_of(&self, subject: &str) -> u64 {
-        self.locked().last_of(subject)
+        self.locked().events.last_of(subject)
     }
 
     pub fn last_sequence(&self) -> u64 {
-        self.locked().last_sequence
+        self.locked().events.last_sequence
     }
 
     pub fn arm(&self, due: &Due) -> u64 {

@@ -28,12 +28,6 @@ pub(super) struct Position {
     pub retries: BTreeSet<u64>,
 }
 
-impl Position {
-    pub fn wants(&self, subject: &str) -> bool {
-        self.filters.as_ref().is_some_and(|filters| filters.want(subject))
-    }
-}
-
 #[derive(Default)]
 pub(super) struct Side {
     pub positions: HashMap<String, Position>,

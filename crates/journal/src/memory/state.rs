@@ -2,7 +2,8 @@
 
 use super::side::Side;
 use crate::entry::Raw;
-use crate::jetstream::DUPLICATE_WINDOW;
+use crate::filters::{Filters, is_about_timers};
+use crate::jetstream::{DUPLICATE_WINDOW, TIMERS};
 use bytes::Bytes;
 use conversation::ConversationId;
 use jiff::{SignedDuration, Timestamp};
@@ -14,59 +15,29 @@ struct Timer {
     armed: u64,
 }
 
-pub(super) struct State {
-    pub now: Timestamp,
+/// Messages under sequences of their own.
+#[derive(Default)]
+pub(super) struct Stream {
     pub last_sequence: u64,
     messages: BTreeMap<u64, Raw>,
     by_subject: HashMap<String, Vec<u64>>,
+}
+
+pub(super) struct State {
+    pub now: Timestamp,
+    pub events: Stream,
+    /// What has come due.
+    pub timers: Stream,
     conversations: HashMap<String, String>,
     ids: HashMap<String, u64>,
     /// When each id was seen, in order.
     id_times: VecDeque<(Timestamp, String)>,
-    timers: BTreeMap<String, Timer>,
+    armed: BTreeMap<String, Timer>,
     pub checkpoints: HashMap<String, (u64, Bytes)>,
     pub side: Side,
 }
 
-impl State {
-    pub fn new(now: Timestamp) -> Self {
-        State {
-            now,
-            last_sequence: 0,
-            messages: BTreeMap::new(),
-            by_subject: HashMap::new(),
-            conversations: HashMap::new(),
-            ids: HashMap::new(),
-            id_times: VecDeque::new(),
-            timers: BTreeMap::new(),
-            checkpoints: HashMap::new(),
-            side: Side::default(),
-        }
-    }
-
-    pub fn store(
-        &mut self,
-        subject: String,
-        payload: Bytes,
-        traceparent: Option<String>,
-        message_id: Option<String>,
-    ) -> u64 {
-        self.last_sequence += 1;
-        let sequence = self.last_sequence;
-        if let Some(id) = &message_id {
-            self.ids.insert(id.clone(), sequence);
-            self.id_times.push_back((self.now, id.clone()));
-        }
-        let mut tokens = subject.split('.').skip(3);
-        if let (Some("conversation"), Some(id)) = (tokens.next(), tokens.next()) {
-            self.conversations.insert(id.to_owned(), subject.clone());
-        }
-        self.by_subject.entry(subject.clone()).or_default().push(sequence);
-        let raw = Raw { sequence, subject, payload, stored_at: self.now, traceparent, message_id };
-        self.messages.insert(sequence, raw);
-        sequence
-    }
-
+impl Stream {
     pub fn get(&self, sequence: u64) -> Option<&Raw> {
         self.messages.get(&sequence)
     }
@@ -88,6 +59,51 @@ impl State {
     pub fn next_of(&self, subject: &str, from: u64) -> Option<&Raw> {
         self.of_subject(subject, from.saturating_sub(1)).next()
     }
+}
+
+impl State {
+    pub fn new(now: Timestamp) -> Self {
+        State {
+            now,
+            events: Stream::default(),
+            timers: Stream::default(),
+            conversations: HashMap::new(),
+            ids: HashMap::new(),
+            id_times: VecDeque::new(),
+            armed: BTreeMap::new(),
+            checkpoints: HashMap::new(),
+            side: Side::default(),
+        }
+    }
+
+    pub fn store(
+        &mut self,
+        subject: String,
+        payload: Bytes,
+        traceparent: Option<String>,
+        message_id: Option<String>,
+    ) -> u64 {
+        let stream = if is_about_timers(&subject) { &mut self.timers } else { &mut self.events };
+        stream.last_sequence += 1;
+        let sequence = stream.last_sequence;
+        if let Some(id) = &message_id {
+            self.ids.insert(id.clone(), sequence);
+            self.id_times.push_back((self.now, id.clone()));
+        }
+        let mut tokens = subject.split('.').skip(3);
+        if let (Some("conversation"), Some(id)) = (tokens.next(), tokens.next()) {
+            self.conversations.insert(id.to_owned(), subject.clone());
+        }
+        stream.by_subject.entry(subject.clone()).or_default().push(sequence);
+        let raw = Raw { sequence, subject, payload, stored_at: self.now, traceparent, message_id };
+        stream.messages.insert(sequence, raw);
+        sequence
+    }
+
+    /// The stream that filters are about.
+    pub fn stream(&self, filters: &Filters) -> &Stream {
+        if filters.stream() == TIMERS { &self.timers } else { &self.events }
+    }
 
     pub fn subject_of(&self, conversation: &ConversationId) -> Option<String> {
         self.conversations.get(&conversation.to_string()).cloned()
@@ -108,9 +124,9 @@ impl State {
     }
 
     pub fn arm(&mut self, due: &Due) -> u64 {
-        self.last_sequence += 1;
-        let armed = self.last_sequence;
-        self.timers.insert(subjects::timer(due), Timer { due: due.clone(), armed });
+        self.timers.last_sequence += 1;
+        let armed = self.timers.last_sequence;
+        self.armed.insert(subjects::timer(due), Timer { due: due.clone(), armed });
         // What is due already does not wait.
         self.advance(self.now);
         armed
@@ -118,20 +134,20 @@ impl State {
 
     /// Takes a timer away; with `armed`, only if it is still that one.
     pub fn cancel(&mut self, timer: &str, armed: Option<u64>) -> bool {
-        let wanted = self.timers.get(timer).is_some_and(|timer| armed.is_none_or(|armed| timer.armed == armed));
-        wanted && self.timers.remove(timer).is_some()
+        let wanted = self.armed.get(timer).is_some_and(|timer| armed.is_none_or(|armed| timer.armed == armed));
+        wanted && self.armed.remove(timer).is_some()
     }
 
     /// Turns the clock and fires what comes due on the way, in order of time. It never turns back.
     pub fn advance(&mut self, to: Timestamp) {
         let to = to.max(self.now);
         loop {
-            let ripe = self.timers.iter().filter(|(_, timer)| timer.due.due_at <= to);
+            let ripe = self.armed.iter().filter(|(_, timer)| timer.due.due_at <= to);
             let next = ripe.min_by_key(|(_, timer)| (timer.due.due_at, timer.armed));
             let Some(subject) = next.map(|(subject, _)| subject.clone()) else {
                 break;
             };
-            if let Some(Timer { due, .. }) = self.timers.remove(&subject) {
+            if let Some(Timer { due, .. }) = self.armed.remove(&subject) {
                 self.now = self.now.max(due.due_at);
                 self.store(subjects::due(&due), wire::encode_due(&due), None, None);
             }

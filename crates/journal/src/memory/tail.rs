@@ -44,28 +44,30 @@ impl Log {
     /// Hands items to the feeder; answers whether there are more.
     fn batch(&self, filters: &Filters, ahead: &mut Ahead, feeder: &mut Feeder) -> bool {
         let state = self.locked();
-        for raw in state.after(ahead.looked_until) {
+        let stream = state.stream(filters);
+        for raw in stream.after(ahead.looked_until) {
             if filters.want(&raw.subject) {
                 ahead.matching.push_back(raw.sequence);
             }
         }
-        ahead.looked_until = ahead.looked_until.max(state.last_sequence);
+        ahead.looked_until = ahead.looked_until.max(stream.last_sequence);
         feeder.begins_with(ahead.matching.len() as u64);
         for _ in 0..BATCH {
             let Some(sequence) = ahead.matching.pop_front() else {
                 return false;
             };
-            let raw = state.get(sequence);
+            let raw = stream.get(sequence);
             let Some((raw, entry)) = raw.and_then(|raw| Some((raw, entry::read(&raw.subject, &raw.payload)?))) else {
                 continue;
             };
             feeder.take(Item {
                 sequence,
-                subject: raw.subject.clone(),
-                entry,
+                subject: raw.subject.as_str().into(),
+                entry: Arc::new(entry),
+                size: raw.payload.len(),
                 pending: ahead.matching.len() as u64,
                 stored_at: raw.stored_at,
-                traceparent: raw.traceparent.clone(),
+                traceparent: raw.traceparent.as_deref().map(Into::into),
             });
         }
         true

@@ -9,6 +9,7 @@ pub(crate) use feed::{Feed, Given, Key, Source};
 
 use crate::entry::Entry;
 use crate::{Journal, JournalError, WorkError};
+use conversation::Fact;
 use jiff::Timestamp;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -19,8 +20,11 @@ pub struct WorkConfig {
     /// The service's name, `a-z`, `0-9`, `-`: workers of the same name share the work, and their position in the log
     /// is kept under it.
     pub service: String,
-    /// Subjects with wildcards, as in [`wire::subjects`]. They must not overlap.
+    /// Subjects with wildcards, as in [`wire::subjects`]. They must not overlap, and be either of records or of timers.
     pub filters: Vec<String>,
+    /// Names of facts ([`Fact::name`](conversation::Fact::name)): a record with none of them is done without its
+    /// handler, mostly without being read. Empty for every record.
+    pub facts: Vec<&'static str>,
     /// How many messages are handled at once.
     pub max_in_flight: usize,
     /// How long after a worker's death its messages go to another one. A handler may take longer: the worker asks for
@@ -37,6 +41,7 @@ impl Default for WorkConfig {
         WorkConfig {
             service: String::new(),
             filters: Vec::new(),
+            facts: Vec::new(),
             max_in_flight: 64,
             ack_wait: Duration::from_secs(30),
             max_attempts: 8,
@@ -55,10 +60,22 @@ impl WorkConfig {
         }
     }
 
+    /// Whether the handler is to see a record with these facts, their names joined by `,`.
+    pub(crate) fn wants_facts(&self, names: &str) -> bool {
+        self.facts.is_empty() || names.split(',').any(|name| self.facts.contains(&name))
+    }
+
     fn check(&self) -> Result<(), JournalError> {
         crate::set_aside::check_service(&self.service)?;
         if self.filters.is_empty() {
             return Err(JournalError::configuration("filters", "it is empty; name the subjects to work on"));
+        }
+        let about_timers = |filter: &String| crate::filters::is_about_timers(filter);
+        if self.filters.iter().any(about_timers) && !self.filters.iter().all(about_timers) {
+            return Err(JournalError::configuration("filters", "records and timers are worked on apart"));
+        }
+        if let Some(unknown) = self.facts.iter().find(|name| !Fact::NAMES.contains(name)) {
+            return Err(JournalError::configuration("facts", format!("there is no fact `{unknown}`")));
         }
         if self.max_in_flight == 0 || self.max_attempts == 0 {
             return Err(JournalError::configuration("max_in_flight, max_attempts", "both must be at least 1"));

@@ -22,7 +22,7 @@ const DEATHS_ALLOWED: u64 = 2;
 
 pub(super) struct Worker<H> {
     journal: Journal,
-    config: WorkConfig,
+    config: Arc<WorkConfig>,
     feed: Feed,
     handler: Arc<H>,
     lanes: Lanes,
@@ -42,7 +42,7 @@ where
     pub fn new(journal: Journal, config: WorkConfig, feed: Feed, handler: H) -> Self {
         Worker {
             journal,
-            config,
+            config: Arc::new(config),
             feed,
             handler: Arc::new(handler),
             lanes: Lanes::default(),
@@ -108,7 +108,8 @@ where
                     trace::continue_from(&span, piece.given.raw.traceparent.as_deref());
                     let retried = piece.given.key.0 == Source::SetAside;
                     let attempt = attempt(piece);
-                    let handling = handle(self.handler.clone(), piece.given.raw.clone(), attempt, retried);
+                    let config = self.config.clone();
+                    let handling = handle(self.handler.clone(), config, piece.given.raw.clone(), attempt, retried);
                     self.tasks.spawn(handling.instrument(span))
                 }
             };
@@ -232,7 +233,13 @@ async fn set_aside(journal: Journal, service: String, raw: Raw, reason: String, 
     done.map_err(|error| WorkError::Unavailable { why: error.to_string() })
 }
 
-async fn handle<H, F>(handler: Arc<H>, raw: Raw, attempt: u32, retried: bool) -> Result<(), WorkError>
+async fn handle<H, F>(
+    handler: Arc<H>,
+    config: Arc<WorkConfig>,
+    raw: Raw,
+    attempt: u32,
+    retried: bool,
+) -> Result<(), WorkError>
 where
     H: Fn(Delivery) -> F,
     F: Future<Output = Result<(), WorkError>>,
@@ -241,6 +248,7 @@ where
         // An instruction to the server, nothing to handle.
         None => return Ok(()),
         Some(Entry::Undecodable { reason }) => return Err(WorkError::poison(format!("it cannot be read: {reason}"))),
+        Some(Entry::Record(record)) if !config.wants_facts(&entry::fact_names(&record)) => return Ok(()),
         Some(entry) => entry,
     };
     let span = tracing::Span::current();

@@ -15,6 +15,7 @@ crate::both!(
     timers_that_wait_are_no_entries,
     what_cannot_be_read_comes_as_such,
     a_slow_reader_gets_everything,
+    readers_that_meet_get_everything_once,
     giving_up_on_next_loses_nothing,
 );
 
@@ -27,7 +28,7 @@ async fn everything_comes_in_order_from_the_start(world: World) {
     assert_eq!(items.iter().map(|item| item.pending).collect::<Vec<_>>(), [2, 1, 0]);
     assert_eq!(tail.pending().await, 0);
     assert_eq!(record_of(&items[0].entry).id, id("ann-0"));
-    assert_eq!(items[0].subject, subjects::of(&about("ann")));
+    assert_eq!(*items[0].subject, subjects::of(&about("ann")));
     // What is written later comes as well.
     fill(&world.journal, "bea", 1).await;
     assert_eq!(record_of(&take(&mut tail, 1).await[0].entry).id, id("bea-0"));
@@ -55,6 +56,45 @@ async fn an_empty_log_is_caught_up_at_once(world: World) {
     assert_eq!(tail.pending().await, 0);
 }
 
+/// More than readers of one process keep for each other, so that the slow one has to catch up by himself.
+const MANY: usize = 9_000;
+
+async fn readers_that_meet_get_everything_once(world: World) {
+    let journal = &world.journal;
+    fill(journal, "ann", 3).await;
+    let brands =
+        TailConfig { filters: vec![subjects::BRANDS.to_owned(), subjects::FILTERED.to_owned()], after_sequence: 0 };
+    let (mut all, mut late, mut slow, mut few) =
+        (follow(journal, 0), follow(journal, 2), follow(journal, 0), journal.tail(brands));
+    assert_eq!(sequences(&take(&mut all, 3).await), [1, 2, 3]);
+    assert_eq!(sequences(&take(&mut late, 1).await), [3]);
+    // One after another and all at once, some of it wanted by all and some by few.
+    fill(journal, "bea", 20).await;
+    let writers = (0..30).map(|at| async move { fill(journal, &format!("cay-{at}"), MANY / 30).await });
+    futures::future::join_all(writers).await;
+    let marker = journal.add(&presence("marker", true)).await.unwrap().sequence;
+    let everything: Vec<u64> = (1..=marker).collect();
+    assert_eq!(sequences(&take(&mut all, MANY + 21).await), everything[3..]);
+    assert_eq!(sequences(&take(&mut few, 1).await), [marker]);
+    assert_eq!(sequences(&take(&mut slow, MANY + 24).await), everything);
+    // A reader goes, another comes, and the rest go on.
+    drop(all);
+    let mut new = follow(journal, marker - 10);
+    fill(journal, "dan", 2).await;
+    assert_eq!(sequences(&take(&mut new, 12).await), (marker - 9..=marker + 2).collect::<Vec<_>>());
+    assert_eq!(sequences(&take(&mut late, MANY + 23).await), (4..=marker + 2).collect::<Vec<_>>());
+    assert_eq!(sequences(&take(&mut slow, 2).await), [marker + 1, marker + 2]);
+    assert_eq!((slow.pending().await, late.pending().await, few.pending().await), (0, 0, 0));
+    // The last one left reads for himself.
+    drop((new, late, few));
+    fill(journal, "eve", 2).await;
+    assert_eq!(sequences(&take(&mut slow, 2).await), [marker + 3, marker + 4]);
+}
+
+fn sequences(items: &[journal::Item]) -> Vec<u64> {
+    items.iter().map(|item| item.sequence).collect()
+}
+
 async fn timers_that_wait_are_no_entries(world: World) {
     fill(&world.journal, "ann", 1).await;
     let due = due("ann", soon(3_600_000));
@@ -77,7 +117,7 @@ async fn what_cannot_be_read_comes_as_such(world: World) {
     inject(&world.journal, &subjects::of(&about("ann")), Bytes::from_static(b"\xff")).await.unwrap();
     let mut tail = follow(&world.journal, 0);
     let item = take(&mut tail, 1).await.remove(0);
-    assert!(matches!(item.entry, Entry::Undecodable { .. }));
+    assert!(matches!(*item.entry, Entry::Undecodable { .. }));
 }
 
 async fn a_slow_reader_gets_everything(world: World) {

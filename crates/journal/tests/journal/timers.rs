@@ -1,9 +1,9 @@
 //! Timers.
 
-use crate::world::{World, about, brand, customer, follow, now, soon, take};
+use crate::world::{World, about, brand, customer, now, soon, take};
 use conversation::deadlines::DeadlineKind;
 use jiff::Timestamp;
-use journal::{Due, Entry, Item};
+use journal::{Due, Entry, Item, Journal, Tail, TailConfig};
 
 crate::both!(
     a_timer_fires_at_its_time_and_not_before,
@@ -23,8 +23,13 @@ fn first(name: &str, due_at: Timestamp) -> Due {
     due(name, DeadlineKind::FirstResponse, due_at)
 }
 
+/// What comes due, from the first on.
+fn follow(journal: &Journal) -> Tail {
+    journal.tail(TailConfig { filters: vec![wire::subjects::DUE.to_owned()], after_sequence: 0 })
+}
+
 fn fired(item: &Item) -> &Due {
-    match &item.entry {
+    match &*item.entry {
         Entry::Due(due) => due,
         other => panic!("a timer was expected, not {other:?}"),
     }
@@ -33,12 +38,12 @@ fn fired(item: &Item) -> &Due {
 async fn a_timer_fires_at_its_time_and_not_before(world: World) {
     let timer = first("ann", soon(400));
     world.journal.arm(&timer).await.unwrap();
-    let mut tail = follow(&world.journal, 0);
+    let mut tail = follow(&world.journal);
     assert_eq!(tail.pending().await, 0);
     world.reach(timer.due_at);
     let item = take(&mut tail, 1).await.remove(0);
     assert_eq!(fired(&item), &timer);
-    assert_eq!(item.subject, wire::subjects::due(&timer));
+    assert_eq!(*item.subject, wire::subjects::due(&timer));
     assert!(item.stored_at >= timer.due_at, "it fired {:?} early", timer.due_at - item.stored_at);
     // It fires once: there is nothing left to cancel.
     assert!(!world.journal.cancel(&timer).await.unwrap());
@@ -51,7 +56,7 @@ async fn arming_again_replaces_it(world: World) {
     world.journal.arm(&later).await.unwrap();
     let sentinel = first("bea", soon(900));
     world.journal.arm(&sentinel).await.unwrap();
-    let mut tail = follow(&world.journal, 0);
+    let mut tail = follow(&world.journal);
     world.reach(sentinel.due_at);
     let items = take(&mut tail, 2).await;
     assert_eq!((fired(&items[0]), fired(&items[1])), (&later, &sentinel));
@@ -64,7 +69,7 @@ async fn a_cancelled_timer_never_fires(world: World) {
     assert!(!world.journal.cancel(&timer).await.unwrap(), "it is gone already");
     let sentinel = first("bea", soon(600));
     world.journal.arm(&sentinel).await.unwrap();
-    let mut tail = follow(&world.journal, 0);
+    let mut tail = follow(&world.journal);
     world.reach(sentinel.due_at);
     assert_eq!(fired(&take(&mut tail, 1).await[0]), &sentinel);
 }
@@ -80,7 +85,7 @@ async fn a_guarded_cancel_knows_which_timer_it_means(world: World) {
     // One that has fired cannot be cancelled.
     let quick = first("bea", soon(200));
     let armed = world.journal.arm(&quick).await.unwrap();
-    let mut tail = follow(&world.journal, 0);
+    let mut tail = follow(&world.journal);
     world.reach(quick.due_at);
     assert_eq!(fired(&take(&mut tail, 1).await[0]), &quick);
     assert!(!world.journal.cancel_armed(&quick, armed).await.unwrap());
@@ -89,7 +94,7 @@ async fn a_guarded_cancel_knows_which_timer_it_means(world: World) {
 async fn a_timer_in_the_past_fires_at_once(world: World) {
     let timer = first("ann", now() - jiff::SignedDuration::from_secs(60));
     world.journal.arm(&timer).await.unwrap();
-    let mut tail = follow(&world.journal, 0);
+    let mut tail = follow(&world.journal);
     assert_eq!(fired(&take(&mut tail, 1).await[0]), &timer);
 }
 
@@ -98,7 +103,7 @@ async fn kinds_and_conversations_are_timers_of_their_own(world: World) {
     for timer in &timers {
         world.journal.arm(timer).await.unwrap();
     }
-    let mut tail = follow(&world.journal, 0);
+    let mut tail = follow(&world.journal);
     world.reach(timers[2].due_at);
     let items = take(&mut tail, 3).await;
     for (item, timer) in items.iter().zip(&timers) {

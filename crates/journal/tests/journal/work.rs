@@ -1,8 +1,10 @@
 //! Working on the log.
 
-use crate::world::{World, about, brand, customer, draft, fill, id, note_contact, record, record_of, soon};
+use crate::world::{World, about, brand, customer, draft, fill, id, note_contact, presence, record, record_of, soon};
+use bytes::Bytes;
 use conversation::RecordId;
 use conversation::deadlines::DeadlineKind;
+use journal::testing::inject;
 use journal::{Delivery, Due, Entry, Journal, JournalError, WorkConfig, WorkError};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,6 +24,7 @@ crate::both!(
     a_panic_is_a_failure,
     what_is_down_is_waited_for,
     timers_are_work_too,
+    only_records_with_wanted_facts_are_handled,
     two_services_work_for_themselves,
     two_workers_share_the_work,
     shutting_down_lets_handlers_end,
@@ -44,7 +47,7 @@ impl Working {
 }
 
 pub fn config(service: &str) -> WorkConfig {
-    WorkConfig::new(service, [subjects::CONVERSATIONS, subjects::BRANDS, subjects::DUE])
+    WorkConfig::new(service, [subjects::CONVERSATIONS, subjects::BRANDS])
 }
 
 pub fn start<H, F>(journal: &Journal, config: WorkConfig, handler: H) -> Working
@@ -251,11 +254,31 @@ async fn timers_are_work_too(world: World) {
     let due_at = soon(200);
     let kind = DeadlineKind::FirstResponse;
     let timer = Due { brand: brand(), customer: customer("ann"), conversation, kind, due_at };
-    let (working, mut got) = start_telling(&world.journal, config("routing"));
+    let (working, mut got) = start_telling(&world.journal, WorkConfig::new("routing", [subjects::DUE]));
     world.journal.arm(&timer).await.unwrap();
     world.reach(due_at);
     assert_eq!(take(&mut got, 1).await[0].entry, Entry::Due(timer));
     working.stop().await;
+}
+
+async fn only_records_with_wanted_facts_are_handled(world: World) {
+    let wanting = WorkConfig { facts: vec!["PresenceChanged"], ..config("routing") };
+    let (working, mut got) = start_telling(&world.journal, wanting);
+    fill(&world.journal, "ann", 3).await;
+    world.journal.add(&presence("here", true)).await.unwrap();
+    // What cannot be read may hold anything, so it is looked at.
+    let subject = subjects::of(&about("cay"));
+    let broken = inject(&world.journal, &subject, Bytes::from_static(b"\xffgarbage")).await.unwrap();
+    assert_eq!(record_of(&take(&mut got, 1).await[0].entry).id, id("here"));
+    while !world.journal.set_aside_list().await.unwrap().iter().any(|item| item.sequence == broken) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    working.stop().await;
+    // The others are done: whoever comes next begins after them.
+    let (next, mut got) = start_telling(&world.journal, config("routing"));
+    fill(&world.journal, "bea", 1).await;
+    assert_eq!(record_of(&take(&mut got, 1).await[0].entry).id, id("bea-0"));
+    next.stop().await;
 }
 
 async fn two_services_work_for_themselves(world: World) {
@@ -330,7 +353,9 @@ async fn wrong_settings_are_refused(world: World) {
     for wrong in [
         WorkConfig::new("Routing", [subjects::ALL]),
         WorkConfig::new("a.b", [subjects::ALL]),
+        WorkConfig::new("routing", [subjects::CONVERSATIONS, subjects::DUE]),
         WorkConfig::new("routing", Vec::<String>::new()),
+        WorkConfig { facts: vec!["PostRecieved"], ..config("routing") },
         WorkConfig { max_in_flight: 0, ..config("routing") },
         WorkConfig { ack_wait: Duration::from_millis(10), ..config("routing") },
     ] {

@@ -199,7 +199,7 @@ impl World {
         let mut tail = self.journal.tail(TailConfig { filters, after_sequence: 0 });
         while !wanted(&states) {
             let item = tail.next().await.expect("the journal is not closed");
-            if let Entry::Record(record) = item.entry
+            if let Entry::Record(record) = &*item.entry
                 && let Some(conversation) = record.subject.conversation()
             {
                 conversation::evolve(states.entry(conversation).or_default(), &record);
