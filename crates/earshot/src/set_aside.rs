@@ -33,6 +33,9 @@ enum Command {
     },
 }
 
+/// Services that try again what was set aside. The others follow the log.
+const WORKERS: [&str; 1] = ["classifier"];
+
 pub fn main(args: Args, sources: &Sources) -> ExitCode {
     service::tool("set-aside", sources, async move |process: Process| {
         let journal = connect_tool(&process).await?;
@@ -74,6 +77,13 @@ pub fn main(args: Args, sources: &Sources) -> ExitCode {
             }
             Command::Retry { ids } => {
                 for id in &ids {
+                    let (item, _) = journal.set_aside_show(id).await?;
+                    anyhow::ensure!(
+                        WORKERS.contains(&item.service.as_str()),
+                        "{id}: {} takes nothing twice; what it could not read stays in the log, and a version that can read \
+                         it does so by itself",
+                        item.service
+                    );
                     journal.set_aside_retry(id).await?;
                     println!("{id} will be tried again");
                 }

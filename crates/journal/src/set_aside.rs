@@ -34,6 +34,19 @@ impl Journal {
         self.keep_set_aside(service, raw, &clean(reason), attempts).await
     }
 
+    /// Keeps a message aside that a service which follows the log cannot read. Following goes on in any case: the message
+    /// stays in the log, where a version that can read it meets it again.
+    pub async fn set_aside_unread(&self, service: &str, sequence: u64) {
+        let kept = match self.get(sequence).await {
+            Ok(Some(raw)) => self.set_aside(service, &raw, "undecodable", 1).await,
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = kept {
+            tracing::warn!(sequence, %error, "the record could not be set aside; it stays in the log");
+        }
+    }
+
     /// Tries it again: it comes to the service's handler as [`Delivery::retried`](crate::Delivery::retried), and is
     /// gone once the handler answered `Ok`.
     ///

@@ -1,13 +1,16 @@
-//! Replies whose time has come: retries, tries whose maker is silent, replies that waited for one before them. What is due
+//! Replies whose time has come: those just submitted, retries, tries whose maker is silent, replies that waited for one before them. What is due
 //! follows from the outbox alone, so that a start makes good whatever a crash has left.
 
+use crate::NAME;
 use crate::outbox::{Due, Outbox};
 use crate::send::Sender;
 use conversation::{ConversationId, Subject};
 use jiff::{SignedDuration, Timestamp};
 use service::Process;
+use service::metrics::Outcome;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::sync::watch;
 use tokio::task::{Id, JoinSet};
 use tracing::Instrument;
@@ -82,7 +85,11 @@ async fn go_on(sender: Sender, outbox: Arc<Outbox>, now: Timestamp, subject: Sub
     if let Some(traceparent) = traceparent {
         service::telemetry::set_parent(&span, &traceparent);
     }
-    if let Err(error) = sender.go_on(&subject).instrument(span).await {
+    let started = Instant::now();
+    let sent = sender.go_on(&subject).instrument(span).await;
+    let outcome = if sent.is_ok() { Outcome::Done } else { Outcome::Retried };
+    service::metrics::for_service(NAME).processed("ReplySubmitted", outcome, started.elapsed());
+    if let Err(error) = sent {
         tracing::warn!(%conversation, %error, "a conversation's replies could not be sent; trying again");
         outbox.hold(conversation, now + AFTER_ERROR, "log_unavailable");
     }

@@ -16,7 +16,7 @@ use wire::subjects;
 
 const CHECKPOINT: &str = "notifier-outbox";
 /// Changes whenever the shape of an outbox line or the meaning of its fold does.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// How often the outbox is counted.
 const COUNT_EVERY: Duration = Duration::from_secs(2);
 
@@ -52,9 +52,9 @@ pub async fn follow(
         position = item.sequence;
         match &*item.entry {
             Entry::Record(record) => outbox.fold(item.sequence, record, item.traceparent.as_deref()),
-            // The worker meets it too, and sets it aside.
             Entry::Undecodable { reason } => {
                 tracing::error!(sequence = item.sequence, reason, "a record cannot be read; a reply in it is not seen");
+                journal.set_aside_unread(NAME, item.sequence).await;
             }
             Entry::Due(_) => {}
         }

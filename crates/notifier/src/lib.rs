@@ -5,11 +5,10 @@
 //! - [`port`]: what a network is to it, with the first adapter, Standard Webhooks to a URL ([`webhook`], [`answer`],
 //!   [`target`]), each network in its lane ([`networks`], [`circuit`]);
 //! - [`outbox`]: every reply that is not sent yet, a view of the log ([`follow`]);
-//! - [`worker`]: what was submitted just now, from the log's durable queue;
-//! - [`due`]: what has waited for its time.
+//! - [`due`]: takes up what was submitted, and what has waited for its time.
 //!
-//! Worker and schedule do the same: they take a conversation and let its replies go on. Both may take the same one at the
-//! same time, here or in another copy of the service: a try must first be written down, and the log lets one do so.
+//! The outbox is complete, so there is no queue beside it. Two copies of the service may take up the same reply at the
+//! same time: a try must first be written down, and the log lets one do so.
 
 mod answer;
 mod circuit;
@@ -24,7 +23,6 @@ mod send;
 mod settings;
 mod target;
 mod webhook;
-mod worker;
 
 pub use settings::{NetworkSettings, Settings};
 
@@ -41,7 +39,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-/// How this service signs its records, and the name of its place in the log's queue.
+/// How this service signs its records.
 const NAME: &str = "notifier";
 
 /// What a started service tells.
@@ -84,7 +82,6 @@ pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started
         let (settle_after, in_flight) = (settings.settle_after(), settings.in_flight_max);
         // What stands in the set ends with it, so that a notifier that is dropped sends nothing more.
         let mut parts = JoinSet::new();
-        parts.spawn(worker::run(process.clone(), journal.clone(), sender.clone(), in_flight));
         parts.spawn(due::run(process.clone(), outbox.clone(), sender, is_caught_up, settle_after, in_flight));
         parts.spawn(follow::follow(process, journal, outbox, caught_up, settings.checkpoint_seconds));
         while let Some(ended) = parts.join_next().await {

@@ -10,9 +10,6 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::Notify;
 
-/// How long a submitted reply is left to the worker that was given it, before anyone who sees it waiting takes it up.
-const WORKER_FIRST: SignedDuration = SignedDuration::from_secs(1);
-
 /// One reply that is not sent yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Waiting {
@@ -54,8 +51,6 @@ pub struct Line {
     pub replies: Vec<Waiting>,
     /// The sequence of the newest record that is in here.
     pub version: u64,
-    /// When a record last changed something here.
-    moved_at: Timestamp,
     /// Something outside of the log stands in the way until then, for this reason.
     #[serde(skip)]
     pub held: Option<(Timestamp, &'static str)>,
@@ -63,8 +58,7 @@ pub struct Line {
 
 impl Line {
     fn new(brand: BrandId, customer: CustomerId) -> Self {
-        let moved_at = Timestamp::UNIX_EPOCH;
-        Line { brand, customer, replies: Vec::new(), version: 0, moved_at, held: None }
+        Line { brand, customer, replies: Vec::new(), version: 0, held: None }
     }
 
     /// The line of a conversation from its records; none when they are of no conversation.
@@ -90,14 +84,11 @@ impl Line {
         self.version = sequence;
         let at = record.recorded_at;
         for fact in &record.facts {
-            if self.fold_fact(fact, at, traceparent) {
-                self.moved_at = at;
-            }
+            self.fold_fact(fact, at, traceparent);
         }
     }
 
-    /// Answers whether the fact is about a reply.
-    fn fold_fact(&mut self, fact: &Fact, at: Timestamp, traceparent: Option<&str>) -> bool {
+    fn fold_fact(&mut self, fact: &Fact, at: Timestamp, traceparent: Option<&str>) {
         match fact {
             Fact::ReplySubmitted(fact) => {
                 if self.get(&fact.reply).is_none() {
@@ -116,7 +107,7 @@ impl Line {
                 }
             }
             Fact::ReplyAttempted(fact) => {
-                let Some(reply) = self.get(&fact.reply) else { return true };
+                let Some(reply) = self.get(&fact.reply) else { return };
                 if reply.status == ReplyStatus::Attempted {
                     reply.doubt_last();
                 }
@@ -126,7 +117,7 @@ impl Line {
             }
             Fact::ReplyFailed(fact) if fact.is_final => self.replies.retain(|reply| reply.reply != fact.reply),
             Fact::ReplyFailed(fact) => {
-                let Some(reply) = self.get(&fact.reply) else { return true };
+                let Some(reply) = self.get(&fact.reply) else { return };
                 if may_have_arrived(&fact.reason) {
                     reply.doubt_last();
                 }
@@ -135,15 +126,14 @@ impl Line {
                 reply.retry_at = fact.retry_at;
             }
             Fact::ReplyInDoubt(fact) => {
-                let Some(reply) = self.get(&fact.reply) else { return true };
+                let Some(reply) = self.get(&fact.reply) else { return };
                 reply.stand(ReplyStatus::InDoubt, at);
                 reply.reason = fact.reason.as_str().into();
             }
             Fact::ReplySent(fact) => self.replies.retain(|reply| reply.reply != fact.reply),
             // What customers write and people decide moves no reply.
-            _ => return false,
+            _ => {}
         }
-        true
     }
 }
 
@@ -246,7 +236,7 @@ impl Outbox {
             let at = match head.status {
                 ReplyStatus::Retrying => head.retry_at.unwrap_or(head.since),
                 ReplyStatus::Attempted => head.attempted_at.unwrap_or(head.since) + settle_after,
-                _ => line.moved_at + WORKER_FIRST,
+                _ => head.since,
             };
             let at = line.held.map_or(at, |(until, _)| at.max(until));
             if at > now {

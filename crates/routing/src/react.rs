@@ -365,20 +365,8 @@ async fn handle(journal: &Journal, desk: &Desk, reactor: &Reactor, item: Item, l
         }
         LogEntry::Undecodable { reason } => {
             tracing::error!(sequence = item.sequence, reason, "a record cannot be read and is set aside");
-            set_aside(journal, item.sequence).await;
+            journal.set_aside_unread(NAME, item.sequence).await;
             "undecodable"
         }
-    }
-}
-
-/// Keeps a record that cannot be read where operators look for it. Following goes on in any case.
-async fn set_aside(journal: &Journal, sequence: u64) {
-    let kept = match journal.get(sequence).await {
-        Ok(Some(raw)) => journal.set_aside(NAME, &raw, "undecodable", 1).await,
-        Ok(None) => Ok(()),
-        Err(error) => Err(error),
-    };
-    if let Err(error) = kept {
-        tracing::warn!(sequence, %error, "the record could not be set aside; it stays in the log");
     }
 }

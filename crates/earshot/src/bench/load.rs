@@ -2,7 +2,10 @@
 
 use super::histogram;
 use super::system::{BRAND, System};
+use async_nats::jetstream;
+use async_nats::jetstream::consumer::{DeliverPolicy, push};
 use conversation::{BrandId, Fact, Network, PostKey};
+use futures::StreamExt;
 use hdrhistogram::Histogram;
 use ingest::conversations_file::{self, Defaults, Role};
 use jiff::Timestamp;
@@ -96,8 +99,35 @@ pub struct Throughput {
     pub measured_per_second: f64,
 }
 
-/// Watches the log for the records that route posts of this run: when, and at which sequence.
-fn watch_routed(system: &System, after_sequence: u64) -> mpsc::UnboundedReceiver<(PostKey, Instant, u64)> {
+/// Counts the posts that are routed, by what the headers of the records say: how many by each, when, and at which
+/// sequence. Whoever measures should take little of what he measures.
+async fn count_routed(system: &System) -> anyhow::Result<mpsc::UnboundedReceiver<(u32, Instant, u64)>> {
+    let config = push::OrderedConfig {
+        deliver_subject: system.client.new_inbox(),
+        deliver_policy: DeliverPolicy::New,
+        filter_subject: subjects::CONVERSATIONS.to_owned(),
+        headers_only: true,
+        ..push::OrderedConfig::default()
+    };
+    let stream = jetstream::new(system.client.clone()).get_stream("EVENTS").await?;
+    let mut messages = stream.create_consumer(config).await?.messages().await?;
+    let (sender, receiver) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Some(Ok(message)) = messages.next().await {
+            let facts = message.headers.as_ref().and_then(|headers| headers.get("ce-type"));
+            let routed = facts.map_or(0, |facts| facts.as_str().split(',').filter(|name| *name == "Routed").count());
+            let Ok(info) = message.info() else { return };
+            let heard = (u32::try_from(routed).unwrap_or(u32::MAX), Instant::now(), info.stream_sequence);
+            if routed > 0 && sender.send(heard).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(receiver)
+}
+
+/// Watches the log for the records that route posts of this run, and when they come.
+fn watch_routed(system: &System, after_sequence: u64) -> mpsc::UnboundedReceiver<(PostKey, Instant)> {
     let filters = vec![subjects::CONVERSATIONS.to_owned()];
     let mut tail = system.journal.tail(TailConfig { filters, after_sequence });
     let (sender, receiver) = mpsc::unbounded_channel();
@@ -106,7 +136,7 @@ fn watch_routed(system: &System, after_sequence: u64) -> mpsc::UnboundedReceiver
             let Entry::Record(record) = &*item.entry else { continue };
             for fact in &record.facts {
                 if let Fact::Routed(routed) = fact
-                    && sender.send((routed.post, Instant::now(), item.sequence)).is_err()
+                    && sender.send((routed.post, Instant::now())).is_err()
                 {
                     return;
                 }
@@ -125,7 +155,7 @@ pub async fn throughput(
     calls: u16,
 ) -> anyhow::Result<Throughput> {
     let run = uuid::Uuid::now_v7().simple().to_string();
-    let mut routed = watch_routed(system, system.journal.last_sequence().await?);
+    let mut routed = count_routed(system).await?;
     let sender = Sender::new(system)?;
     let next = Arc::new(AtomicU32::new(0));
     let texts: Arc<Vec<String>> = Arc::new((0..count).map(|number| texts.of(number).to_owned()).collect());
@@ -146,10 +176,11 @@ pub async fn throughput(
         });
     }
     let (mut last_at, mut last_sequence) = (started, 0);
-    for _ in 0..count {
+    let mut left = count;
+    while left > 0 {
         let heard = tokio::time::timeout(STANDSTILL, routed.recv()).await;
-        let Ok(Some((_, at, sequence))) = heard else { anyhow::bail!("routing stood still") };
-        (last_at, last_sequence) = (at, last_sequence.max(sequence));
+        let Ok(Some((posts, at, sequence))) = heard else { anyhow::bail!("routing stood still") };
+        (left, last_at, last_sequence) = (left.saturating_sub(posts), at, sequence);
     }
     while let Some(sent) = senders.join_next().await {
         sent??;
@@ -188,7 +219,7 @@ pub async fn latency(system: &System, texts: &Texts, rate: u32, seconds: u32) ->
     let mut left = total;
     while left > 0 {
         let heard = tokio::time::timeout(STANDSTILL, routed.recv()).await;
-        let Ok(Some((post, at, _))) = heard else { anyhow::bail!("routing stood still") };
+        let Ok(Some((post, at))) = heard else { anyhow::bail!("routing stood still") };
         let Some(sent) = sent_at.remove(&post) else { continue };
         left -= 1;
         let took = at.saturating_duration_since(sent).as_micros();

@@ -39,6 +39,7 @@ pub struct System {
     pub analytics: String,
     pub nats: String,
     pub journal: Journal,
+    pub client: async_nats::Client,
     pub secrets: Secrets,
     child: Child,
     data_dir: PathBuf,
@@ -66,8 +67,9 @@ impl System {
         Ok(System {
             webhook: addresses.webhook,
             analytics: addresses.analytics,
-            nats: addresses.nats,
             journal: Journal::connect(config).await?,
+            client: async_nats::connect(&addresses.nats).await?,
+            nats: addresses.nats,
             secrets: Secrets::new(Secret::parse(secret.trim())?),
             child,
             data_dir,

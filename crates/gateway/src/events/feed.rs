@@ -6,7 +6,7 @@
 
 use crate::upstream::{Pause, Upstream};
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tonic::transport::Channel;
@@ -26,14 +26,15 @@ const BEHIND_STILL_MAX: u32 = 20;
 /// What a watch tells.
 pub type Changes = Streaming<WatchConversationsResponse>;
 
-/// One change, ready to be sent.
-#[derive(Debug, PartialEq, Eq)]
+/// One change.
+#[derive(Debug, PartialEq)]
 pub struct Told {
     /// Its position in the log.
     pub sequence: u64,
     pub brand: String,
-    /// The `WatchConversationsResponse` as JSON.
-    pub data: Box<str>,
+    change: WatchConversationsResponse,
+    /// Its JSON, made when the first browser asks for it.
+    data: OnceLock<Box<str>>,
 }
 
 /// What is kept.
@@ -49,7 +50,7 @@ pub struct Kept {
 }
 
 /// What a listener at a position hears next.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub enum Next {
     Change(Arc<Told>),
     /// What it should hear next is kept no longer.
@@ -222,7 +223,7 @@ impl Feed {
         self.kept().live = true;
         self.changed.send_replace(());
         while let Some(change) = changes.message().await? {
-            self.tell(&change);
+            self.tell(change);
         }
         Ok(())
     }
@@ -249,7 +250,7 @@ impl Feed {
         self.changed.send_replace(());
     }
 
-    fn tell(&self, change: &WatchConversationsResponse) {
+    fn tell(&self, change: WatchConversationsResponse) {
         if self.kept().tell(Told::from(change), self.kept_max) {
             self.changed.send_replace(());
         }
@@ -263,11 +264,18 @@ async fn watch(channel: Channel, after: u64, brand: &str) -> Result<Changes, Sta
     client.watch_conversations(request).await.map(tonic::Response::into_inner)
 }
 
-impl From<&WatchConversationsResponse> for Told {
-    fn from(change: &WatchConversationsResponse) -> Self {
-        let data = serde_json::to_string(change).expect("a message of the contract has a JSON form");
+impl From<WatchConversationsResponse> for Told {
+    fn from(change: WatchConversationsResponse) -> Self {
         let brand = change.conversation.as_ref().map(|conversation| conversation.brand.clone()).unwrap_or_default();
-        Told { sequence: change.sequence, brand, data: data.into() }
+        Told { sequence: change.sequence, brand, change, data: OnceLock::new() }
+    }
+}
+
+impl Told {
+    /// The `WatchConversationsResponse` as JSON.
+    pub fn data(&self) -> &str {
+        let json = || serde_json::to_string(&self.change).expect("a message of the contract has a JSON form");
+        self.data.get_or_init(|| json().into())
     }
 }
 
@@ -276,7 +284,8 @@ mod tests {
     use super::*;
 
     fn told(sequence: u64, brand: &str) -> Told {
-        Told { sequence, brand: brand.to_owned(), data: "{}".into() }
+        let change = WatchConversationsResponse { sequence, ..WatchConversationsResponse::default() };
+        Told { sequence, brand: brand.to_owned(), change, data: OnceLock::new() }
     }
 
     fn sequence(next: Next) -> Option<u64> {

@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// What a browser is told.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub enum Heard {
     Change(Arc<Told>),
     /// Forget what you know and load it again; what comes after this position will be told.
@@ -186,7 +186,7 @@ impl Listener {
             Ok(Some(change)) => {
                 catch_up.heard = change.sequence;
                 catch_up.told += 1;
-                Step::Say(Heard::Change(Arc::new(Told::from(&change))))
+                Step::Say(Heard::Change(Arc::new(Told::from(change))))
             }
             // Routing went away; it goes on where it is once routing is back.
             Ok(None) | Err(_) => {

@@ -1,16 +1,20 @@
-//! One watch of the measures for all browsers. The figures as they stand are kept, each row with the time it last
+//! One watch of the measures for all browsers, kept while there are any: figures cost the more the more there is to count. The figures as they stand are kept, each row with the time it last
 //! changed, so that a browser that is slow hears the newest figures once instead of every one between.
 
 use crate::upstream::{Pause, Upstream};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::watch;
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
 use tonic::Status;
 use wire::pb::analytics::analytics_service_client::AnalyticsServiceClient;
 use wire::pb::analytics::{Dimension, MeasureRow, MinuteCount, WatchRequest, WatchResponse};
 
 /// What the rows are grouped by, which is what the wallboard shows.
 const GROUP_BY: [Dimension; 1] = [Dimension::Brand];
+
+/// A browser that only loads its page anew finds the watch still there.
+const LINGER_SECONDS: u32 = 30;
 
 type Key = (String, String, String, String);
 
@@ -79,6 +83,8 @@ pub struct Measures {
     analytics: Upstream,
     known: Mutex<Known>,
     changed: watch::Sender<()>,
+    /// Somebody has come to listen.
+    wanted: Notify,
 }
 
 /// One browser.
@@ -91,7 +97,7 @@ pub struct Figures {
 
 impl Measures {
     pub fn new(analytics: Upstream) -> Self {
-        Measures { analytics, known: Mutex::default(), changed: watch::Sender::new(()) }
+        Measures { analytics, known: Mutex::default(), changed: watch::Sender::new(()), wanted: Notify::new() }
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -100,17 +106,38 @@ impl Measures {
 
     /// A browser that has heard nothing yet.
     pub fn listen(self: &Arc<Self>, brand: String) -> Figures {
-        Figures { measures: Arc::clone(self), changed: self.changed.subscribe(), brand, tick: 0 }
+        let changed = self.changed.subscribe();
+        self.wanted.notify_one();
+        Figures { measures: Arc::clone(self), changed, brand, tick: 0 }
     }
 
     /// Follows analytics for ever, through its restarts: each begins with a snapshot.
     pub async fn follow(&self) {
         let mut pause = Pause::default();
         loop {
-            if let Err(status) = self.session(&mut pause).await {
-                tracing::debug!(code = ?status.code(), "the watch of measures broke off");
+            self.wanted.notified().await;
+            while self.changed.receiver_count() > 0 {
+                tokio::select! {
+                    ended = self.session(&mut pause) => {
+                        if let Err(status) = ended {
+                            tracing::debug!(code = ?status.code(), "the watch of measures broke off");
+                        }
+                        pause.wait().await;
+                    }
+                    () = self.unwanted() => {}
+                }
             }
-            pause.wait().await;
+            // Who comes next is not shown what was true when the last one left.
+            *self.known() = Known::default();
+        }
+    }
+
+    /// Returns once nobody has listened for a while.
+    async fn unwanted(&self) {
+        let mut empty = 0;
+        while empty < LINGER_SECONDS {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            empty = if self.changed.receiver_count() == 0 { empty + 1 } else { 0 };
         }
     }
 

@@ -85,7 +85,7 @@ impl Events {
         let conversations = stream::unfold(listener, |mut listener| async move {
             let event = match listener.next().await {
                 Heard::Change(told) => {
-                    Event::default().event("conversation").id(told.sequence.to_string()).data(&*told.data)
+                    Event::default().event("conversation").id(told.sequence.to_string()).data(told.data())
                 }
                 Heard::Reset { at } => Event::default().event("reset").id(at.to_string()).data("{}"),
             };

@@ -1,5 +1,6 @@
 //! What stands beside a record: the server's guards, the trace, and CloudEvents in binary mode so that foreign tools
-//! can read the stream.
+//! can read the stream. Of its attributes only those that it demands: the subject and the time stand in the message
+//! itself, and every header costs the server and each reader.
 
 use crate::entry::fact_names;
 use crate::trace;
@@ -12,8 +13,6 @@ const CE_SPECVERSION: HeaderName = HeaderName::from_static("ce-specversion");
 const CE_ID: HeaderName = HeaderName::from_static("ce-id");
 const CE_SOURCE: HeaderName = HeaderName::from_static("ce-source");
 pub(super) const CE_TYPE: HeaderName = HeaderName::from_static("ce-type");
-const CE_SUBJECT: HeaderName = HeaderName::from_static("ce-subject");
-const CE_TIME: HeaderName = HeaderName::from_static("ce-time");
 
 /// The headers of a record that must follow `expected` on its subject.
 pub(super) fn of(record: &Record, expected: u64) -> HeaderMap {
@@ -28,10 +27,6 @@ pub(super) fn of(record: &Record, expected: u64) -> HeaderMap {
     headers.insert(CE_ID, id);
     headers.insert(CE_SOURCE, format!("/earshot/{}", record.subject.brand()));
     headers.insert(CE_TYPE, fact_names(record));
-    if let Some(conversation) = record.subject.conversation() {
-        headers.insert(CE_SUBJECT, conversation.to_string());
-    }
-    headers.insert(CE_TIME, record.recorded_at.to_string());
     headers
 }
 

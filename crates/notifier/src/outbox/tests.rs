@@ -132,7 +132,7 @@ fn a_line_read_from_the_log_is_ahead_until_the_log_comes_by() {
     let facts = [(1, submitted(1)), (2, attempted(1, 1, 2)), (3, sent(1))];
     let records: Vec<Record> = facts.iter().map(|(second, fact)| record(*second, fact.clone())).collect();
     let line = |count: usize| Line::of(&subject(), (1..).zip(&records[..count])).unwrap();
-    // The worker is through before the log has brought anything: nothing is kept of it.
+    // A try is through before the log has brought anything: nothing is kept of it.
     let outbox = Outbox::default();
     outbox.take_over(conversation(), line(3));
     assert!(outbox.read().is_empty());
