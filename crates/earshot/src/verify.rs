@@ -118,7 +118,7 @@ async fn replay(journal: &Journal, quiet: bool) -> anyhow::Result<(Report, HashM
                 state: Conversation::default(),
                 version: 0,
             });
-            conversation::evolve(&mut entry.state, &record);
+            conversation::evolve(&mut entry.state, record);
             entry.version = item.sequence;
         }
     }

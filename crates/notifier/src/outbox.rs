@@ -90,21 +90,19 @@ impl Line {
 
     fn fold_fact(&mut self, fact: &Fact, at: Timestamp, traceparent: Option<&str>) {
         match fact {
-            Fact::ReplySubmitted(fact) => {
-                if self.get(&fact.reply).is_none() {
-                    self.replies.push(Waiting {
-                        reply: fact.reply,
-                        network: fact.network.clone(),
-                        status: ReplyStatus::Submitted,
-                        attempts: 0,
-                        reason: "".into(),
-                        since: at,
-                        retry_at: None,
-                        attempted_at: None,
-                        doubted_at: None,
-                        traceparent: traceparent.map(Into::into),
-                    });
-                }
+            Fact::ReplySubmitted(fact) if self.get(&fact.reply).is_none() => {
+                self.replies.push(Waiting {
+                    reply: fact.reply,
+                    network: fact.network.clone(),
+                    status: ReplyStatus::Submitted,
+                    attempts: 0,
+                    reason: "".into(),
+                    since: at,
+                    retry_at: None,
+                    attempted_at: None,
+                    doubted_at: None,
+                    traceparent: traceparent.map(Into::into),
+                });
             }
             Fact::ReplyAttempted(fact) => {
                 let Some(reply) = self.get(&fact.reply) else { return };

@@ -75,7 +75,7 @@ fn restore(checkpoint: Checkpoint) -> View {
     }
     for part in checkpoint.conversations {
         let entry = Entry { brand: part.brand, customer: part.customer, state: part.state, version: part.version };
-        view.conversations.insert(part.id, entry);
+        view.conversations.insert(part.id, Box::new(entry));
     }
     view
 }

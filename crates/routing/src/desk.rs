@@ -58,7 +58,8 @@ pub struct Changed {
 
 #[derive(Default)]
 pub struct View {
-    pub conversations: HashMap<ConversationId, Entry>,
+    /// Boxed, so that the table grows by moving pointers.
+    pub conversations: HashMap<ConversationId, Box<Entry>>,
     pub brands: HashMap<BrandId, BrandEntry>,
     /// The newest sequence that is in here.
     pub as_of: u64,
@@ -106,12 +107,12 @@ impl Desk {
         let known = view.conversations.get(conversation).map_or(0, |entry| entry.version);
         if known < version {
             let entry = Entry { brand: brand.clone(), customer: *customer, state, version };
-            view.conversations.insert(*conversation, entry);
+            view.conversations.insert(*conversation, Box::new(entry));
         }
     }
 
     pub fn entry(&self, conversation: &ConversationId) -> Option<Entry> {
-        self.read().conversations.get(conversation).cloned()
+        self.read().conversations.get(conversation).map(|entry| (**entry).clone())
     }
 
     /// The settings in force for a brand; the built-in ones when it has published none.
@@ -129,11 +130,9 @@ impl View {
         self.as_of = self.as_of.max(sequence);
         match &record.subject {
             Subject::Conversation { brand, customer, conversation } => {
-                let entry = self.conversations.entry(*conversation).or_insert_with(|| Entry {
-                    brand: brand.clone(),
-                    customer: *customer,
-                    state: Conversation::default(),
-                    version: 0,
+                let entry = self.conversations.entry(*conversation).or_insert_with(|| {
+                    let (brand, state) = (brand.clone(), Conversation::default());
+                    Box::new(Entry { brand, customer: *customer, state, version: 0 })
                 });
                 if entry.version < sequence {
                     conversation::evolve(&mut entry.state, record);

@@ -2,10 +2,7 @@
 
 use super::histogram;
 use super::system::{BRAND, System};
-use async_nats::jetstream;
-use async_nats::jetstream::consumer::{DeliverPolicy, push};
 use conversation::{BrandId, Fact, Network, PostKey};
-use futures::StreamExt;
 use hdrhistogram::Histogram;
 use ingest::conversations_file::{self, Defaults, Role};
 use jiff::Timestamp;
@@ -19,12 +16,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use wire::pb::analytics::QueryRequest;
 use wire::pb::analytics::analytics_service_client::AnalyticsServiceClient;
+use wire::pb::analytics::{Filter, QueryRequest};
 use wire::subjects;
 
 /// How long nothing may come before the run is given up.
 const STANDSTILL: Duration = Duration::from_secs(60);
+/// How often the log and the figures are looked at, and how long nothing must have come.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+const QUIET: Duration = Duration::from_millis(500);
 const NETWORK: &str = "x";
 
 /// Texts of customers, to be sent in turn.
@@ -99,31 +99,21 @@ pub struct Throughput {
     pub measured_per_second: f64,
 }
 
-/// Counts the posts that are routed, by what the headers of the records say: how many by each, when, and at which
-/// sequence. Whoever measures should take little of what he measures.
-async fn count_routed(system: &System) -> anyhow::Result<mpsc::UnboundedReceiver<(u32, Instant, u64)>> {
-    let config = push::OrderedConfig {
-        deliver_subject: system.client.new_inbox(),
-        deliver_policy: DeliverPolicy::New,
-        filter_subject: subjects::CONVERSATIONS.to_owned(),
-        headers_only: true,
-        ..push::OrderedConfig::default()
-    };
-    let stream = jetstream::new(system.client.clone()).get_stream("EVENTS").await?;
-    let mut messages = stream.create_consumer(config).await?.messages().await?;
-    let (sender, receiver) = mpsc::unbounded_channel();
-    tokio::spawn(async move {
-        while let Some(Ok(message)) = messages.next().await {
-            let facts = message.headers.as_ref().and_then(|headers| headers.get("ce-type"));
-            let routed = facts.map_or(0, |facts| facts.as_str().split(',').filter(|name| *name == "Routed").count());
-            let Ok(info) = message.info() else { return };
-            let heard = (u32::try_from(routed).unwrap_or(u32::MAX), Instant::now(), info.stream_sequence);
-            if routed > 0 && sender.send(heard).is_err() {
-                return;
-            }
+/// When the last of so many posts was routed, by the log's own clock, and at which sequence; none while fewer are.
+async fn last_routed(system: &System, after_sequence: u64, count: u32) -> Option<(Timestamp, u64)> {
+    let filters = vec![subjects::CONVERSATIONS.to_owned()];
+    let mut tail = system.journal.tail(TailConfig { filters, after_sequence });
+    let mut left = count;
+    while tail.pending().await > 0 {
+        let item = tail.next().await?;
+        let Entry::Record(record) = &*item.entry else { continue };
+        let routed = record.facts.iter().filter(|fact| matches!(fact, Fact::Routed(_))).count();
+        left = left.saturating_sub(u32::try_from(routed).unwrap_or(u32::MAX));
+        if left == 0 {
+            return Some((item.stored_at, item.sequence));
         }
-    });
-    Ok(receiver)
+    }
+    None
 }
 
 /// Watches the log for the records that route posts of this run, and when they come.
@@ -155,11 +145,11 @@ pub async fn throughput(
     calls: u16,
 ) -> anyhow::Result<Throughput> {
     let run = uuid::Uuid::now_v7().simple().to_string();
-    let mut routed = count_routed(system).await?;
+    let after_sequence = system.journal.last_sequence().await?;
     let sender = Sender::new(system)?;
     let next = Arc::new(AtomicU32::new(0));
     let texts: Arc<Vec<String>> = Arc::new((0..count).map(|number| texts.of(number).to_owned()).collect());
-    let started = Instant::now();
+    let (started, began_at) = (Instant::now(), Timestamp::now());
     let mut senders = JoinSet::new();
     for _ in 0..calls {
         let (sender, next, texts, run) = (sender.clone(), Arc::clone(&next), Arc::clone(&texts), run.clone());
@@ -175,23 +165,35 @@ pub async fn throughput(
             }
         });
     }
-    let (mut last_at, mut last_sequence) = (started, 0);
-    let mut left = count;
-    while left > 0 {
-        let heard = tokio::time::timeout(STANDSTILL, routed.recv()).await;
-        let Ok(Some((posts, at, sequence))) = heard else { anyhow::bail!("routing stood still") };
-        (left, last_at, last_sequence) = (left.saturating_sub(posts), at, sequence);
-    }
     while let Some(sent) = senders.join_next().await {
         sent??;
     }
+    // Whoever measures takes little of what he measures: the log is only looked at until nothing more comes, and read
+    // when that is over.
     let mut analytics = AnalyticsServiceClient::connect(system.analytics.clone()).await?;
-    while analytics.query(QueryRequest::default()).await?.into_inner().as_of_sequence < last_sequence {
-        anyhow::ensure!(last_at.elapsed() < STANDSTILL, "analytics stood still");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    let measured = started.elapsed().as_secs_f64();
-    let routed = last_at.duration_since(started).as_secs_f64();
+    // Of no conversation, so that answering costs next to nothing.
+    let filter = Filter { brand: "none".to_owned(), ..Filter::default() };
+    let nothing = QueryRequest { filter: Some(filter), ..QueryRequest::default() };
+    let mut looks: Vec<(Instant, u64)> = Vec::new();
+    let (mut log_end, mut grown_at) = (0, Instant::now());
+    let (routed_at, last_sequence) = loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        looks.push((Instant::now(), analytics.query(nothing.clone()).await?.into_inner().as_of_sequence));
+        let end = system.journal.last_sequence().await?;
+        if end > log_end {
+            (log_end, grown_at) = (end, Instant::now());
+        }
+        anyhow::ensure!(grown_at.elapsed() < STANDSTILL, "routing stood still");
+        if grown_at.elapsed() > QUIET
+            && looks.last().is_some_and(|(_, as_of)| *as_of >= log_end)
+            && let Some(found) = last_routed(system, after_sequence, count).await
+        {
+            break found;
+        }
+    };
+    let routed = routed_at.duration_since(began_at).as_secs_f64();
+    let measured = looks.iter().find(|(_, as_of)| *as_of >= last_sequence).map_or(started, |(at, _)| *at);
+    let measured = measured.duration_since(started).as_secs_f64();
     Ok(Throughput { routed_per_second: f64::from(count) / routed, measured_per_second: f64::from(count) / measured })
 }
 

@@ -218,7 +218,7 @@ impl DeskService for Work {
         let (target, into) = {
             let view = self.desk.read();
             let target = view.resolve(target);
-            (target, view.conversations.get(&target).cloned())
+            (target, view.conversations.get(&target).map(|entry| (**entry).clone()))
         };
         let into = into.ok_or_else(|| problem::not_found("conversation", &request.into_conversation_id))?;
         let checked = self.check(request.write)?;
