@@ -93,6 +93,7 @@ pub async fn run(process: Process, journal: Journal) -> anyhow::Result<()> {
 /// A wrong setting, a port in use, a directory that cannot be used, another process that writes there. A full disk is no
 /// error: it is said on the health page, and gone on from when there is space.
 pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started> {
+    let journal = journal.measured(&service::metrics::meter(), "analytics");
     let settings: Settings = process.config.section()?;
     let files = Files::new(&settings.data_dir);
     let lock = lock(&process, &files)?;

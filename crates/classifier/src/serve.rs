@@ -75,6 +75,7 @@ fn load(process: &Process, settings: &Settings) -> Result<Model, ConfigError> {
 
 /// Loads the model, binds the listener, begins to work, and returns.
 pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started> {
+    let journal = journal.measured(&service::metrics::meter(), "classifier");
     let settings: Settings = process.config.section()?;
     let model = load(&process, &settings)?;
     let model = Arc::new(model);

@@ -80,6 +80,7 @@ pub async fn run(process: Process, journal: Journal) -> anyhow::Result<()> {
 
 /// Binds the listeners, begins to follow the log, and returns.
 pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started> {
+    let journal = journal.measured(&service::metrics::meter(), "ingest");
     let settings: Settings = process.config.section()?;
     let secrets = secrets(&settings);
     let http_listener = service::listen::bind("ingest.listen", settings.listen).await?;

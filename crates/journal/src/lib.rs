@@ -16,6 +16,7 @@ mod error;
 mod filters;
 mod jetstream;
 mod memory;
+mod metrics;
 pub mod nats_server;
 mod set_aside;
 mod tail;
@@ -37,12 +38,16 @@ pub use work::{Delivery, WorkConfig};
 use bytes::Bytes;
 use conversation::{ConversationId, Record, Subject};
 use jiff::Timestamp;
+use metrics::Metrics;
+use opentelemetry::metrics::Meter;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// The log. Cheap to clone; all clones share one connection.
 #[derive(Clone)]
 pub struct Journal {
     kind: Kind,
+    metrics: Option<Arc<Metrics>>,
 }
 
 #[derive(Clone)]
@@ -61,12 +66,18 @@ impl Journal {
     /// What waiting does not cure: a wrong setting, a refused connection, a server older than 2.15, a stream or a sync
     /// mode below the profile.
     pub async fn connect(config: JournalConfig) -> Result<Self, JournalError> {
-        Ok(Journal { kind: Kind::JetStream(Arc::new(jetstream::Log::connect(config).await?)) })
+        Ok(Journal { kind: Kind::JetStream(Arc::new(jetstream::Log::connect(config).await?)), metrics: None })
     }
 
     /// The twin in memory, with its clock at `start`. Everything in it is gone with its last clone.
     pub fn memory(start: Timestamp) -> Self {
-        Journal { kind: Kind::Memory(Arc::new(memory::Log::new(start))) }
+        Journal { kind: Kind::Memory(Arc::new(memory::Log::new(start))), metrics: None }
+    }
+
+    /// The same log, with what is written through it counted under the name of a service.
+    #[must_use]
+    pub fn measured(self, meter: &Meter, service: &'static str) -> Self {
+        Journal { metrics: Some(Arc::new(Metrics::new(meter, service))), ..self }
     }
 
     /// Turns the clock of the twin in memory and fires the timers that come due on the way, in order. On JetStream it
@@ -83,10 +94,15 @@ impl Journal {
     /// Safe to repeat with the same record: it is written once. While the log cannot be reached it is tried again, up
     /// to [`JournalConfig::patience`].
     pub async fn append(&self, record: &Record, expected: u64) -> Result<Appended, AppendError> {
-        match &self.kind {
+        let began = Instant::now();
+        let ended = match &self.kind {
             Kind::JetStream(log) => log.append(record, expected).await,
             Kind::Memory(log) => log.append(record, expected).await,
+        };
+        if let Some(metrics) = &self.metrics {
+            metrics.append(record, began.elapsed(), &ended);
         }
+        ended
     }
 
     /// Appends a fact that needs no decision after whatever stands on its subject now, such as the counts of a source.

@@ -5,6 +5,8 @@ use crate::entry::Raw;
 use crate::{Journal, JournalError};
 use jiff::Timestamp;
 
+/// How the reasons of what cannot be read begin.
+pub(crate) const UNDECODABLE: &str = "undecodable";
 /// The longest reason that is kept, in characters.
 pub(crate) const REASON_LIMIT: usize = 1_000;
 
@@ -31,14 +33,18 @@ impl Journal {
     /// itself.
     pub async fn set_aside(&self, service: &str, raw: &Raw, reason: &str, attempts: u32) -> Result<(), JournalError> {
         check_service(service)?;
-        self.keep_set_aside(service, raw, &clean(reason), attempts).await
+        self.keep_set_aside(service, raw, &clean(reason), attempts).await?;
+        if let Some(metrics) = &self.metrics {
+            metrics.set_aside(if reason.starts_with(UNDECODABLE) { UNDECODABLE } else { "refused" });
+        }
+        Ok(())
     }
 
     /// Keeps a message aside that a service which follows the log cannot read. Following goes on in any case: the message
     /// stays in the log, where a version that can read it meets it again.
     pub async fn set_aside_unread(&self, service: &str, sequence: u64) {
         let kept = match self.get(sequence).await {
-            Ok(Some(raw)) => self.set_aside(service, &raw, "undecodable", 1).await,
+            Ok(Some(raw)) => self.set_aside(service, &raw, UNDECODABLE, 1).await,
             Ok(None) => Ok(()),
             Err(error) => Err(error),
         };

@@ -62,6 +62,7 @@ pub async fn run(process: Process, journal: Journal) -> anyhow::Result<()> {
 /// # Errors
 /// A wrong setting, a port in use, an HTTP client that cannot be made.
 pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started> {
+    let journal = journal.measured(&service::metrics::meter(), "notifier");
     let settings: Settings = process.config.section()?;
     let metrics = Metrics::default();
     let networks =

@@ -60,6 +60,7 @@ pub async fn run(process: Process, journal: Journal) -> anyhow::Result<()> {
 
 /// Binds the listener, begins to follow the log, and returns.
 pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started> {
+    let journal = journal.measured(&service::metrics::meter(), "routing");
     let settings: Settings = process.config.section()?;
     let listener = service::listen::bind("routing.listen", settings.listen).await?;
     let desk = Arc::new(Desk::default());

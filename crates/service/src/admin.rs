@@ -102,9 +102,12 @@ mod tests {
         check.ready();
         assert_eq!(probe(address, "/readyz").await.unwrap().0, StatusCode::OK);
 
-        metrics::for_service("admin_test").append_conflict();
+        metrics::for_service("admin_test").rejected("signature_mismatch");
         let (_, page) = probe(address, "/metrics").await.unwrap();
-        assert!(page.contains(r#"earshot_append_conflicts_total{service="admin_test"} 1"#), "{page}");
+        assert!(
+            page.contains(r#"earshot_requests_rejected_total{reason="signature_mismatch",service="admin_test"} 1"#),
+            "{page}"
+        );
         shutdown.begin();
     }
 

@@ -80,10 +80,6 @@ pub struct ServiceMetrics {
     service: &'static str,
     consumed: Counter<u64>,
     process_seconds: Histogram<f64>,
-    appended: Counter<u64>,
-    append_seconds: Histogram<f64>,
-    conflicts: Counter<u64>,
-    set_aside: Counter<u64>,
     lag: Gauge<u64>,
     rejected: Counter<u64>,
 }
@@ -101,19 +97,6 @@ pub fn for_service(service: &'static str) -> ServiceMetrics {
             .with_description("Messages taken from the log, by service, kind of fact and outcome")
             .build(),
         process_seconds: seconds("messaging.process.duration", "Seconds from taking a message to settling it"),
-        appended: meter
-            .u64_counter("messaging.client.sent.messages")
-            .with_description("Records appended to the log, by service and kind of fact")
-            .build(),
-        append_seconds: seconds("messaging.client.operation.duration", "Seconds from publish to acknowledgement"),
-        conflicts: meter
-            .u64_counter("earshot.append.conflicts")
-            .with_description("Appends that met a newer record and were decided again")
-            .build(),
-        set_aside: meter
-            .u64_counter("earshot.set_aside.records")
-            .with_description("Records set aside, by service and reason")
-            .build(),
         lag: meter
             .u64_gauge("earshot.consumer.lag")
             .with_description("Records of the log that a consumer has not settled yet")
@@ -126,27 +109,10 @@ pub fn for_service(service: &'static str) -> ServiceMetrics {
 }
 
 impl ServiceMetrics {
-    /// A message of the log was handled. `fact` is the kind of its (first) fact, such as `post_received`.
+    /// A message of the log was handled. `fact` is the kind of its (first) fact, such as `PostReceived`.
     pub fn processed(&self, fact: &'static str, outcome: Outcome, took: Duration) {
         self.consumed.add(1, &[self.service(), label("fact", fact), label("outcome", outcome.label()), nats()]);
         self.process_seconds.record(took.as_secs_f64(), &[self.service(), label("fact", fact), nats()]);
-    }
-
-    /// A record was appended and acknowledged. `fact` is the kind of its (first) fact.
-    pub fn appended(&self, fact: &'static str, took: Duration) {
-        self.appended.add(1, &[self.service(), label("fact", fact), nats()]);
-        let operation = label("messaging.operation.name", "send");
-        self.append_seconds.record(took.as_secs_f64(), &[self.service(), operation, nats()]);
-    }
-
-    /// An append met a newer record and is decided again.
-    pub fn append_conflict(&self) {
-        self.conflicts.add(1, &[self.service()]);
-    }
-
-    /// A record was set aside. `reason` is one of the service's own words, such as `does_not_decode`.
-    pub fn set_aside(&self, reason: &'static str) {
-        self.set_aside.add(1, &[self.service(), label("reason", reason)]);
     }
 
     /// How many records a consumer has yet to settle.
@@ -224,20 +190,14 @@ mod tests {
     #[test]
     fn what_is_counted_is_on_the_page() {
         let metrics = for_service("metrics_test");
-        metrics.processed("post_received", Outcome::Done, Duration::from_millis(3));
-        metrics.processed("post_received", Outcome::Duplicate, Duration::from_millis(1));
-        metrics.appended("routed", Duration::from_millis(2));
-        metrics.append_conflict();
-        metrics.set_aside("does_not_decode");
+        metrics.processed("PostReceived", Outcome::Done, Duration::from_millis(3));
+        metrics.processed("PostReceived", Outcome::Duplicate, Duration::from_millis(1));
         metrics.lag("routing", 42);
         metrics.rejected("signature_mismatch");
         let page = render();
         for line in [
-            r#"messaging_client_consumed_messages_total{fact="post_received",messaging_system="nats",outcome="done",service="metrics_test"} 1"#,
-            r#"messaging_process_duration_seconds_count{fact="post_received",messaging_system="nats",service="metrics_test"} 2"#,
-            r#"messaging_client_sent_messages_total{fact="routed",messaging_system="nats",service="metrics_test"} 1"#,
-            r#"earshot_append_conflicts_total{service="metrics_test"} 1"#,
-            r#"earshot_set_aside_records_total{reason="does_not_decode",service="metrics_test"} 1"#,
+            r#"messaging_client_consumed_messages_total{fact="PostReceived",messaging_system="nats",outcome="done",service="metrics_test"} 1"#,
+            r#"messaging_process_duration_seconds_count{fact="PostReceived",messaging_system="nats",service="metrics_test"} 2"#,
             r#"earshot_consumer_lag{consumer="routing",service="metrics_test"} 42"#,
             r#"earshot_requests_rejected_total{reason="signature_mismatch",service="metrics_test"} 1"#,
         ] {
@@ -247,10 +207,16 @@ mod tests {
 
     #[test]
     fn services_in_one_process_share_the_page_without_mixing() {
-        for_service("metrics_one").append_conflict();
-        for_service("metrics_two").append_conflict();
+        for_service("metrics_one").rejected("signature_mismatch");
+        for_service("metrics_two").rejected("signature_mismatch");
         let page = render();
-        assert!(page.contains(r#"earshot_append_conflicts_total{service="metrics_one"} 1"#), "{page}");
-        assert!(page.contains(r#"earshot_append_conflicts_total{service="metrics_two"} 1"#), "{page}");
+        assert!(
+            page.contains(r#"earshot_requests_rejected_total{reason="signature_mismatch",service="metrics_one"} 1"#),
+            "{page}"
+        );
+        assert!(
+            page.contains(r#"earshot_requests_rejected_total{reason="signature_mismatch",service="metrics_two"} 1"#),
+            "{page}"
+        );
     }
 }

@@ -87,37 +87,65 @@ impl Kept {
 
     /// The place of a feature's row, if it was kept.
     pub fn place(&self, hash: u32) -> Option<usize> {
+        let (place, kept) = self.look_up(hash);
+        kept.then_some(place as usize)
+    }
+
+    /// Where a feature's row is or would be, and whether it was kept.
+    fn look_up(&self, hash: u32) -> (u32, bool) {
         let feature = hash >> (32 - self.bits);
         let at = (feature >> 6) as usize;
         let word = self.words[at];
         let bit = 1_u64 << (feature & 63);
-        (word & bit != 0).then(|| (self.before[at] + (word & (bit - 1)).count_ones()) as usize)
+        (self.before[at] + (word & (bit - 1)).count_ones(), word & bit != 0)
+    }
+
+    /// The places of all features that were kept. Whether one is cannot be foretold, so nothing branches on it: the
+    /// processor looks up the next ones while the memory answers for this one.
+    fn places(&self, features: &[u32], places: &mut Vec<u32>) {
+        let mut count = places.len();
+        places.resize(count + features.len(), 0);
+        for feature in features {
+            let (place, kept) = self.look_up(*feature);
+            places[count] = place;
+            count += usize::from(kept);
+        }
+        places.truncate(count);
     }
 }
 
 impl Head {
     /// How many features of the post speak to this head.
     pub fn evidence(&self, extractor: &Extractor) -> usize {
-        self.places(extractor).count()
+        self.places(extractor).len()
     }
 
     /// The probability of each label.
     pub fn probabilities(&self, extractor: &Extractor) -> Vec<f32> {
-        let mut scores = self.scores(extractor);
+        self.weigh(extractor).0
+    }
+
+    /// The probability of each label, and how many features spoke.
+    pub fn weigh(&self, extractor: &Extractor) -> (Vec<f32>, usize) {
+        let places = self.places(extractor);
+        let mut scores = self.scores_of(&places);
         math::softmax(&mut scores, self.temperature);
-        scores
+        (scores, places.len())
     }
 
     /// The score of each label before calibration.
     pub fn scores(&self, extractor: &Extractor) -> Vec<f32> {
+        self.scores_of(&self.places(extractor))
+    }
+
+    fn scores_of(&self, places: &[u32]) -> Vec<f32> {
         let mut sums = vec![0_i32; self.labels.len()];
-        let places = self.places(extractor);
-        let evidence = match self.labels.len() {
+        match self.labels.len() {
             3 => self.add_narrow::<3>(places, &mut sums),
             6 => self.add_narrow::<6>(places, &mut sums),
             _ => self.add_broad(places, &mut sums),
-        };
-        let share = share(evidence);
+        }
+        let share = share(places.len());
         let terms = self.bias.iter().zip(&self.scale).zip(&sums);
         terms.map(|((bias, scale), sum)| bias + scale * share * *sum as f32).collect()
     }
@@ -132,42 +160,39 @@ impl Head {
         &self.rows[place * width..(place + 1) * width]
     }
 
-    fn places<'a>(&'a self, extractor: &'a Extractor) -> impl Iterator<Item = usize> + 'a {
-        let wide: &[u32] = if self.wide { extractor.wide() } else { &[] };
-        extractor.core().iter().chain(wide).filter_map(|hash| self.kept.place(*hash))
+    fn places(&self, extractor: &Extractor) -> Vec<u32> {
+        let mut places = Vec::new();
+        self.kept.places(extractor.core(), &mut places);
+        if self.wide {
+            self.kept.places(extractor.wide(), &mut places);
+        }
+        places
     }
 
     /// For heads of few labels the sums stay in registers.
-    fn add_narrow<const WIDTH: usize>(&self, places: impl Iterator<Item = usize>, sums: &mut [i32]) -> usize {
+    fn add_narrow<const WIDTH: usize>(&self, places: &[u32], sums: &mut [i32]) {
         let mut local = [0_i32; WIDTH];
-        let mut count = 0;
         for place in places {
-            count += 1;
-            for (sum, &weight) in local.iter_mut().zip(self.row_at(place)) {
+            for (sum, &weight) in local.iter_mut().zip(self.row_at(*place as usize)) {
                 *sum += i32::from(weight);
             }
         }
         for (sum, local) in sums.iter_mut().zip(local) {
             *sum += local;
         }
-        count
     }
 
     /// For heads of many labels sixteen-bit sums fit twice as many into a register; 256 rows cannot overflow them.
-    fn add_broad(&self, places: impl Iterator<Item = usize>, sums: &mut [i32]) -> usize {
+    fn add_broad(&self, places: &[u32], sums: &mut [i32]) {
         let mut local = vec![0_i16; self.labels.len()];
-        let mut count = 0;
-        for place in places {
-            if count % 256 == 0 {
-                spill(&mut local, sums);
+        for places in places.chunks(256) {
+            for place in places {
+                for (sum, &weight) in local.iter_mut().zip(self.row_at(*place as usize)) {
+                    *sum += i16::from(weight);
+                }
             }
-            count += 1;
-            for (sum, &weight) in local.iter_mut().zip(self.row_at(place)) {
-                *sum += i16::from(weight);
-            }
+            spill(&mut local, sums);
         }
-        spill(&mut local, sums);
-        count
     }
 }
 

@@ -134,9 +134,9 @@ impl Model {
         if name == HeadName::Language && extractor.letters() == 0 {
             return nothing_said(name, "no_letters");
         }
-        let probabilities = head.probabilities(extractor);
+        let (probabilities, evidence) = head.weigh(extractor);
         let (best, second) = top_two(&probabilities);
-        let evidence = Reason::new("evidence", head.evidence(extractor) as f32);
+        let evidence = Reason::new("evidence", evidence as f32);
         if let Some(abstain) = head.abstain.as_ref().filter(|a| probabilities[best] < a.below) {
             let guess = Reason::new(format!("best_guess:{}", head.labels[best]), probabilities[best]);
             let confidence = 1.0 - probabilities[best];

@@ -3,12 +3,15 @@
 //! What is kept reaches from `floor` to `head`, two positions of the log, without a gap: every change after the floor
 //! and up to the head is in here, once. When the watch breaks it goes on after the head. Only when the log behind is
 //! another one (restored, emptied) is everything forgotten, in a new `era`, and everyone told to begin afresh.
+//!
+//! The watch begins with the first browser and ends a while after the last: a storm that nobody looks at costs nothing here.
 
+use super::until_left;
 use crate::upstream::{Pause, Upstream};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tonic::transport::Channel;
 use tonic::{Status, Streaming};
 use wire::pb::conversation::conversation_service_client::ConversationServiceClient;
@@ -22,6 +25,9 @@ const CATCH_UPS_MAX: usize = 64;
 /// before its log counts as another one.
 const BEHIND_PAUSE: Duration = Duration::from_millis(250);
 const BEHIND_STILL_MAX: u32 = 20;
+
+/// How long changes are still kept for browsers that have left: a train through a tunnel, a laptop that was shut.
+const LINGER: Duration = Duration::from_secs(600);
 
 /// What a watch tells.
 pub type Changes = Streaming<WatchConversationsResponse>;
@@ -120,6 +126,8 @@ pub struct Feed {
     kept_max: usize,
     kept: Mutex<Kept>,
     changed: watch::Sender<()>,
+    /// Somebody has come to listen.
+    wanted: Notify,
     asking: tokio::sync::Mutex<()>,
     pub catch_ups: Arc<Semaphore>,
 }
@@ -131,6 +139,7 @@ impl Feed {
             kept_max,
             kept: Mutex::default(),
             changed: watch::Sender::new(()),
+            wanted: Notify::new(),
             asking: tokio::sync::Mutex::default(),
             catch_ups: Arc::new(Semaphore::new(CATCH_UPS_MAX)),
         }
@@ -140,9 +149,11 @@ impl Feed {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes whenever what is kept does.
+    /// For one more browser; changes whenever what is kept does.
     pub fn changes(&self) -> watch::Receiver<()> {
-        self.changed.subscribe()
+        let changes = self.changed.subscribe();
+        self.wanted.notify_one();
+        changes
     }
 
     /// So many changes a browser is caught up by; one that missed more begins afresh sooner than it would hear them all.
@@ -183,8 +194,22 @@ impl Feed {
         Ok(listed.into_inner().as_of_sequence)
     }
 
-    /// Follows routing for ever, through its restarts.
+    /// Follows routing while anybody listens, through its restarts.
     pub async fn follow(&self) {
+        loop {
+            self.wanted.notified().await;
+            if self.changed.receiver_count() == 0 {
+                continue;
+            }
+            tokio::select! {
+                () = self.follow_on() => {}
+                () = until_left(&self.changed, LINGER) => {}
+            }
+            self.kept().live = false;
+        }
+    }
+
+    async fn follow_on(&self) {
         let mut pause = Pause::default();
         let mut known = false;
         loop {

@@ -1,6 +1,7 @@
 //! One watch of the measures for all browsers, kept while there are any: figures cost the more the more there is to count. The figures as they stand are kept, each row with the time it last
 //! changed, so that a browser that is slow hears the newest figures once instead of every one between.
 
+use super::until_left;
 use crate::upstream::{Pause, Upstream};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +15,7 @@ use wire::pb::analytics::{Dimension, MeasureRow, MinuteCount, WatchRequest, Watc
 const GROUP_BY: [Dimension; 1] = [Dimension::Brand];
 
 /// A browser that only loads its page anew finds the watch still there.
-const LINGER_SECONDS: u32 = 30;
+const LINGER: Duration = Duration::from_secs(30);
 
 type Key = (String, String, String, String);
 
@@ -111,33 +112,29 @@ impl Measures {
         Figures { measures: Arc::clone(self), changed, brand, tick: 0 }
     }
 
-    /// Follows analytics for ever, through its restarts: each begins with a snapshot.
+    /// Follows analytics while anybody listens, through its restarts: each begins with a snapshot.
     pub async fn follow(&self) {
-        let mut pause = Pause::default();
         loop {
             self.wanted.notified().await;
-            while self.changed.receiver_count() > 0 {
-                tokio::select! {
-                    ended = self.session(&mut pause) => {
-                        if let Err(status) = ended {
-                            tracing::debug!(code = ?status.code(), "the watch of measures broke off");
-                        }
-                        pause.wait().await;
-                    }
-                    () = self.unwanted() => {}
-                }
+            if self.changed.receiver_count() == 0 {
+                continue;
+            }
+            tokio::select! {
+                () = self.follow_on() => {}
+                () = until_left(&self.changed, LINGER) => {}
             }
             // Who comes next is not shown what was true when the last one left.
             *self.known() = Known::default();
         }
     }
 
-    /// Returns once nobody has listened for a while.
-    async fn unwanted(&self) {
-        let mut empty = 0;
-        while empty < LINGER_SECONDS {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            empty = if self.changed.receiver_count() == 0 { empty + 1 } else { 0 };
+    async fn follow_on(&self) {
+        let mut pause = Pause::default();
+        loop {
+            if let Err(status) = self.session(&mut pause).await {
+                tracing::debug!(code = ?status.code(), "the watch of measures broke off");
+            }
+            pause.wait().await;
         }
     }
 

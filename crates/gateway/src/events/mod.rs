@@ -27,6 +27,7 @@ use service::problem::Problem;
 use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// Browsers come back after so long.
@@ -136,6 +137,17 @@ pub async fn stream(
     // A proxy that collects before it sends would hold events back.
     answer.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     response
+}
+
+/// Returns once nobody has listened for so long.
+async fn until_left(listeners: &watch::Sender<()>, linger: Duration) {
+    loop {
+        listeners.closed().await;
+        tokio::time::sleep(linger).await;
+        if listeners.receiver_count() == 0 {
+            return;
+        }
+    }
 }
 
 fn wrong(detail: &str, field: Option<&str>) -> Problem {

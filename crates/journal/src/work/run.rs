@@ -3,6 +3,7 @@
 use super::lanes::{Lanes, Piece, SUSPECT_AFTER, Taken};
 use super::{Delivery, Feed, Source, WorkConfig};
 use crate::entry::{self, Entry, Raw};
+use crate::set_aside::UNDECODABLE;
 use crate::{Journal, WorkError, trace};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -247,7 +248,7 @@ where
     let entry = match entry::read(&raw.subject, &raw.payload) {
         // An instruction to the server, nothing to handle.
         None => return Ok(()),
-        Some(Entry::Undecodable { reason }) => return Err(WorkError::poison(format!("it cannot be read: {reason}"))),
+        Some(Entry::Undecodable { reason }) => return Err(WorkError::poison(format!("{UNDECODABLE}: {reason}"))),
         Some(Entry::Record(record)) if !config.wants_facts(&entry::fact_names(&record)) => return Ok(()),
         Some(entry) => entry,
     };
