@@ -258,8 +258,8 @@ async fn a_brand_hears_only_of_itself() {
 #[tokio::test]
 async fn an_empty_log_is_heard_from_its_first_record() {
     let world = World::start_as(&[], log_at(0)).await;
-    world.fake.until(|play| watches(play) == 1).await;
     let mut ears = Ears::open(&world, "?after=0", "").await;
+    world.fake.until(|play| watches(play) == 1).await;
     assert!(ears.block().await.unwrap().contains("retry"));
     world.fake.append("nordnet");
     let heard = ears.next().await;
