@@ -234,7 +234,8 @@ impl Outbox {
             let at = match head.status {
                 ReplyStatus::Retrying => head.retry_at.unwrap_or(head.since),
                 ReplyStatus::Attempted => head.attempted_at.unwrap_or(head.since) + settle_after,
-                _ => head.since,
+                // At once, whatever the clock of the machine says that took it.
+                _ => now,
             };
             let at = line.held.map_or(at, |(until, _)| at.max(until));
             if at > now {

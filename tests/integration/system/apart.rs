@@ -182,6 +182,8 @@ fn addresses(ports: &mut Ports) -> Addresses {
         analytics: at("analytics listen 0"),
         console: at("gateway listen 0"),
         nats: at("nats").replace("http", "nats"),
+        // Each process has one of its own.
+        admin: String::new(),
     }
 }
 

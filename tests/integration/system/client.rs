@@ -25,7 +25,7 @@ use wire::pb::conversation::{
     ConversationSummary, GetConversationRequest, GetConversationResponse, ListConversationsRequest, Outcome,
 };
 use wire::pb::desk::desk_service_client::DeskServiceClient;
-use wire::pb::desk::{ClaimRequest, ResolveRequest, SubmitReplyRequest, Write};
+use wire::pb::desk::{AddNoteRequest, ClaimRequest, ResolveRequest, SubmitReplyRequest, Write};
 use wire::pb::ingest::ingest_service_client::IngestServiceClient;
 use wire::pb::notifier::ListOutboxRequest;
 use wire::pb::notifier::notification_service_client::NotificationServiceClient;
@@ -40,6 +40,7 @@ pub struct Addresses {
     pub analytics: String,
     pub console: String,
     pub nats: String,
+    pub admin: String,
 }
 
 /// What an HTTP door answered.
@@ -208,6 +209,11 @@ impl Client {
     pub async fn reply(&self, id: &str, person: &str, text: &str) -> String {
         let request = SubmitReplyRequest { write: write(id, person), text: text.to_owned(), ..Default::default() };
         self.desk().submit_reply(request).await.unwrap().into_inner().reply_id
+    }
+
+    pub async fn note(&self, id: &str, person: &str, text: &str) {
+        let request = AddNoteRequest { write: write(id, person), text: text.to_owned() };
+        self.desk().add_note(request).await.unwrap();
     }
 
     pub async fn resolve(&self, id: &str, person: &str) {
