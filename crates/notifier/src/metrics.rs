@@ -73,6 +73,11 @@ impl Metrics {
         self.outbox.record(replies, &[KeyValue::new("status", status)]);
     }
 
+    /// A network is known, and is not left alone.
+    pub fn known(&self, network: &str) {
+        self.down.add(0, &[KeyValue::new("network", network.to_owned())]);
+    }
+
     /// A network is left alone from now on, or works again.
     pub fn down(&self, network: &str, down: bool) {
         self.down.add(if down { 1 } else { -1 }, &[KeyValue::new("network", network.to_owned())]);

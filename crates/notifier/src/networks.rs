@@ -94,6 +94,7 @@ impl Networks {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         let lane = lanes.entry(network.clone()).or_insert_with(|| {
             let label = named.map_or_else(|| "other".to_owned(), |_| network.to_string());
+            self.metrics.known(&label);
             Arc::new(Lane {
                 adapter: Arc::clone(adapter),
                 label,
