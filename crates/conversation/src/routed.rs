@@ -109,7 +109,8 @@ pub(crate) fn route(state: &Conversation, decision: &RouteDecision) -> Decision 
     Ok(facts)
 }
 
-/// The rules' decision, less what people have decided: a hand-off stays, and no later post lowers the priority.
+/// The rules' decision, less what people have decided: a hand-off stays, who has claimed it keeps it, and no later post
+/// lowers the priority.
 fn settle(state: &Conversation, decision: &RouteDecision) -> Routed {
     let mut routed = Routed {
         post: decision.post,
@@ -120,8 +121,8 @@ fn settle(state: &Conversation, decision: &RouteDecision) -> Routed {
         candidates: decision.candidates.clone(),
         notes: decision.notes.clone(),
     };
-    if let Some(team) = state.team.as_ref().filter(|team| state.placed_by_person && **team != decision.team) {
-        routed.notes.push(format!("kept with {team}: a person put it there; the rule would choose {}", decision.team));
+    if let Some((team, why)) = settled_by_person(state).filter(|(team, _)| **team != decision.team) {
+        routed.notes.push(format!("kept with {team}: {why}; the rule would choose {}", decision.team));
         routed.team = team.clone();
     }
     if state.opened && state.resolved_at.is_none() && state.priority > decision.priority {
@@ -129,6 +130,16 @@ fn settle(state: &Conversation, decision: &RouteDecision) -> Routed {
         routed.priority = state.priority;
     }
     routed
+}
+
+/// The team that people have settled on, and how.
+fn settled_by_person(state: &Conversation) -> Option<(&TeamId, String)> {
+    let team = state.team.as_ref()?;
+    match &state.assignee {
+        _ if state.placed_by_person => Some((team, "a person put it there".to_owned())),
+        Some(person) => Some((team, format!("{person} is at work on it"))),
+        None => None,
+    }
 }
 
 /// The clock of whoever waits: since the first unanswered post, however often he has asked since.

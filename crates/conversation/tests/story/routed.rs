@@ -107,6 +107,25 @@ fn a_hand_off_by_a_person_is_kept_by_later_rules() {
 }
 
 #[test]
+fn what_somebody_has_claimed_is_not_moved_from_under_him() {
+    let mut story = Story::new();
+    story.writes(1, 0, "question").given(Command::Claim { person: person("ana") });
+    let claimed_in = story.state.team.clone().unwrap();
+    let elsewhere = RouteDecision { team: team("crisis"), priority: Priority::Urgent, ..decision(2) };
+    story.at(3).given(Command::ReceivePost(Box::new(received(2, 3))));
+    story.given(Command::ClassifyPost(classified(2, "complaint")));
+    let facts = story.when(&Command::RoutePost(elsewhere.clone())).unwrap();
+    assert_eq!((&routed(&facts).team, routed(&facts).priority), (&claimed_in, Priority::Urgent));
+    assert!(routed(&facts).notes[0].contains("ana is at work on it; the rule would choose crisis"));
+    // Once she lets go, the next post goes where the rule says.
+    story.given(Command::Release { person: person("ana"), reason: "shift_end".into() });
+    story.at(4).given(Command::ReceivePost(Box::new(received(3, 4))));
+    story.given(Command::ClassifyPost(classified(3, "complaint")));
+    let facts = story.when(&Command::RoutePost(RouteDecision { post: post(3), ..elsewhere })).unwrap();
+    assert_eq!(routed(&facts).team, team("crisis"));
+}
+
+#[test]
 fn the_priority_of_an_open_matter_rises_and_never_sinks() {
     use Priority::{High, Low, Normal, Urgent};
     for (first, second, then) in
