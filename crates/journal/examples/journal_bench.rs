@@ -57,19 +57,19 @@ async fn main() -> Result<(), Failed> {
     rate("journal.work, empty handler", work_rate, work_rate / push_rate, cpu);
 
     println!("read one of {conversations} conversations");
-    let (p50, p99) = latency(500, |at| {
-        let (journal, subject) = (journal.clone(), subject(at * 7 % conversations));
+    let (p50, p99, most) = latency(2_000, |at| {
+        let (journal, subject) = (journal.clone(), subject(at * 4_999 % conversations));
         async move { journal.load(&subject).await.map(|loaded| loaded.entries.len()) }
     })
     .await?;
-    println!("  journal.load p50 {p50:?} p99 {p99:?}");
-    let (p50, p99) = latency(500, |at| {
+    println!("  journal.load p50 {p50:?} p99 {p99:?}, {most} records read");
+    let (p50, p99, most) = latency(2_000, |at| {
         let journal = journal.clone();
-        let id = subject(at * 7 % conversations).conversation();
+        let id = subject(at * 4_999 % conversations).conversation();
         async move { journal.find(&id.expect("it is one")).await.map(|found| found.map_or(0, |f| f.entries.len())) }
     })
     .await?;
-    println!("  journal.find p50 {p50:?} p99 {p99:?}");
+    println!("  journal.find p50 {p50:?} p99 {p99:?}, {most} records read");
     Ok(())
 }
 
@@ -264,15 +264,17 @@ async fn work(journal: &Journal, total: u64) -> Result<Did, journal::JournalErro
     Ok((total as usize, began.elapsed()))
 }
 
-async fn latency<F, R>(count: usize, read: impl Fn(usize) -> R) -> Result<(Duration, Duration), F>
+/// How long reads take, and the most records that one of them gave.
+async fn latency<F, R>(count: usize, read: impl Fn(usize) -> R) -> Result<(Duration, Duration, usize), F>
 where
     R: Future<Output = Result<usize, F>>,
 {
-    let mut took = Vec::new();
+    let (mut took, mut most) = (Vec::new(), 0);
     for at in 0..count {
         let began = Instant::now();
-        read(at).await?;
+        most = most.max(read(at).await?);
         took.push(began.elapsed());
     }
-    Ok(percentiles(took))
+    let (p50, p99) = percentiles(took);
+    Ok((p50, p99, most))
 }

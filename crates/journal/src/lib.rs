@@ -265,9 +265,9 @@ impl Journal {
 
     async fn feed(&self, config: &WorkConfig) -> Result<work::Feed, JournalError> {
         match &self.kind {
-            Kind::JetStream(log) => {
-                Ok(work::Feed::JetStream(Box::new(jetstream::Feed::open(log.clone(), config).await?)))
-            }
+            Kind::JetStream(log) => Ok(work::Feed::JetStream(Box::new(
+                jetstream::Feed::open(log.clone(), config, self.metrics.clone()).await?,
+            ))),
             Kind::Memory(log) => Ok(work::Feed::Memory(memory::Feed::open(log.clone(), config))),
         }
     }

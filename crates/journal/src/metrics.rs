@@ -4,7 +4,7 @@
 use crate::AppendError;
 use crate::entry::Appended;
 use conversation::{Fact, Record};
-use opentelemetry::metrics::{Counter, Histogram, Meter};
+use opentelemetry::metrics::{Counter, Gauge, Histogram, Meter};
 use opentelemetry::{KeyValue, Value};
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ pub(crate) struct Metrics {
     append_seconds: Histogram<f64>,
     conflicts: Counter<u64>,
     set_aside: Counter<u64>,
+    lag: Gauge<u64>,
 }
 
 impl Metrics {
@@ -43,6 +44,10 @@ impl Metrics {
                 .u64_counter("earshot.set_aside.records")
                 .with_description("Records set aside, by service and reason: undecodable, or refused for good")
                 .build(),
+            lag: meter
+                .u64_gauge("earshot.consumer.lag")
+                .with_description("Records of the log that a consumer has not settled yet")
+                .build(),
         }
     }
 
@@ -63,6 +68,11 @@ impl Metrics {
 
     pub fn set_aside(&self, reason: &'static str) {
         self.set_aside.add(1, &[self.service(), label("reason", reason)]);
+    }
+
+    /// How many messages the service's queue has yet to be given.
+    pub fn lag(&self, messages: u64) {
+        self.lag.record(messages, &[self.service(), label("consumer", self.service)]);
     }
 
     fn service(&self) -> KeyValue {

@@ -5,6 +5,7 @@ use super::{Log, SET_ASIDE, headers, set_aside};
 use crate::JournalError;
 use crate::entry::Raw;
 use crate::filters::Filters;
+use crate::metrics::Metrics;
 use crate::work::{Given, Source, WorkConfig};
 use async_nats::header::NATS_MESSAGE_ID;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
@@ -25,11 +26,12 @@ pub(crate) struct Feed {
     filters: Filters,
     events: Pull,
     retries: Pull,
+    metrics: Option<Arc<Metrics>>,
 }
 
 impl Feed {
     /// Makes the consumers, waiting until the server can.
-    pub async fn open(log: Arc<Log>, config: &WorkConfig) -> Result<Self, JournalError> {
+    pub async fn open(log: Arc<Log>, config: &WorkConfig, metrics: Option<Arc<Metrics>>) -> Result<Self, JournalError> {
         let held = config.max_held();
         let durable = |filters: Vec<String>, held: usize| pull::Config {
             durable_name: Some(config.service.clone()),
@@ -48,13 +50,16 @@ impl Feed {
         let retries = durable(vec![set_aside::retries_of(&config.service)], RETRIES_HELD);
         let events = Pull::open(log.clone(), filters.stream(), events, held).await?;
         let retries = Pull::open(log.clone(), SET_ASIDE, retries, RETRIES_HELD).await?;
-        Ok(Feed { log, config: config.clone(), filters, events, retries })
+        Ok(Feed { log, config: config.clone(), filters, events, retries, metrics })
     }
 
     pub async fn next(&mut self, room: usize, idle: bool) -> Given {
         loop {
             tokio::select! {
                 pulled = self.events.next(room, idle) => {
+                    if let Some(metrics) = &self.metrics {
+                        metrics.lag(pulled.place.pending);
+                    }
                     if self.wants(&pulled) {
                         return from_log(pulled);
                     }
