@@ -94,7 +94,7 @@ async fn load(journal: &Journal, outbox: &Outbox) -> u64 {
         return 0;
     }
     match postcard::from_bytes::<Checkpoint>(&bytes) {
-        Ok(checkpoint) if checkpoint.version == (VERSION, STATE_VERSION) => outbox.restore(checkpoint.lines),
+        Ok(checkpoint) if checkpoint.version == (VERSION, STATE_VERSION) => outbox.restore(checkpoint.lines, as_of),
         Ok(_) | Err(_) => {
             tracing::info!("the checkpoint is of another version; the whole log is read");
             return 0;

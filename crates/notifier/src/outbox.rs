@@ -7,6 +7,7 @@ use conversation::{BrandId, ConversationId, CustomerId, Fact, Network, Record, R
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::Notify;
 
@@ -147,6 +148,8 @@ impl Waiting {
 #[derive(Default)]
 pub struct Outbox {
     lines: RwLock<HashMap<ConversationId, Line>>,
+    /// The sequence of the newest record that was folded. Written and read under the lock of the lines.
+    position: AtomicU64,
     changed: Notify,
 }
 
@@ -166,9 +169,11 @@ impl Outbox {
         self.lines.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins with the lines of a checkpoint.
-    pub fn restore(&self, lines: HashMap<ConversationId, Line>) {
-        *self.write() = lines;
+    /// Begins with the lines of a checkpoint and the sequence that it stands for.
+    pub fn restore(&self, lines: HashMap<ConversationId, Line>, as_of: u64) {
+        let mut held = self.write();
+        *held = lines;
+        self.position.store(as_of, Ordering::Relaxed);
     }
 
     /// Folds a record of the log, in its order.
@@ -176,6 +181,7 @@ impl Outbox {
         let Subject::Conversation { brand, customer, conversation } = &record.subject else { return };
         let submits = record.facts.iter().any(|fact| matches!(fact, Fact::ReplySubmitted(_)));
         let mut lines = self.write();
+        self.position.store(sequence, Ordering::Relaxed);
         let line = match lines.get_mut(conversation) {
             Some(line) => line,
             None if submits => lines.entry(*conversation).or_insert_with(|| Line::new(brand.clone(), *customer)),
@@ -194,6 +200,10 @@ impl Outbox {
     /// Takes over a line that was just read from the log itself.
     pub fn take_over(&self, conversation: ConversationId, mut line: Line) {
         let mut lines = self.write();
+        // The log has come by here since it was read: what stands here is newer, also when nothing does.
+        if line.version <= self.position.load(Ordering::Relaxed) {
+            return;
+        }
         let known = lines.get(&conversation);
         // An empty line is of use only where the log has yet to bring the end of what is known here.
         if known.map_or(line.replies.is_empty(), |known| known.version >= line.version) {

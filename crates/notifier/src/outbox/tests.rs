@@ -148,6 +148,24 @@ fn a_line_read_from_the_log_is_ahead_until_the_log_comes_by() {
 }
 
 #[test]
+fn a_line_read_before_the_log_came_by_changes_nothing_after() {
+    let facts = [(1, submitted(1)), (2, attempted(1, 1, 2)), (3, sent(1))];
+    let records: Vec<Record> = facts.iter().map(|(second, fact)| record(*second, fact.clone())).collect();
+    let outbox = Outbox::default();
+    // Somebody reads the log while the try of another copy is going on, and is slow to say so.
+    let read_early = Line::of(&subject(), (1..).zip(&records[..2])).unwrap();
+    for (sequence, record) in (1..).zip(&records) {
+        outbox.fold(sequence, record, None);
+    }
+    outbox.take_over(conversation(), read_early.clone());
+    assert!(outbox.read().is_empty(), "it is sent, and nothing would ever take it away again");
+    // Nor does it where more has happened since.
+    outbox.fold(4, &record(4, submitted(2)), None);
+    outbox.take_over(conversation(), read_early);
+    assert_eq!(outbox.read()[&conversation()].replies.len(), 1);
+}
+
+#[test]
 fn what_is_held_is_not_due_before() {
     let outbox = outbox([(1, submitted(1))]);
     outbox.hold(conversation(), at(60), "network_down");

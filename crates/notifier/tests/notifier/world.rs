@@ -202,7 +202,7 @@ impl World {
             if let Entry::Record(record) = &*item.entry
                 && let Some(conversation) = record.subject.conversation()
             {
-                conversation::evolve(states.entry(conversation).or_default(), &record);
+                conversation::evolve(states.entry(conversation).or_default(), record);
             }
         }
     }
