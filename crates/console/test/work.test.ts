@@ -137,9 +137,8 @@ it("says in plain words that a colleague was faster", async () => {
   system.wire.cut();
   await api(`conversations/${id}/claim`, request);
   await page.locator(".lost").waitFor();
-  const blocked = page.route("**/api/v1/events*", (route) => route.abort());
+  await page.route("**/api/v1/events*", (route) => route.abort());
   system.wire.mend();
-  await blocked;
   await page.getByRole("button", { name: "Take it" }).click();
   await page.locator(".desk .refused").waitFor();
   expect(await page.locator(".desk .refused").textContent()).toContain("A colleague has it");
