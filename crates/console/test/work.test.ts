@@ -127,11 +127,21 @@ it("follows with one stream for all tabs, and goes on in another when one closes
   await context.close();
 });
 
+/** Waits until the page has read all that it was told to read: the last records of a new conversation come while it opens. */
+async function readUp(page: Page): Promise<void> {
+  let readAt = Date.now();
+  page.on("request", (request) => {
+    if (request.url().includes("/api/v1/conversations")) readAt = Date.now();
+  });
+  while (Date.now() - readAt < 600) await page.waitForTimeout(50);
+}
+
 it("says in plain words that a colleague was faster", async () => {
   const [me, colleague] = system.people;
   const id = await write(me.brand, "Who takes me?", "Clay Med");
   const { page, context } = await visit(system, `conversation/${id}`, { as: me });
   await ready(page);
+  await readUp(page);
   const request = { write: { conversationId: id, person: colleague.person, requestId: `test-${id}` } };
   // The colleague's claim arrives while this page has not heard of it yet.
   system.wire.cut();
