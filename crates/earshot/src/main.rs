@@ -22,8 +22,8 @@ use mimalloc::MiMalloc;
 use service::config::{ConfigArgs, Sources};
 use std::process::ExitCode;
 
-/// The allocator of the static build (musl's) gives one thread the heap at a time, and glibc's spends a quarter of the
-/// processor time of a busy system; this one does neither.
+/// The C library's allocator takes a quarter of the processor time of a busy system: what one thread allocates, another
+/// frees. This one is made for that.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
