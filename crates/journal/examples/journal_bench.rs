@@ -10,7 +10,7 @@ use async_nats::jetstream::{self, message::PublishMessage};
 use bytes::Bytes;
 use conversation::received::ContactRecorded;
 use conversation::{Actor, BrandId, ConversationId, CustomerId, Fact, Network, Personal, Record, RecordId, Subject};
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 use jiff::Timestamp;
 use journal::testing::Server;
 use journal::{Journal, TailConfig, WorkConfig};
@@ -204,6 +204,21 @@ fn percentiles(mut took: Vec<Duration>) -> (Duration, Duration) {
     (took[took.len() / 2], took[took.len() * 99 / 100])
 }
 
+/// Takes so many messages.
+async fn drain<E>(
+    mut messages: impl Stream<Item = Result<jetstream::Message, E>> + Unpin,
+    total: u64,
+    began: Instant,
+) -> Result<Did, Failed>
+where
+    Failed: From<E>,
+{
+    for _ in 0..total {
+        messages.next().await.ok_or("the messages ended")??;
+    }
+    Ok((total as usize, began.elapsed()))
+}
+
 async fn bare_push(context: &jetstream::Context, total: u64, filters: &[&str]) -> Result<Did, Failed> {
     let config = push::OrderedConfig {
         deliver_subject: context.client().new_inbox(),
@@ -213,26 +228,14 @@ async fn bare_push(context: &jetstream::Context, total: u64, filters: &[&str]) -
     };
     let began = Instant::now();
     let consumer = context.get_stream("EVENTS").await?.create_consumer(config).await?;
-    let mut messages = consumer.messages().await?;
-    let mut read = 0;
-    while read < total {
-        messages.next().await.ok_or("the messages ended")??;
-        read += 1;
-    }
-    Ok((read as usize, began.elapsed()))
+    drain(consumer.messages().await?, total, began).await
 }
 
 async fn bare_pull(context: &jetstream::Context, total: u64) -> Result<Did, Failed> {
     let config = pull::OrderedConfig { deliver_policy: DeliverPolicy::All, ..pull::OrderedConfig::default() };
     let began = Instant::now();
     let consumer = context.get_stream("EVENTS").await?.create_consumer(config).await?;
-    let mut messages = consumer.messages().await?;
-    let mut read = 0;
-    while read < total {
-        messages.next().await.ok_or("the messages ended")??;
-        read += 1;
-    }
-    Ok((read as usize, began.elapsed()))
+    drain(consumer.messages().await?, total, began).await
 }
 
 async fn tail(journal: &Journal, filters: &[&str]) -> Result<Did, journal::JournalError> {

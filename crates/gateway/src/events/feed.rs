@@ -6,12 +6,12 @@
 //!
 //! The watch begins with the first browser and ends a while after the last: a storm that nobody looks at costs nothing here.
 
-use super::until_left;
+use super::audience::Audience;
 use crate::upstream::{Pause, Upstream};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tonic::transport::Channel;
 use tonic::{Status, Streaming};
 use wire::pb::conversation::conversation_service_client::ConversationServiceClient;
@@ -125,9 +125,7 @@ pub struct Feed {
     routing: Upstream,
     kept_max: usize,
     kept: Mutex<Kept>,
-    changed: watch::Sender<()>,
-    /// Somebody has come to listen.
-    wanted: Notify,
+    audience: Audience,
     asking: tokio::sync::Mutex<()>,
     pub catch_ups: Arc<Semaphore>,
 }
@@ -138,8 +136,7 @@ impl Feed {
             routing,
             kept_max,
             kept: Mutex::default(),
-            changed: watch::Sender::new(()),
-            wanted: Notify::new(),
+            audience: Audience::default(),
             asking: tokio::sync::Mutex::default(),
             catch_ups: Arc::new(Semaphore::new(CATCH_UPS_MAX)),
         }
@@ -151,9 +148,7 @@ impl Feed {
 
     /// For one more browser; changes whenever what is kept does.
     pub fn changes(&self) -> watch::Receiver<()> {
-        let changes = self.changed.subscribe();
-        self.wanted.notify_one();
-        changes
+        self.audience.join()
     }
 
     /// So many changes a browser is caught up by; one that missed more begins afresh sooner than it would hear them all.
@@ -197,14 +192,7 @@ impl Feed {
     /// Follows routing while anybody listens, through its restarts.
     pub async fn follow(&self) {
         loop {
-            self.wanted.notified().await;
-            if self.changed.receiver_count() == 0 {
-                continue;
-            }
-            tokio::select! {
-                () = self.follow_on() => {}
-                () = until_left(&self.changed, LINGER) => {}
-            }
+            self.audience.follow(LINGER, self.follow_on()).await;
             self.kept().live = false;
         }
     }
@@ -246,7 +234,7 @@ impl Feed {
         }
         *pause = Pause::default();
         self.kept().live = true;
-        self.changed.send_replace(());
+        self.audience.tell();
         while let Some(change) = changes.message().await? {
             self.tell(change);
         }
@@ -272,12 +260,12 @@ impl Feed {
 
     fn begin(&self, position: u64) {
         self.kept().begin(position);
-        self.changed.send_replace(());
+        self.audience.tell();
     }
 
     fn tell(&self, change: WatchConversationsResponse) {
         if self.kept().tell(Told::from(change), self.kept_max) {
-            self.changed.send_replace(());
+            self.audience.tell();
         }
     }
 }

@@ -1,12 +1,13 @@
-//! One watch of the measures for all browsers, kept while there are any: figures cost the more the more there is to count. The figures as they stand are kept, each row with the time it last
-//! changed, so that a browser that is slow hears the newest figures once instead of every one between.
+//! One watch of the measures for all browsers, followed while there are any: figures cost the more the more there is to
+//! count. The figures as they stand are kept, each row with the time it last changed, so that a browser that is slow
+//! hears the newest figures once instead of every one between.
 
-use super::until_left;
+use super::audience::Audience;
 use crate::upstream::{Pause, Upstream};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tonic::Status;
 use wire::pb::analytics::analytics_service_client::AnalyticsServiceClient;
 use wire::pb::analytics::{Dimension, MeasureRow, MinuteCount, WatchRequest, WatchResponse};
@@ -83,9 +84,7 @@ fn json(message: &WatchResponse) -> Arc<str> {
 pub struct Measures {
     analytics: Upstream,
     known: Mutex<Known>,
-    changed: watch::Sender<()>,
-    /// Somebody has come to listen.
-    wanted: Notify,
+    audience: Audience,
 }
 
 /// One browser.
@@ -98,7 +97,7 @@ pub struct Figures {
 
 impl Measures {
     pub fn new(analytics: Upstream) -> Self {
-        Measures { analytics, known: Mutex::default(), changed: watch::Sender::new(()), wanted: Notify::new() }
+        Measures { analytics, known: Mutex::default(), audience: Audience::default() }
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -107,22 +106,13 @@ impl Measures {
 
     /// A browser that has heard nothing yet.
     pub fn listen(self: &Arc<Self>, brand: String) -> Figures {
-        let changed = self.changed.subscribe();
-        self.wanted.notify_one();
-        Figures { measures: Arc::clone(self), changed, brand, tick: 0 }
+        Figures { measures: Arc::clone(self), changed: self.audience.join(), brand, tick: 0 }
     }
 
     /// Follows analytics while anybody listens, through its restarts: each begins with a snapshot.
     pub async fn follow(&self) {
         loop {
-            self.wanted.notified().await;
-            if self.changed.receiver_count() == 0 {
-                continue;
-            }
-            tokio::select! {
-                () = self.follow_on() => {}
-                () = until_left(&self.changed, LINGER) => {}
-            }
+            self.audience.follow(LINGER, self.follow_on()).await;
             // Who comes next is not shown what was true when the last one left.
             *self.known() = Known::default();
         }
@@ -146,7 +136,7 @@ impl Measures {
         while let Some(message) = messages.message().await? {
             *pause = Pause::default();
             self.known().take(message);
-            self.changed.send_replace(());
+            self.audience.tell();
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 //! last and misses nothing ([`listener`]); when that can no longer be had it is told to begin afresh, which is also what
 //! becomes of one that is too slow: nothing is kept for it alone.
 
+mod audience;
 mod feed;
 mod listener;
 mod measures;
@@ -27,7 +28,6 @@ use service::problem::Problem;
 use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// Browsers come back after so long.
@@ -137,17 +137,6 @@ pub async fn stream(
     // A proxy that collects before it sends would hold events back.
     answer.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     response
-}
-
-/// Returns once nobody has listened for so long.
-async fn until_left(listeners: &watch::Sender<()>, linger: Duration) {
-    loop {
-        listeners.closed().await;
-        tokio::time::sleep(linger).await;
-        if listeners.receiver_count() == 0 {
-            return;
-        }
-    }
 }
 
 fn wrong(detail: &str, field: Option<&str>) -> Problem {
