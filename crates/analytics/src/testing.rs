@@ -142,13 +142,20 @@ impl Script {
     /// Classified and routed in two records, at the time of the newest record.
     pub fn route(&mut self, name: &str, post: &str, team: &str, intent: &str, language: &str) {
         let at = self.records.last().map_or(At::minute(0), |record| record.occurred_at);
-        let scored = |label: &str| Scored { label: label.into(), confidence: 0.9, reasons: Vec::new() };
+        let scored = |label: &str| Scored { label: label.into(), confidence: 0.9, ..Scored::default() };
         let class = PostClassified {
             post: self.key(post),
             model_version: "m".into(),
             language: scored(language),
             sentiment: scored("neutral"),
             intent: scored(intent),
+            topic: Scored::default(),
+            urgency: Scored::default(),
+            churn: Scored::default(),
+            call: Scored::default(),
+            closing: Scored::default(),
+            recognised: Vec::new(),
+            backend: "compact".into(),
             text_version: 0,
         };
         self.put(name, at, vec![class.into()]);

@@ -49,7 +49,7 @@ pub enum Command {
     ObserveEngagement(EngagementObserved),
     ObserveReply(Box<ReplyObserved>),
     RecordContact(ContactRecorded),
-    ClassifyPost(PostClassified),
+    ClassifyPost(Box<PostClassified>),
     RoutePost(RouteDecision),
     Claim { person: PersonId },
     Release { person: PersonId, reason: String },

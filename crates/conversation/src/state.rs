@@ -3,6 +3,7 @@
 //! come in any allowed order and end in the same state.
 
 use crate::Rejection;
+use crate::classified::{Head, Heads};
 use crate::deadlines::DeadlineKind;
 use crate::ids::{ConversationId, Network, PersonId, PostKey, RecordId, ReplyId, TeamId};
 use crate::personal::PersonalText;
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// Changes whenever the shape of [`Conversation`] or the meaning of a fold does, so that a checkpoint of an older one
 /// is not read but rebuilt.
-pub const STATE_VERSION: u32 = 1;
+pub const STATE_VERSION: u32 = 2;
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,13 +98,24 @@ impl Post {
 }
 
 /// What the classifier said, as far as decisions need it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Class {
     pub language: Box<str>,
     pub sentiment: Box<str>,
     pub intent: Box<str>,
+    /// Empty when the model had no such head.
+    pub topic: Box<str>,
     pub sentiment_confidence: f32,
     pub intent_confidence: f32,
+    pub topic_confidence: f32,
+    /// The heads that say yes or no and say yes: urgent, leaving, wanted, thanks.
+    pub flags: Heads,
+    /// The heads that there is an answer of.
+    pub answered: Heads,
+    /// The heads whose label is only the best guess.
+    pub unsure: Heads,
+    /// The kinds of what was recognised in the text, each once.
+    pub recognised: Box<[Box<str>]>,
     pub text_version: i64,
 }
 
@@ -111,6 +123,34 @@ impl Class {
     /// Whether the author wants something of the brand.
     pub fn asks(&self) -> bool {
         matches!(&*self.intent, "complaint" | "question" | "request")
+    }
+
+    /// What it says for a head; empty when the model had no such head.
+    pub fn label(&self, head: Head) -> &str {
+        match head {
+            Head::Language => &self.language,
+            Head::Sentiment => &self.sentiment,
+            Head::Intent => &self.intent,
+            Head::Topic => &self.topic,
+            Head::Urgency | Head::Churn | Head::Call | Head::Closing => match head.labels() {
+                Some([yes, _no]) if self.flags.contains(head) => yes,
+                Some([_yes, no]) if self.answered.contains(head) => no,
+                _ => "",
+            },
+        }
+    }
+
+    pub(crate) fn set_label(&mut self, head: Head, label: &str) {
+        match head {
+            Head::Language => self.language = label.into(),
+            Head::Sentiment => self.sentiment = label.into(),
+            Head::Intent => self.intent = label.into(),
+            Head::Topic => self.topic = label.into(),
+            Head::Urgency | Head::Churn | Head::Call | Head::Closing => {
+                self.flags.set(head, head.labels().is_some_and(|labels| labels.first() == Some(&label)));
+            }
+        }
+        self.answered.set(head, !label.is_empty());
     }
 
     /// Thanks, praise and noise need no next answer.

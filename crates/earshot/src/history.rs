@@ -1,6 +1,7 @@
 //! `earshot conversation show` and `earshot explain`: one conversation, from the log alone, now or at any minute.
 
 use crate::services::{connect_tool, usage};
+use conversation::classified::{Head, Scored};
 use conversation::{Conversation, ConversationId, Fact, Status};
 use jiff::Timestamp;
 use journal::{Journal, Stored};
@@ -163,7 +164,12 @@ fn words(fact: &Fact) -> String {
         Fact::ReplyObserved(fact) => format!("{} {}", fact.network, quoted(&fact.personal.text)),
         Fact::PostEdited(fact) => quoted(&fact.personal.text),
         Fact::PostClassified(fact) => {
-            format!("{}, {}, {}", fact.intent.label, fact.sentiment.label, fact.language.label)
+            let heads =
+                Head::ALL.map(|head| (head, fact.head(head))).into_iter().filter(|(_, answer)| answer.is_answer());
+            let word = |(head, answer): (Head, &Scored)| {
+                format!("{} {}{}", head.as_str(), answer.label, if answer.unsure { "?" } else { "" })
+            };
+            heads.map(word).collect::<Vec<_>>().join(", ")
         }
         Fact::Routed(fact) => format!("rule {} -> {} at {}", fact.rule, fact.team, fact.priority.as_str()),
         Fact::DeadlineSet(fact) => format!("answer due {}", fact.due_at),

@@ -2,6 +2,7 @@
 //! candidate and what ruled it out, and goes into the log with the version of the settings.
 
 use brand::{Brand, ClassView, ConversationView, PostView, RouteInput};
+use conversation::classified::Head;
 use conversation::received::HandleUse;
 use conversation::routed::{Candidate, Priority, RouteDecision};
 use conversation::state::{Class, Post};
@@ -16,12 +17,20 @@ pub fn route(brand: &Brand, state: &Conversation, post: &PostKey, now: Timestamp
     let class = post.class.as_ref()?;
     // History is judged as of its own time: what was open then, how long it had waited then.
     let at = if post.backfill { post.clock() } else { now };
-    let decision = brand.route(&RouteInput {
-        at,
-        post: post_view(state, post),
-        class: class_view(class),
-        conversation: conversation_view(state, at),
-    });
+    let view = post_view(state, post);
+    let own_topic = brand.topic(view.text, &class.language);
+    let unsure: Vec<&str> =
+        class.unsure.iter().filter(|head| own_topic.is_none() || *head != Head::Topic).map(Head::as_str).collect();
+    let recognised: Vec<&str> = class.recognised.iter().map(|kind| &**kind).collect();
+    let mut class = ClassView { unsure: &unsure, recognised: &recognised, ..class_view(class) };
+    if let Some(topic) = own_topic {
+        (class.topic, class.topic_confidence) = (topic, 1.0);
+    }
+    let conversation = conversation_view(state, at);
+    let mut decision = brand.route(&RouteInput { at, post: view, class, conversation });
+    if let Some(topic) = own_topic {
+        decision.notes.push(format!("topic {topic}: a phrase of the settings stands in the post"));
+    }
     let candidates = decision.candidates.iter().map(candidate).collect();
     Some(RouteDecision {
         post: post.key,
@@ -58,8 +67,16 @@ fn class_view(class: &Class) -> ClassView<'_> {
         language: &class.language,
         sentiment: &class.sentiment,
         intent: &class.intent,
+        topic: &class.topic,
         sentiment_confidence: class.sentiment_confidence,
         intent_confidence: class.intent_confidence,
+        topic_confidence: class.topic_confidence,
+        urgent: class.label(Head::Urgency) == "urgent",
+        leaving: class.label(Head::Churn) == "leaving",
+        wants_call: class.label(Head::Call) == "wanted",
+        thanks: class.label(Head::Closing) == "thanks",
+        unsure: &[],
+        recognised: &[],
     }
 }
 

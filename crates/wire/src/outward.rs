@@ -3,7 +3,7 @@
 use crate::pb::conversation as pb;
 use crate::scalar::{or_empty, timestamp};
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
-use conversation::classified::{PostClassified, Scored};
+use conversation::classified::{PostClassified, Recognised, Scored};
 use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
 use conversation::received::{
@@ -212,7 +212,21 @@ fn reply_observed(f: &ReplyObserved) -> pb::ReplyObserved {
 }
 
 pub(crate) fn scored(known: &Scored) -> pb::Scored {
-    pb::Scored { label: known.label.to_string(), confidence: known.confidence, reasons: known.reasons.clone() }
+    pb::Scored {
+        label: known.label.to_string(),
+        confidence: known.confidence,
+        reasons: known.reasons.clone(),
+        unsure: known.unsure,
+    }
+}
+
+/// A head that the model did not have is absent.
+pub(crate) fn answer(known: &Scored) -> Option<pb::Scored> {
+    known.is_answer().then(|| scored(known))
+}
+
+pub(crate) fn recognised(known: &Recognised) -> pb::Recognised {
+    pb::Recognised { kind: known.kind.to_string(), start: known.start, end: known.end, confidence: known.confidence }
 }
 
 fn post_classified(f: &PostClassified) -> pb::PostClassified {
@@ -223,6 +237,13 @@ fn post_classified(f: &PostClassified) -> pb::PostClassified {
         sentiment: Some(scored(&f.sentiment)),
         intent: Some(scored(&f.intent)),
         text_version: f.text_version,
+        topic: answer(&f.topic),
+        urgency: answer(&f.urgency),
+        churn: answer(&f.churn),
+        call: answer(&f.call),
+        closing: answer(&f.closing),
+        recognised: f.recognised.iter().map(recognised).collect(),
+        backend: f.backend.clone(),
     }
 }
 

@@ -101,7 +101,7 @@ fn observes() -> impl Strategy<Value = Command> {
 
 fn classifies() -> impl Strategy<Value = Command> {
     (any_post(), prop::sample::select(INTENTS.to_vec()), 0..3_i64).prop_map(|(n, intent, text_version)| {
-        Command::ClassifyPost(PostClassified { text_version, ..classified(n, intent) })
+        Command::ClassifyPost(Box::new(PostClassified { text_version, ..classified(n, intent) }))
     })
 }
 
@@ -197,7 +197,7 @@ pub fn any_steps() -> impl Strategy<Value = Vec<Step>> {
     let opening = prop::bool::weighted(0.8).prop_map(|opened| {
         let asks = [
             Command::ReceivePost(Box::new(received(1, 0))),
-            Command::ClassifyPost(classified(1, "complaint")),
+            Command::ClassifyPost(Box::new(classified(1, "complaint"))),
             Command::RoutePost(decision(1)),
         ];
         let steps = asks.map(|command| Step { later: 0, ask: Ask::Plain(Box::new(command)) });

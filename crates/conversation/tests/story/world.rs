@@ -110,13 +110,25 @@ pub fn contact(at: i64) -> ContactRecorded {
 }
 
 pub fn classified(n: u8, intent: &str) -> PostClassified {
-    let scored = |label: &str| Scored { label: label.into(), confidence: 0.9, reasons: vec!["margin:0.41".into()] };
+    let scored = |label: &str| Scored {
+        label: label.into(),
+        confidence: 0.9,
+        unsure: false,
+        reasons: vec!["margin:0.41".into()],
+    };
     PostClassified {
         post: post(n),
         model_version: "m1".into(),
         language: scored("en"),
         sentiment: scored("neutral"),
         intent: scored(intent),
+        topic: scored("air.delay"),
+        urgency: scored("normal"),
+        churn: scored("staying"),
+        call: scored("none"),
+        closing: scored("none"),
+        recognised: Vec::new(),
+        backend: "compact".into(),
         text_version: 0,
     }
 }
@@ -246,7 +258,7 @@ impl Story {
     pub fn writes(&mut self, n: u8, minutes: i64, intent: &str) -> &mut Self {
         self.at(minutes)
             .given(Command::ReceivePost(Box::new(received(n, minutes))))
-            .given(Command::ClassifyPost(classified(n, intent)))
+            .given(Command::ClassifyPost(Box::new(classified(n, intent))))
             .given(Command::RoutePost(decision(n)))
     }
 

@@ -334,7 +334,8 @@ impl IngestService for Fake {
 #[async_trait]
 impl ClassifierService for Fake {
     async fn classify(&self, request: Request<ClassifyRequest>) -> Result<Response<ClassifyResponse>, Status> {
-        let intent = Some(Scored { label: "question".into(), confidence: 0.5, reasons: vec!["mark".into()] });
+        let intent =
+            Some(Scored { label: "question".into(), confidence: 0.5, reasons: vec!["mark".into()], unsure: false });
         let answer = ClassifyResponse { model_version: "m1".into(), intent, ..Default::default() };
         self.answer("Classify", request, answer).await
     }

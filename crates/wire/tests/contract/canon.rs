@@ -1,7 +1,7 @@
 //! One record for each kind of fact, every field of it set, with values that never change: what the golden bytes say.
 
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
-use conversation::classified::{PostClassified, Scored};
+use conversation::classified::{PostClassified, Recognised, Scored};
 use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
 use conversation::received::{
@@ -66,7 +66,16 @@ fn personal(text: &str) -> Personal {
 }
 
 fn scored(label: &str, confidence: f32) -> Scored {
-    Scored { label: label.into(), confidence, reasons: vec!["margin:0.41".into(), "runner_up:request".into()] }
+    let reasons = vec!["margin:0.41".into(), "runner_up:request".into()];
+    Scored { label: label.into(), confidence, unsure: false, reasons }
+}
+
+fn unsure(label: &str, confidence: f32) -> Scored {
+    Scored { unsure: true, ..scored(label, confidence) }
+}
+
+fn recognised(kind: &str, start: u32, end: u32) -> Recognised {
+    Recognised { kind: kind.into(), start, end, confidence: 0.75 }
 }
 
 fn post_received() -> PostReceived {
@@ -176,6 +185,13 @@ fn fact(name: &str) -> Fact {
             language: scored("et", 0.98),
             sentiment: scored("negative", 0.75),
             intent: scored("complaint", 1.0),
+            topic: unsure("air.cancellation", 0.5),
+            urgency: scored("urgent", 0.875),
+            churn: scored("staying", 0.75),
+            call: unsure("wanted", 0.5),
+            closing: scored("none", 1.0),
+            recognised: vec![recognised("booking", 8, 14), recognised("phone", 20, 32)],
+            backend: "compact".into(),
             text_version: 1_714_554_120_000_000,
         }
         .into(),
