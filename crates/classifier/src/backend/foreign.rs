@@ -33,8 +33,12 @@ fn required(head: Head, scored: Option<pb::Scored>) -> Result<Scored, &'static s
 }
 
 fn scored(head: Head, scored: pb::Scored) -> Result<Scored, &'static str> {
-    let known = head.labels().is_none_or(|labels| labels.contains(&scored.label.as_str()));
-    if !known || !is_code(&scored.label) {
+    let known = match head.labels() {
+        Some(labels) => labels.contains(&scored.label.as_str()),
+        None if head == Head::Language => is_language(&scored.label),
+        None => is_topic(&scored.label),
+    };
+    if !known {
         return Err("its answer has a label that is none of ours");
     }
     if !(0.0..=1.0).contains(&scored.confidence) {
@@ -50,6 +54,20 @@ fn reason_of(text: &str) -> Option<Reason> {
     let weight: f32 = weight.parse().ok()?;
     let known = is_code(feature) && weight.is_finite();
     known.then(|| Reason { feature: feature.to_owned(), weight })
+}
+
+/// BCP 47 as far as languages of posts need it: `et`, `und`, `zh-Hant`.
+fn is_language(label: &str) -> bool {
+    let mut parts = label.split('-');
+    let code = parts.next().unwrap_or_default();
+    let is_code = (2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase());
+    is_code && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// An industry and a matter: `air.delay`.
+fn is_topic(label: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b"-_".contains(&b));
+    is_code(label) && label.split_once('.').is_some_and(|(industry, matter)| is_word(industry) && is_word(matter))
 }
 
 fn is_code(text: &str) -> bool {
@@ -89,7 +107,7 @@ mod tests {
             |response| response.model_version.clear(),
             |response| response.intent = None,
             |response| response.sentiment = pb("LABEL_0", &[]),
-            |response| response.language = pb("I lost my bag", &[]),
+            |response| response.language = pb("lost", &[]),
             |response| response.intent = pb("", &[]),
             |response| response.intent.as_mut().unwrap().confidence = f32::NAN,
         ];
