@@ -1,8 +1,10 @@
 //! Who classifies the posts of a real system: a transformer on the real ONNX Runtime, another service, or the built-in model
 //! while that is away. Every fact says who spoke.
 
+#[allow(dead_code, reason = "the classifier's own tests need more of it")]
 #[path = "../../crates/classifier/tests/backends/fake.rs"]
 mod fake;
+#[allow(dead_code, reason = "the classifier's own tests need more of it")]
 #[path = "../../crates/classifier/tests/backends/tiny.rs"]
 mod tiny;
 

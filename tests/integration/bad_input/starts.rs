@@ -30,7 +30,7 @@ async fn wrong_settings_end_every_service_with_64_before_it_opens_anything() {
         ("[ingest]\nlistn = \"127.0.0.1:0\"\n", "ingest", "ingest.listn", "did you mean listen?"),
         ("[routing]\nlisten = 7\n", "routing", "routing.listen", "127.0.0.1:"),
         ("[classifier]\nposts_in_flight_max = 0\n", "classifier", "classifier.posts_in_flight_max", "1"),
-        ("[classifier]\nbackend = \"onnx\"\n", "classifier", "classifier.onnx.model", "docs/classifier-backends.md"),
+        ("[classifier.onnx]\nhead = \"mood\"\n", "classifier", "classifier.onnx.head", "sentiment"),
         ("[classifier.remote]\nurl = \"nowhere\"\n", "classifier", "classifier.remote.url", "http://HOST:PORT"),
         ("[notifier]\nurl = \"ftp://x\"\n", "notifier", "notifier.url", "http"),
         ("[analytics]\ndata_dir = \"\"\n", "analytics", "analytics.data_dir", "name a directory"),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::runtime::Runtime;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Code, Request, Response, Status, Streaming};
 use wire::pb::classifier::classifier_service_server::{ClassifierService, ClassifierServiceServer};
@@ -32,12 +32,13 @@ pub struct Fake {
 pub struct Listening {
     pub fake: Fake,
     pub address: SocketAddr,
-    task: JoinHandle<()>,
+    runtime: Option<Runtime>,
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        self.task.abort();
+        // Open connections too, as when a machine goes away.
+        self.runtime.take().unwrap().shutdown_background();
     }
 }
 
@@ -54,12 +55,19 @@ impl Fake {
         self.asked.load(Ordering::SeqCst)
     }
 
+    /// Listens on a runtime of its own, so that all of it can go at once.
     pub async fn listen(self) -> Listening {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let server = tonic::transport::Server::builder().add_service(ClassifierServiceServer::new(self.clone()));
-        let task = tokio::spawn(async move { server.serve_with_incoming(TcpIncoming::from(listener)).await.unwrap() });
-        Listening { fake: self, address, task }
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let fake = self.clone();
+        let bound = runtime.spawn(async move {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let mut server = tonic::transport::Server::builder();
+            let server = server.add_service(ClassifierServiceServer::new(fake));
+            tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
+            address
+        });
+        Listening { fake: self, address: bound.await.unwrap(), runtime: Some(runtime) }
     }
 }
 

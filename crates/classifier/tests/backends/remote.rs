@@ -85,6 +85,17 @@ async fn one_that_fails_or_talks_nonsense_counts_as_away() {
 }
 
 #[tokio::test]
+async fn one_that_goes_away_in_between_is_missed_by_nobody() {
+    let listening = Fake::new(Manner::Answers).listen().await;
+    let backend = Remote::open(&settings(&listening), shipped()).unwrap();
+    assert_eq!(spoke(&ask(&backend, &["a", "b"]).await), ["remote:big"; 2]);
+    drop(listening);
+    for _ in 0..10 {
+        assert_eq!(spoke(&ask(&backend, &["a", "b"]).await), [AWAY; 2]);
+    }
+}
+
+#[tokio::test]
 async fn one_that_is_not_there_holds_nobody_up() {
     let gone = Fake::new(Manner::Answers).listen().await;
     let settings = settings(&gone);
