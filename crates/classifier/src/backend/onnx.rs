@@ -12,6 +12,7 @@ use ort::value::{Outlet, Tensor, TensorElementType, ValueType};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokenizers::{Tokenizer, TruncationParams};
@@ -115,7 +116,10 @@ impl Backend for Onnx {
             (Arc::clone(&self.transformer), Arc::clone(&self.compact), Arc::clone(&texts));
         let answered = blocking(move || {
             let classes: Vec<Classification> = asked.iter().map(|text| compact.classify(text)).collect();
-            transformer.answer(&asked).map(|heads| (classes, heads))
+            // A text that breaks the tokenizer must not come back again and again.
+            let heads = catch_unwind(AssertUnwindSafe(|| transformer.answer(&asked)));
+            let heads = heads.unwrap_or_else(|_| Err(Failed("it broke off".into())))?;
+            Ok::<_, Failed>((classes, heads))
         });
         let (classes, heads) = match answered.await {
             Ok(answered) => answered,

@@ -66,13 +66,10 @@ fn log(level: LogLevel, _category: &str, _id: &str, _location: &str, message: &s
 /// # Errors
 /// What ONNX Runtime says.
 pub fn session(model: &Path, threads: usize) -> Result<Session, ort::Error> {
-    let mut builder = Session::builder()?
-        .with_optimization_level(GraphOptimizationLevel::Level3)
-        .and_then(|builder| builder.with_log_level(LogLevel::Warning))
-        .and_then(|builder| builder.with_intra_op_spinning(false))
-        .and_then(|builder| match threads {
-            0 => Ok(builder),
-            threads => builder.with_intra_threads(threads),
-        })?;
+    let builder = Session::builder()?.with_optimization_level(GraphOptimizationLevel::Level3)?;
+    let mut builder = builder.with_log_level(LogLevel::Warning)?.with_intra_op_spinning(false)?;
+    if threads > 0 {
+        builder = builder.with_intra_threads(threads)?;
+    }
     builder.commit_from_file(model)
 }
