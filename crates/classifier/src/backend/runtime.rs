@@ -17,6 +17,15 @@ const KEY: &str = "onnx.library";
 /// # Errors
 /// It cannot be loaded, is not ONNX Runtime, or is too old.
 pub fn load(named: Option<&Path>) -> Result<(), Refused> {
+    // glibc lets such a binary load the library, and it falls over in the first call.
+    if cfg!(target_feature = "crt-static") {
+        let cure = "use a build for the usual target, or backend = \"remote\", see docs/classifier-backends.md";
+        return Err(Refused::new(
+            KEY,
+            "cannot be used: this binary is statically linked and can load no library",
+            cure,
+        ));
+    }
     let library = named.map_or_else(by_environment, Path::to_path_buf);
     let environment = ort::init_from(&library).map_err(|error| refused(&library, &error))?;
     // False: it was made ready before, which is what we want.
