@@ -31,7 +31,7 @@ async fn a_transformer_gives_the_sentiment_of_every_post() {
     let dir = TempDir::new().unwrap();
     let model = format!("classifier.onnx.model={}", tiny::write(dir.path()).display());
     let library = format!("classifier.onnx.library={}", tiny::library().display());
-    let system = Up::start_with(&["classifier.backend=onnx", &model, &library]).await;
+    let mut system = Up::start_with(&["classifier.backend=onnx", &model, &library]).await;
     system.publish("onnx").await;
     let id = system.post(post("onnx", "1", "maarja", "What a lovely crew, the bag came late")).await;
     let class = classified(&system, &id).await;

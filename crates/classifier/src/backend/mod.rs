@@ -20,7 +20,7 @@ use std::thread::available_parallelism;
 /// The name of the built-in model's answers.
 pub const COMPACT: &str = "compact";
 /// Texts for one thread at a time: enough that waking it costs little, so few that the first does not wait for long.
-const COMPACT_BATCH_MAX: usize = 16;
+const COMPACT_BATCH_MAX: usize = 32;
 
 /// What a text is, and who says so.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,7 +87,8 @@ impl Backend for Compact {
     }
 
     fn batches_max(&self) -> usize {
-        available_parallelism().map_or(1, usize::from)
+        // While one batch wakes its thread and another hands back its answers, the cores have work.
+        2 * available_parallelism().map_or(1, usize::from)
     }
 
     async fn classify(&self, texts: Arc<[String]>) -> Vec<Answer> {
