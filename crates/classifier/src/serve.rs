@@ -190,7 +190,7 @@ impl Worker {
 
 /// The verb of this service: what a text is, as the fact that goes into the log.
 pub fn classify(model: &Model, post: PostKey, text: &str, text_version: i64) -> PostClassified {
-    let Classification { language, sentiment, intent, model_version } = model.classify(text);
+    let Classification { language, sentiment, intent, model_version, .. } = model.classify(text);
     PostClassified {
         post,
         model_version,

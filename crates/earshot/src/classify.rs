@@ -2,7 +2,6 @@
 
 use crate::progress;
 use classifier::cli::{self, EvalOptions, ExplainOptions, TrainOptions};
-use classifier::manifest::LicenceFilter;
 use classifier::train::Progress;
 use service::config::Sources;
 use std::fs::File;
@@ -31,15 +30,15 @@ enum Command {
         /// The directory with the sets that the manifest names
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
-        /// Where to write the model
+        /// Where to write the model; NAME.model in the current directory when absent
         #[arg(long, value_name = "FILE")]
-        out: PathBuf,
+        out: Option<PathBuf>,
         /// Another manifest than the one inside the program
         #[arg(long, value_name = "FILE")]
         manifest: Option<PathBuf>,
-        /// Which sets may be used: open (what may be shipped) or any (for measuring only)
-        #[arg(long, default_value = "open", value_name = "open|any")]
-        licence: Licence,
+        /// Which of the manifest's models to make: shipped (open licences), research or umsab (for measuring only)
+        #[arg(long, default_value = "shipped", value_name = "NAME")]
+        model: String,
         /// End with one line of JSON
         #[arg(long)]
         json: bool,
@@ -48,8 +47,8 @@ enum Command {
     Eval {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// A model file; the one inside the program when absent
-        #[arg(long, value_name = "FILE")]
+        /// A model file, or the name of a model that was trained into this directory; the one inside the program when absent
+        #[arg(long, value_name = "NAME|FILE")]
         model: Option<PathBuf>,
         /// Another manifest than the one inside the program
         #[arg(long, value_name = "FILE")]
@@ -64,8 +63,8 @@ enum Command {
     /// Show what in a text decided
     Explain {
         text: String,
-        /// A model file; the one inside the program when absent
-        #[arg(long, value_name = "FILE")]
+        /// A model file, or the name of a model that was trained into this directory; the one inside the program when absent
+        #[arg(long, value_name = "NAME|FILE")]
         model: Option<PathBuf>,
         /// Fragments a head at most
         #[arg(long, default_value_t = 8)]
@@ -78,16 +77,10 @@ enum Command {
     Classify {
         /// The file; standard input when absent
         file: Option<PathBuf>,
-        /// A model file; the one inside the program when absent
-        #[arg(long, value_name = "FILE")]
+        /// A model file, or the name of a model that was trained into this directory; the one inside the program when absent
+        #[arg(long, value_name = "NAME|FILE")]
         model: Option<PathBuf>,
     },
-}
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Licence {
-    Open,
-    Any,
 }
 
 pub fn main(args: Args, sources: &Sources) -> ExitCode {
@@ -95,12 +88,9 @@ pub fn main(args: Args, sources: &Sources) -> ExitCode {
         return crate::services::main("classifier", sources, classifier::serve::check, classifier::serve::run);
     };
     service::tool("classifier", sources, async move |_process| match command {
-        Command::Train { data, out, manifest, licence, json } => {
-            let licence = match licence {
-                Licence::Open => LicenceFilter::Open,
-                Licence::Any => LicenceFilter::Any,
-            };
-            train(&TrainOptions { data, manifest, licence, out }, json)
+        Command::Train { data, out, manifest, model, json } => {
+            let out = out.unwrap_or_else(|| PathBuf::from(format!("{model}.model")));
+            train(&TrainOptions { data, manifest, variant: model, out }, json)
         }
         Command::Eval { files, model, manifest, all_rows, json } => {
             let measures = cli::eval(&EvalOptions { model, manifest, files, all_rows })?;
@@ -145,7 +135,9 @@ fn train(options: &TrainOptions, json: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     println!("{}: version {}, {} bytes", report.out.display(), report.version, report.bytes);
-    println!("  learned from {:?} rows (language, sentiment, intent)", report.learned);
+    for (head, rows) in &report.learned {
+        println!("  {head}: learned from {rows} rows");
+    }
     println!("  {}", report.licence);
     Ok(())
 }
