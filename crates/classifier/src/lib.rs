@@ -9,6 +9,7 @@
 
 pub mod cli;
 pub mod corpus;
+pub mod corrections;
 pub mod eval;
 pub mod features;
 pub mod manifest;

@@ -3,7 +3,7 @@
 
 use crate::fact::Fact;
 use crate::ids::PostKey;
-use crate::state::{Class, Conversation};
+use crate::state::{Class, Conversation, Correction};
 use crate::{Decision, Rejection};
 
 /// One answer of the classifier with its confidence. The default, without a label, is that of a head that the model
@@ -164,6 +164,145 @@ impl PostClassified {
     }
 }
 
+/// A person put right what the classifier said for one head; who did it stands in the record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClassificationCorrected {
+    pub post: PostKey,
+    pub head: Head,
+    /// What stood there; empty when nothing did.
+    pub was: String,
+    pub label: String,
+    /// The model whose answer was put right.
+    pub model_version: String,
+    /// Of the text that the person saw, as in [`PostClassified`].
+    pub text_version: i64,
+}
+
+/// What a person says of a post.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CorrectClassification {
+    pub post: PostKey,
+    pub head: Head,
+    pub label: String,
+    /// Topics of the brand's own, beside [`TOPICS`].
+    pub brand_topics: Vec<String>,
+}
+
+/// The topics that every brand has.
+pub const TOPICS: &[&str] = &[
+    "air.baggage",
+    "air.booking",
+    "air.cabin",
+    "air.cancellation",
+    "air.checkin",
+    "air.delay",
+    "air.digital",
+    "air.loyalty",
+    "air.refund",
+    "air.staff",
+    "banking.account",
+    "banking.app",
+    "banking.branch",
+    "banking.card",
+    "banking.fees",
+    "banking.fraud",
+    "banking.loan",
+    "banking.support",
+    "banking.transfer",
+    "general.account",
+    "general.company",
+    "general.food",
+    "general.information",
+    "general.other",
+    "general.price",
+    "general.product",
+    "general.service",
+    "retail.account",
+    "retail.delivery",
+    "retail.order",
+    "retail.price",
+    "retail.product",
+    "retail.return",
+    "retail.stock",
+    "retail.store",
+    "retail.support",
+    "telecom.billing",
+    "telecom.contract",
+    "telecom.device",
+    "telecom.installation",
+    "telecom.outage",
+    "telecom.roaming",
+    "telecom.speed",
+    "telecom.support",
+];
+
+pub(crate) fn correct(state: &Conversation, ask: &CorrectClassification) -> Decision {
+    let Some(post) = state.post(&ask.post).filter(|post| post.received) else {
+        return Err(Rejection::UnknownPost);
+    };
+    let Some(class) = &post.class else {
+        return Err(Rejection::NotClassified);
+    };
+    let was = class.label(ask.head);
+    if was == ask.label {
+        return Ok(Vec::new());
+    }
+    // What the classifier said can always be said again, also by a model with labels of its own.
+    if ask.label.is_empty() || (class.read_as(ask.head) != ask.label && !has_label(ask)) {
+        return Err(Rejection::UnknownLabel { head: ask.head, known: known_labels(ask) });
+    }
+    Ok(vec![Fact::from(ClassificationCorrected {
+        post: ask.post,
+        head: ask.head,
+        was: was.to_owned(),
+        label: ask.label.clone(),
+        model_version: class.model_version.to_string(),
+        text_version: class.text_version,
+    })])
+}
+
+fn has_label(ask: &CorrectClassification) -> bool {
+    match ask.head {
+        Head::Language => is_language(&ask.label),
+        Head::Topic => TOPICS.contains(&ask.label.as_str()) || ask.brand_topics.contains(&ask.label),
+        head => head.labels().is_some_and(|labels| labels.contains(&ask.label.as_str())),
+    }
+}
+
+/// A language's code as BCP 47 begins it, and what may follow.
+fn is_language(label: &str) -> bool {
+    let mut parts = label.split('-');
+    let code = parts.next().unwrap_or_default();
+    let is_part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase()) && parts.all(is_part)
+}
+
+fn known_labels(ask: &CorrectClassification) -> String {
+    match ask.head {
+        Head::Language => "the code of a language in small letters, e.g. `et`, or `und`".to_owned(),
+        Head::Topic => {
+            let own = ask.brand_topics.iter().map(String::as_str);
+            TOPICS.iter().copied().chain(own).collect::<Vec<_>>().join(", ")
+        }
+        head => head.labels().unwrap_or_default().join(", "),
+    }
+}
+
+/// The class is put right. If the conversation is about this post, and nobody has taken it on, the rules are asked
+/// again: a correction of an older post is learned from, but moves nothing.
+pub(crate) fn evolve_corrected(state: &mut Conversation, fact: &ClassificationCorrected) {
+    let newest = state.newest_classified().map(|post| post.key);
+    let awaits_rules = state.awaits_nobody_but_rules();
+    // The record in hand is the newest that was seen.
+    let cause = state.seen.last().copied();
+    let post = state.post_mut(fact.post);
+    let Some(class) = post.class.as_mut().filter(|class| class.text_version == fact.text_version) else { return };
+    class.correct(fact.head, &fact.label);
+    if awaits_rules && post.routed && newest == Some(fact.post) {
+        post.reconsider = cause;
+    }
+}
+
 pub(crate) fn classify(state: &Conversation, class: &PostClassified) -> Decision {
     let Some(post) = state.post(&class.post) else {
         return Err(Rejection::UnknownPost);
@@ -180,7 +319,14 @@ pub(crate) fn evolve(state: &mut Conversation, fact: &PostClassified) {
     if post.class.as_ref().is_some_and(|known| known.text_version > fact.text_version) {
         return;
     }
-    post.class = Some(Class::of(fact));
+    let mut class = Class::of(fact);
+    // What a person has said of this very text stays, whatever a classifier says of it later.
+    let known = post.class.take().filter(|known| known.text_version == class.text_version);
+    for correction in known.iter().flat_map(|known| &known.corrections) {
+        let said = known.as_ref().map_or("", |known| known.label(correction.head));
+        class.correct(correction.head, said);
+    }
+    post.class = Some(class);
 }
 
 impl Class {
@@ -193,6 +339,7 @@ impl Class {
             intent_confidence: fact.intent.confidence,
             topic_confidence: fact.topic.confidence,
             recognised: recognised.into(),
+            model_version: fact.model_version.as_str().into(),
             text_version: fact.text_version,
             ..Class::default()
         };
@@ -202,5 +349,22 @@ impl Class {
             class.unsure.set(head, answer.unsure);
         }
         class
+    }
+
+    /// Takes what a person says for a head. A person is sure.
+    fn correct(&mut self, head: Head, label: &str) {
+        let read_as = self.read_as(head).to_owned();
+        self.corrections.retain(|known| known.head != head);
+        if read_as != label {
+            self.corrections.push(Correction { head, read_as: read_as.into() });
+        }
+        self.set_label(head, label);
+        self.unsure.set(head, false);
+        match head {
+            Head::Sentiment => self.sentiment_confidence = 1.0,
+            Head::Intent => self.intent_confidence = 1.0,
+            Head::Topic => self.topic_confidence = 1.0,
+            Head::Language | Head::Urgency | Head::Churn | Head::Call | Head::Closing => {}
+        }
     }
 }

@@ -1,9 +1,14 @@
 //! `earshot classifier`: the service, and the tools that make its models and try them.
 
 use crate::progress;
+use crate::services::{connect_tool, usage};
 use classifier::cli::{self, EvalOptions, ExplainOptions, TrainOptions};
+use classifier::corrections::{self, CorrectionsOptions};
 use classifier::manifest::LicenceFilter;
 use classifier::train::Progress;
+use conversation::BrandId;
+use jiff::Timestamp;
+use service::Process;
 use service::config::Sources;
 use std::fs::File;
 use std::io::{BufReader, stdin, stdout};
@@ -18,7 +23,8 @@ Examples:
   earshot classifier train --data sets/ --out my.model
   earshot classifier eval --json sets/sentiment_et_valence.jsonl.gz
   earshot classifier explain \"my hub is ancient, can I get the new one?\"
-  earshot classifier classify posts.jsonl > answers.jsonl")]
+  earshot classifier classify posts.jsonl > answers.jsonl
+  earshot classifier corrections --out corrections.jsonl --since 2026-05-01T00:00:00Z")]
 pub struct Args {
     #[command(subcommand)]
     command: Option<Command>,
@@ -82,6 +88,21 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         model: Option<PathBuf>,
     },
+    /// Export what people corrected, from the log, as a set to train with; customers' words are in it
+    Corrections {
+        /// Where to write the set, JSON lines; readable by its owner only
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Of this brand only
+        #[arg(long)]
+        brand: Option<String>,
+        /// Only what was corrected from this instant on (RFC 3339)
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
+        /// End with one line of JSON: rows, labels by head, and what was left out
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -94,7 +115,12 @@ pub fn main(args: Args, sources: &Sources) -> ExitCode {
     let Some(command) = args.command else {
         return crate::services::main("classifier", sources, classifier::serve::check, classifier::serve::run);
     };
-    service::tool("classifier", sources, async move |_process| match command {
+    // What reads the log finds the system that runs here, as the other tools do.
+    let sources = match command {
+        Command::Corrections { .. } => &crate::services::tool_sources(sources.clone()),
+        _ => sources,
+    };
+    service::tool("classifier", sources, async move |process: Process| match command {
         Command::Train { data, out, manifest, licence, json } => {
             let licence = match licence {
                 Licence::Open => LicenceFilter::Open,
@@ -119,7 +145,37 @@ pub fn main(args: Args, sources: &Sources) -> ExitCode {
             Ok(())
         }
         Command::Classify { file, model } => classify(file.as_deref(), model.as_deref()),
+        Command::Corrections { out, brand, since, json } => {
+            let (brand, since) = (brand_of(brand)?, time("--since", since)?);
+            export(&process, &CorrectionsOptions { out, brand, since }, json).await
+        }
     })
+}
+
+fn brand_of(brand: Option<String>) -> anyhow::Result<Option<BrandId>> {
+    let brand = brand.map(BrandId::new).transpose();
+    brand.map_err(|error| usage(format!("--brand: {error}")))
+}
+
+fn time(option: &str, text: Option<String>) -> anyhow::Result<Option<Timestamp>> {
+    let time = text.map(|text| text.parse()).transpose();
+    time.map_err(|_| usage(format!("{option} is not a time; give it in RFC 3339, e.g. 2026-05-04T11:00:00Z")))
+}
+
+async fn export(process: &Process, options: &CorrectionsOptions, json: bool) -> anyhow::Result<()> {
+    let journal = connect_tool(process).await?;
+    let bar = progress::bar(0, "messages", json);
+    let report = corrections::export(&journal, options, |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    })
+    .await?;
+    bar.finish_and_clear();
+    match json {
+        true => println!("{}", serde_json::to_string(&report)?),
+        false => print!("{}", corrections::table(&report, &options.out)),
+    }
+    Ok(())
 }
 
 fn train(options: &TrainOptions, json: bool) -> anyhow::Result<()> {

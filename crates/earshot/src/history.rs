@@ -171,6 +171,10 @@ fn words(fact: &Fact) -> String {
             };
             heads.map(word).collect::<Vec<_>>().join(", ")
         }
+        Fact::ClassificationCorrected(fact) => {
+            let was = if fact.was.is_empty() { "nothing" } else { &fact.was };
+            format!("{} {was} -> {}", fact.head.as_str(), fact.label)
+        }
         Fact::Routed(fact) => format!("rule {} -> {} at {}", fact.rule, fact.team, fact.priority.as_str()),
         Fact::DeadlineSet(fact) => format!("answer due {}", fact.due_at),
         Fact::DeadlineBreached(fact) => format!("no answer by {}", fact.due_at),

@@ -40,6 +40,11 @@ fn who(record: &Record) -> Option<String> {
 fn of_fact(fact: &Fact) -> Option<Explanation> {
     let text = match fact {
         Fact::PostClassified(class) => return Some(of_class(class)),
+        Fact::ClassificationCorrected(fact) => {
+            let was = if fact.was.is_empty() { "nothing" } else { &fact.was };
+            let text = format!("a person corrected its {} from {was} to {}", fact.head.as_str(), fact.label);
+            return Some(Explanation { text, model_version: fact.model_version.clone(), ..Explanation::default() });
+        }
         Fact::Routed(routed) => {
             let text =
                 format!("rule {} gave it to {} at {} priority", routed.rule, routed.team, routed.priority.as_str());

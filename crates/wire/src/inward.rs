@@ -5,7 +5,7 @@ use crate::WireError;
 use crate::pb::conversation as pb;
 use crate::scalar::{name, optional, optional_name, required};
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
-use conversation::classified::{PostClassified, Recognised, Scored};
+use conversation::classified::{ClassificationCorrected, Head, PostClassified, Recognised, Scored};
 use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
 use conversation::received::{
@@ -79,6 +79,7 @@ fn fact(pb: pb::Fact) -> Read<Fact> {
         In::PostFiltered(f) => post_filtered(f)?.into(),
         In::ReplyObserved(f) => reply_observed(f)?.into(),
         In::PostClassified(f) => post_classified(f)?.into(),
+        In::ClassificationCorrected(f) => classification_corrected(f)?.into(),
         In::ConversationOpened(f) => conversation_opened(f)?.into(),
         In::Routed(f) => routed(f)?.into(),
         In::DeadlineSet(f) => deadline_set(f)?.into(),
@@ -288,6 +289,22 @@ fn post_classified(f: pb::PostClassified) -> Read<PostClassified> {
         closing: answer("closing", f.closing)?,
         recognised: f.recognised.into_iter().map(recognised).collect::<Read<_>>()?,
         backend: f.backend,
+        text_version: f.text_version,
+    })
+}
+
+fn classification_corrected(f: pb::ClassificationCorrected) -> Read<ClassificationCorrected> {
+    for (field, value) in [("head", &f.head), ("label", &f.label), ("model_version", &f.model_version)] {
+        if value.is_empty() {
+            return Err(WireError::Missing { field });
+        }
+    }
+    Ok(ClassificationCorrected {
+        post: name("post_key", &f.post_key)?,
+        head: Head::parse(&f.head).ok_or(WireError::Unknown { field: "head" })?,
+        was: f.was,
+        label: f.label,
+        model_version: f.model_version,
         text_version: f.text_version,
     })
 }

@@ -3,7 +3,7 @@
 use crate::pb::conversation as pb;
 use crate::scalar::{or_empty, timestamp};
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
-use conversation::classified::{PostClassified, Recognised, Scored};
+use conversation::classified::{ClassificationCorrected, PostClassified, Recognised, Scored};
 use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
 use conversation::received::{
@@ -63,6 +63,7 @@ fn fact(known: &Fact) -> pb::fact::Fact {
         Fact::PostFiltered(f) => Out::PostFiltered(post_filtered(f)),
         Fact::ReplyObserved(f) => Out::ReplyObserved(reply_observed(f)),
         Fact::PostClassified(f) => Out::PostClassified(post_classified(f)),
+        Fact::ClassificationCorrected(f) => Out::ClassificationCorrected(classification_corrected(f)),
         Fact::ConversationOpened(f) => Out::ConversationOpened(conversation_opened(f)),
         Fact::Routed(f) => Out::Routed(routed(f)),
         Fact::DeadlineSet(f) => Out::DeadlineSet(deadline_set(f)),
@@ -244,6 +245,17 @@ fn post_classified(f: &PostClassified) -> pb::PostClassified {
         closing: answer(&f.closing),
         recognised: f.recognised.iter().map(recognised).collect(),
         backend: f.backend.clone(),
+    }
+}
+
+fn classification_corrected(f: &ClassificationCorrected) -> pb::ClassificationCorrected {
+    pb::ClassificationCorrected {
+        post_key: f.post.to_string(),
+        head: f.head.as_str().into(),
+        was: f.was.clone(),
+        label: f.label.clone(),
+        model_version: f.model_version.clone(),
+        text_version: f.text_version,
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod chance;
 mod classified;
+mod corrected;
 mod deadlines;
 mod desk;
 mod life;

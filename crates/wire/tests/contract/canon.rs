@@ -1,7 +1,7 @@
 //! One record for each kind of fact, every field of it set, with values that never change: what the golden bytes say.
 
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
-use conversation::classified::{PostClassified, Recognised, Scored};
+use conversation::classified::{ClassificationCorrected, Head, PostClassified, Recognised, Scored};
 use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
 use conversation::received::{
@@ -195,6 +195,15 @@ fn fact(name: &str) -> Fact {
             text_version: 1_714_554_120_000_000,
         }
         .into(),
+        "ClassificationCorrected" => ClassificationCorrected {
+            post: post(),
+            head: Head::Intent,
+            was: "question".into(),
+            label: "complaint".into(),
+            model_version: "m1".into(),
+            text_version: 1_714_554_120_000_000,
+        }
+        .into(),
         "ConversationOpened" => ConversationOpened { post: post(), network: network(), private: true }.into(),
         "Routed" => routed().into(),
         "DeadlineSet" => DeadlineSet {
@@ -295,7 +304,9 @@ pub fn record(name: &str) -> Record {
     let actor = match name {
         "PostReceived" | "PostEdited" | "PostDeleted" => Actor::Customer,
         "ReplyObserved" => Actor::Import,
-        "Claimed" | "Released" | "HandedOff" | "NoteAdded" | "ReplySubmitted" => Actor::Person(person("dana")),
+        "Claimed" | "Released" | "HandedOff" | "NoteAdded" | "ReplySubmitted" | "ClassificationCorrected" => {
+            Actor::Person(person("dana"))
+        }
         _ => Actor::Service("routing".into()),
     };
     Record {
