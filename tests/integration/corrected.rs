@@ -185,3 +185,144 @@ async fn a_post_of_a_merged_conversation_is_corrected_by_the_id_of_the_one_that_
     assert_eq!(corrected.unwrap().subject.conversation().unwrap().to_string(), old, "where the post stands");
     system.verify().await;
 }
+
+/// A model of its own: the shipped one learned from more.
+async fn other_model(system: &Up) -> String {
+    let data = system.dir.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    let posts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/classifier/data/posts.jsonl");
+    std::fs::copy(posts, data.join("posts.jsonl")).unwrap();
+    let heads = json!({"language": {"weight": 1}, "sentiment": {"weight": 8}, "intent": {"weight": 8}});
+    let set = json!({"file": "posts.jsonl", "licence": "own", "terms": "of the tests", "heads": heads});
+    let manifest = data.join("manifest.json");
+    std::fs::write(&manifest, json!({"sets": [set]}).to_string()).unwrap();
+    let (out, data) = (data.join("other.model"), data.display().to_string());
+    let (out, manifest) = (out.display().to_string(), manifest.display().to_string());
+    let args = ["classifier", "train", "--json", "--manifest", &manifest, "--data", &data, "--out", &out];
+    assert_eq!(system.tool_json(&args).await["out"], out);
+    out
+}
+
+/// The records of conversations that stand in the log after so many of them. Sources count what they took beside them.
+async fn told(system: &Client, after: usize) -> Vec<conversation::Record> {
+    let log = system.log().await;
+    let told = records(&log).filter(|record| record.subject.conversation().is_some());
+    told.skip(after).cloned().collect()
+}
+
+/// Everything that a reader of the desk sees, but for how far the log is.
+async fn seen(system: &Client, brand: &str) -> Vec<wire::pb::conversation::ConversationSummary> {
+    let mut shown = system.list(brand).await;
+    shown.iter_mut().for_each(|one| one.version = 0);
+    shown.sort_by(|a, b| a.conversation_id.cmp(&b.conversation_id));
+    shown
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_model_reads_everything_again_and_nothing_follows_from_it() {
+    let system = Up::start().await;
+    system.publish("again").await;
+
+    // given open, claimed, corrected, answered and resolved matters, and a post that its customer took back
+    let texts = [
+        "Where is my bag?",
+        "Worst service ever, never again",
+        "Thank you, great crew!",
+        "ok",
+        "Please cancel my booking",
+        "RT to win a free flight",
+    ];
+    let mut ids = Vec::new();
+    for (at, text) in texts.iter().enumerate() {
+        ids.push(system.post(post("again", &format!("{at}"), &format!("customer-{at}"), text)).await);
+    }
+    for id in &ids {
+        system.routed(id).await;
+    }
+    system.claim(&ids[0], MART).await;
+    assert!(correct(&system, &ids[1], "urgency", "urgent").await.unwrap());
+    system.reply(&ids[2], DANA, "You are welcome!").await;
+    system.sent(&ids[2]).await;
+    system.resolve(&ids[2], DANA).await;
+    let gone = json!({
+        "brand": "again", "network": "x", "post_id": "5", "author_id": "customer-5",
+        "at": jiff::Timestamp::now().to_string(),
+    });
+    assert_eq!(system.send("post.deleted", gone).await.status, 200);
+    system.quiet().await;
+    let (before, end) = (seen(&system, "again").await, told(&system, 0).await.len());
+    let figures = system.measured("again", "all are classified", |row| row.classified == 6).await;
+    let replies = system.sandbox.stats().replies;
+
+    // when another model is tried, nothing is written
+    let model = other_model(&system).await;
+    let run = async |more: &[&str]| {
+        let args = [&["classifier", "reclassify", "--json", "--model", &model], more].concat();
+        system.tool_json(&args).await
+    };
+    let tried = run(&["--dry-run"]).await;
+    assert_eq!((&tried["posts"], &tried["written"], &tried["deleted"]), (&json!(5), &json!(5), &json!(1)), "{tried}");
+    assert_eq!(told(&system, end).await, []);
+
+    // when it reads a part, then everything, its answers stand beside the first ones, once
+    let file = system.dir.path().join("report.json");
+    let part = run(&["--only", "intent", "--report", file.to_str().unwrap()]).await;
+    assert_eq!((&part["written"], &part["unsure"].as_object().unwrap().len()), (&json!(5), &1), "{part}");
+    let kept: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(kept, part);
+    let whole = run(&[]).await;
+    assert_eq!((&whole["posts"], &whole["written"], &whole["already"]), (&json!(5), &json!(5), &json!(0)), "{whole}");
+    let beside = told(&system, end).await;
+    assert_eq!(beside.len(), 10);
+    let other_facts =
+        beside.iter().flat_map(|record| &record.facts).filter(|fact| !matches!(fact, Known::PostReclassified(_)));
+    assert_eq!(other_facts.count(), 0, "no route, no clock, no reply");
+    for again in [run(&[]).await, run(&["--only", "intent,language"]).await, run(&["--dry-run"]).await] {
+        assert_eq!(
+            (&again["posts"], &again["written"], &again["already"]),
+            (&json!(5), &json!(0), &json!(5)),
+            "{again}"
+        );
+    }
+    assert_eq!(told(&system, end + 10).await, [], "a second run writes nothing");
+    let changed: u64 = whole["changed"]["intent"]
+        .as_object()
+        .into_iter()
+        .flat_map(|all| all.values())
+        .flat_map(|one| one.as_object().unwrap().values().map(|count| count.as_u64().unwrap()))
+        .sum();
+    assert!(changed <= 5 && kept["changed"]["intent"] == whole["changed"]["intent"], "{whole}");
+
+    // then nothing follows from it: no route, no timer, no reply, no other state, no other figure
+    let later = system.post(post("again", "late", "customer-late", "And now?")).await;
+    system.routed(&later).await;
+    system.quiet().await;
+    let since = told(&system, end + 10).await;
+    assert!(since.iter().all(|record| record.subject.conversation().is_some_and(|id| id.to_string() == later)));
+    let mut after = seen(&system, "again").await;
+    after.retain(|one| one.conversation_id != later);
+    assert_eq!(after, before);
+    assert_eq!(system.sandbox.stats().replies, replies);
+    let row = system.measured("again", "the late one counts", |row| row.classified == 7).await;
+    assert_eq!((row.corrected, row.resolved, row.praise), (figures.corrected, figures.resolved, figures.praise));
+    let models = system.get_json("/api/v1/corrections?brand=again&head=intent").await.body;
+    assert!(
+        models["rows"].as_array().unwrap().iter().all(|row| row["modelVersion"] != whole["model_version"]),
+        "{models}"
+    );
+
+    // and both are shown
+    let why = String::from_utf8(system.tool(&["explain", &ids[1]]).await.stdout).unwrap();
+    let shown = String::from_utf8(system.tool(&["conversation", "show", &ids[1]]).await.stdout).unwrap();
+    let version = whole["model_version"].as_str().unwrap();
+    for part in ["the classifier read it as", "another model read it as", "nothing follows from it", version] {
+        assert!(why.contains(part), "{part}: {why}");
+    }
+    for part in ["urgency urgent (corrected)", "PostReclassified", &format!("model {version}, beside it")] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let wrong = system.tool(&["classifier", "reclassify", "--only", "mood"]).await;
+    let said = String::from_utf8(wrong.stderr).unwrap();
+    assert!(wrong.status.code() == Some(2) && said.contains("language, sentiment, intent"), "{said}");
+    system.verify().await;
+}

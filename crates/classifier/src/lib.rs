@@ -15,6 +15,7 @@ pub mod features;
 pub mod manifest;
 mod math;
 pub mod model;
+pub mod reclassify;
 pub mod serve;
 pub mod text;
 pub mod train;

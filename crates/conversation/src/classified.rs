@@ -162,6 +162,20 @@ impl PostClassified {
             Head::Closing => &self.closing,
         }
     }
+
+    /// The same, to be changed.
+    pub fn head_mut(&mut self, head: Head) -> &mut Scored {
+        match head {
+            Head::Language => &mut self.language,
+            Head::Sentiment => &mut self.sentiment,
+            Head::Intent => &mut self.intent,
+            Head::Topic => &mut self.topic,
+            Head::Urgency => &mut self.urgency,
+            Head::Churn => &mut self.churn,
+            Head::Call => &mut self.call,
+            Head::Closing => &mut self.closing,
+        }
+    }
 }
 
 /// A person put right what the classifier said for one head; who did it stands in the record.
@@ -176,6 +190,15 @@ pub struct ClassificationCorrected {
     pub model_version: String,
     /// Of the text that the person saw, as in [`PostClassified`].
     pub text_version: i64,
+}
+
+/// Another model read a post again. Its answer stands beside the first one, which stays what the post is: nothing follows
+/// from it. A head without a label was not asked, or the model has none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PostReclassified {
+    pub class: PostClassified,
+    /// The model whose answer was written first.
+    pub was_model_version: String,
 }
 
 /// What a person says of a post.
@@ -303,6 +326,39 @@ pub(crate) fn evolve_corrected(state: &mut Conversation, fact: &ClassificationCo
     }
 }
 
+/// Another model's answer is written once for each text and head, and never for the model that spoke first.
+pub(crate) fn reclassify(state: &Conversation, class: &PostClassified) -> Decision {
+    let Some(post) = state.post(&class.post).filter(|post| post.received) else {
+        return Err(Rejection::UnknownPost);
+    };
+    let Some(first) = &post.class else {
+        return Err(Rejection::NotClassified);
+    };
+    if first.text_version != class.text_version || *first.model_version == *class.model_version {
+        return Ok(Vec::new());
+    }
+    let known = post.readings.iter().find(|reading| *reading.model_version == *class.model_version);
+    let asked = Head::ALL.into_iter().filter(|head| class.head(*head).is_answer());
+    if asked.clone().all(|head| known.is_some_and(|known| known.answered.contains(head))) {
+        return Ok(Vec::new());
+    }
+    let was_model_version = first.model_version.to_string();
+    Ok(vec![Fact::from(PostReclassified { class: class.clone(), was_model_version })])
+}
+
+pub(crate) fn evolve_reclassified(state: &mut Conversation, fact: &PostReclassified) {
+    let class = &fact.class;
+    let post = state.post_mut(class.post);
+    if post.class.as_ref().is_none_or(|first| first.text_version != class.text_version) {
+        return;
+    }
+    let same = |reading: &Class| *reading.model_version == *class.model_version;
+    match post.readings.iter_mut().find(|reading| same(reading)) {
+        Some(known) => known.take(class),
+        None => post.readings.push(Class::of(class)),
+    }
+}
+
 pub(crate) fn classify(state: &Conversation, class: &PostClassified) -> Decision {
     let Some(post) = state.post(&class.post) else {
         return Err(Rejection::UnknownPost);
@@ -326,6 +382,8 @@ pub(crate) fn evolve(state: &mut Conversation, fact: &PostClassified) {
         let said = known.as_ref().map_or("", |known| known.label(correction.head));
         class.correct(correction.head, said);
     }
+    // Other models' answers to another text say nothing of this one.
+    post.readings.retain(|reading| reading.text_version == class.text_version);
     post.class = Some(class);
 }
 
@@ -335,20 +393,32 @@ impl Class {
         recognised.sort_unstable();
         recognised.dedup();
         let mut class = Class {
-            sentiment_confidence: fact.sentiment.confidence,
-            intent_confidence: fact.intent.confidence,
-            topic_confidence: fact.topic.confidence,
             recognised: recognised.into(),
             model_version: fact.model_version.as_str().into(),
             text_version: fact.text_version,
             ..Class::default()
         };
+        class.take(fact);
+        class
+    }
+
+    /// Takes over what is answered.
+    fn take(&mut self, fact: &PostClassified) {
         for head in Head::ALL {
             let answer = fact.head(head);
-            class.set_label(head, &answer.label);
-            class.unsure.set(head, answer.unsure);
+            if !answer.is_answer() {
+                continue;
+            }
+            self.set_label(head, &answer.label);
+            self.unsure.set(head, answer.unsure);
+            match head {
+                Head::Sentiment => self.sentiment_confidence = answer.confidence,
+                Head::Intent => self.intent_confidence = answer.confidence,
+                Head::Topic => self.topic_confidence = answer.confidence,
+                // Rules do not ask how sure these are.
+                Head::Language | Head::Urgency | Head::Churn | Head::Call | Head::Closing => {}
+            }
         }
-        class
     }
 
     /// Takes what a person says for a head. A person is sure.

@@ -51,22 +51,60 @@ pub enum Command {
     RecordContact(ContactRecorded),
     ClassifyPost(Box<PostClassified>),
     CorrectClassification(CorrectClassification),
+    /// The answer of another model, to stand beside the first one.
+    ReclassifyPost(Box<PostClassified>),
     RoutePost(RouteDecision),
-    Claim { person: PersonId },
-    Release { person: PersonId, reason: String },
-    HandOff { by: PersonId, to_team: TeamId, to_person: Option<PersonId>, reason: String },
-    Escalate { by: Option<PersonId>, to_team: Option<TeamId>, reason: String },
-    AddNote { person: PersonId, body: Personal },
+    Claim {
+        person: PersonId,
+    },
+    Release {
+        person: PersonId,
+        reason: String,
+    },
+    HandOff {
+        by: PersonId,
+        to_team: TeamId,
+        to_person: Option<PersonId>,
+        reason: String,
+    },
+    Escalate {
+        by: Option<PersonId>,
+        to_team: Option<TeamId>,
+        reason: String,
+    },
+    AddNote {
+        person: PersonId,
+        body: Personal,
+    },
     SubmitReply(SubmitReply),
-    AttemptReply { reply: ReplyId, after_doubt: bool },
+    AttemptReply {
+        reply: ReplyId,
+        after_doubt: bool,
+    },
     ConfirmReply(ReplySent),
     FailReply(ReplyFailed),
     DoubtReply(ReplyInDoubt),
-    SettleReply { reply: ReplyId, arrived: bool },
-    PassDeadline { kind: DeadlineKind, due_at: Timestamp },
-    Resolve { person: Option<PersonId>, outcome: Outcome },
-    Reopen { person: PersonId, reason: String },
-    MergeInto { target: ConversationId, reason: String, person: Option<PersonId> },
+    SettleReply {
+        reply: ReplyId,
+        arrived: bool,
+    },
+    PassDeadline {
+        kind: DeadlineKind,
+        due_at: Timestamp,
+    },
+    Resolve {
+        person: Option<PersonId>,
+        outcome: Outcome,
+    },
+    Reopen {
+        person: PersonId,
+        reason: String,
+    },
+    MergeInto {
+        target: ConversationId,
+        reason: String,
+        person: Option<PersonId>,
+    },
     Absorb(Absorbed),
 }
 
@@ -158,6 +196,7 @@ fn answer(state: &Conversation, command: &Command, context: &Context) -> Decisio
         Command::RecordContact(contact) => Ok(vec![Fact::from(contact.clone())]),
         Command::ClassifyPost(class) => classified::classify(state, class),
         Command::CorrectClassification(ask) => classified::correct(state, ask),
+        Command::ReclassifyPost(class) => classified::reclassify(state, class),
         Command::RoutePost(decision) => routed::route(state, decision),
         Command::Claim { person } => desk::claim(state, person),
         Command::Release { person, reason } => desk::release(state, person, reason),
@@ -191,7 +230,10 @@ pub fn evolve(state: &mut Conversation, record: &Record) {
     for fact in &record.facts {
         evolve_fact(state, fact, record.occurred_at);
     }
-    state.last_activity_at = state.last_activity_at.max(Some(record.occurred_at));
+    // What another model says is nothing that happened to the customer's matter.
+    if !record.facts.iter().all(|fact| matches!(fact, Fact::PostReclassified(_))) {
+        state.last_activity_at = state.last_activity_at.max(Some(record.occurred_at));
+    }
     state.private = state.newest_is_private();
     // Whoever takes it on, or closes it, decides himself what the correction means for it.
     if !state.awaits_nobody_but_rules() {
@@ -216,6 +258,7 @@ fn evolve_fact(state: &mut Conversation, fact: &Fact, at: Timestamp) {
         }
         Fact::PostClassified(fact) => classified::evolve(state, fact),
         Fact::ClassificationCorrected(fact) => classified::evolve_corrected(state, fact),
+        Fact::PostReclassified(fact) => classified::evolve_reclassified(state, fact),
         Fact::ConversationOpened(fact) => routed::evolve_opened(state, fact, at),
         Fact::Routed(fact) => routed::evolve_routed(state, fact),
         Fact::DeadlineSet(fact) => deadlines::evolve_set(state, fact),

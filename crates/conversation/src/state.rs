@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// Changes whenever the shape of [`Conversation`] or the meaning of a fold does, so that a checkpoint of an older one
 /// is not read but rebuilt.
-pub const STATE_VERSION: u32 = 2;
+pub const STATE_VERSION: u32 = 3;
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,7 +53,10 @@ pub struct Post {
     pub likes: u64,
     pub views: u64,
     pub engagement_at: Option<Timestamp>,
+    /// What it is: the answer first written for its text, with what people put right.
     pub class: Option<Class>,
+    /// What other models say of the same text. Nothing follows from it.
+    pub readings: Vec<Class>,
     pub routed: bool,
     /// The correction after which the rules are asked about it again.
     pub reconsider: Option<RecordId>,
@@ -83,6 +86,7 @@ impl Post {
             views: 0,
             engagement_at: None,
             class: None,
+            readings: Vec::new(),
             routed: false,
             reconsider: None,
             pending_text: None,

@@ -343,6 +343,7 @@ export const table: Table = {
   "fact.replyObserved": "{network}-এ উত্তর দেখা গেছে",
   "fact.postClassified": "পড়া হয়েছে: {intent}, {sentiment}, {language}",
   "fact.classificationCorrected": "{head} সংশোধিত: {was} থেকে {label}",
+  "fact.postReclassified": "আরেকটি মডেল ({version}) পড়েছে: {read}; এতে কিছু বদলায় না",
   "fact.conversationOpened": "কথোপকথন খোলা হয়েছে",
   "fact.routed": "{rule} নিয়মে {team}-এর কাছে, অগ্রাধিকার {priority}",
   "fact.deadlineSet": "{time}-এর মধ্যে উত্তর চাই ({target})",

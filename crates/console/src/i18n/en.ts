@@ -347,6 +347,7 @@ export const en = {
   "fact.replyObserved": "Reply seen on {network}",
   "fact.postClassified": "Read as {intent}, {sentiment}, {language}",
   "fact.classificationCorrected": "{head} corrected from {was} to {label}",
+  "fact.postReclassified": "Another model ({version}) reads it as {read}; nothing follows from it",
   "fact.conversationOpened": "Conversation opened",
   "fact.routed": "Routed to {team} by rule {rule}, priority {priority}",
   "fact.deadlineSet": "Answer due {time} (within {target})",

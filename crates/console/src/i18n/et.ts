@@ -345,6 +345,7 @@ export const table: Table = {
   "fact.replyObserved": "Vastust nähti: {network}",
   "fact.postClassified": "Loetud: {intent}, {sentiment}, {language}",
   "fact.classificationCorrected": "{head} parandatud: {was} → {label}",
+  "fact.postReclassified": "Teine mudel ({version}) loeb: {read}; sellest ei muutu midagi",
   "fact.conversationOpened": "Vestlus avatud",
   "fact.routed": "Suunatud: {team}, reegel {rule}, prioriteet {priority}",
   "fact.deadlineSet": "Vastuse tähtaeg {time} (aega {target})",

@@ -345,6 +345,7 @@ export const table: Table = {
   "fact.replyObserved": "{network}에서 답변을 확인함",
   "fact.postClassified": "{intent}, {sentiment}, {language}(으)로 읽음",
   "fact.classificationCorrected": "{head}: {was}에서 {label}(으)로 고침",
+  "fact.postReclassified": "다른 모델({version})은 {read}(으)로 읽음. 달라지는 것은 없음",
   "fact.conversationOpened": "대화가 열림",
   "fact.routed": "규칙 {rule}에 따라 {team}에 배정, 우선순위 {priority}",
   "fact.deadlineSet": "{time}까지 답변({target} 이내)",

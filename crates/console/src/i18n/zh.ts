@@ -343,6 +343,7 @@ export const table: Table = {
   "fact.replyObserved": "在 {network} 看到回复",
   "fact.postClassified": "识别为{intent}、{sentiment}、{language}",
   "fact.classificationCorrected": "{head}由{was}更正为{label}",
+  "fact.postReclassified": "另一个模型（{version}）识别为{read}；不产生任何影响",
   "fact.conversationOpened": "会话已打开",
   "fact.routed": "按规则 {rule} 分给 {team}，优先级{priority}",
   "fact.deadlineSet": "{time} 前须答复（{target} 内）",

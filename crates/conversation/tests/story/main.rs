@@ -12,6 +12,7 @@ mod life;
 mod orders;
 mod properties;
 mod received;
+mod reclassified;
 mod replied;
 mod resolved;
 mod routed;

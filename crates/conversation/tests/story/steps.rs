@@ -105,6 +105,14 @@ fn classifies() -> impl Strategy<Value = Command> {
     })
 }
 
+fn reclassifies() -> impl Strategy<Value = Command> {
+    let read = (any_post(), prop::sample::select(INTENTS.to_vec()), prop::sample::select(vec!["m1", "m2"]), 0..3_i64);
+    read.prop_map(|(n, intent, model, text_version)| {
+        let class = PostClassified { model_version: model.into(), text_version, ..classified(n, intent) };
+        Command::ReclassifyPost(Box::new(class))
+    })
+}
+
 fn corrects() -> impl Strategy<Value = Command> {
     let answers = vec![
         (Head::Intent, "complaint"),
@@ -198,6 +206,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         4 => classifies().prop_map(plain),
         4 => routes().prop_map(plain),
         2 => corrects().prop_map(plain),
+        2 => reclassifies().prop_map(plain),
         2 => desk().prop_map(plain),
         3 => submits().prop_map(plain),
         5 => replies(),

@@ -22,6 +22,7 @@ const REQUIRED: &[(&str, &[(u64, &str)])] = &[
     ("ReplyObserved", &[(1, "post_key"), (2, "network"), (10, "personal")]),
     ("PostClassified", &[(1, "post_key"), (2, "model_version"), (3, "language"), (4, "sentiment"), (5, "intent")]),
     ("ClassificationCorrected", &[(1, "post_key"), (2, "head"), (4, "label"), (5, "model_version")]),
+    ("PostReclassified", &[(1, "post_key"), (2, "model_version"), (14, "was_model_version")]),
     ("ConversationOpened", &[(1, "post_key"), (2, "network")]),
     ("Routed", &[(1, "post_key"), (3, "team"), (4, "priority")]),
     ("DeadlineSet", &[(1, "kind"), (2, "clock_started_at"), (3, "due_at")]),
