@@ -5,6 +5,7 @@
 mod architecture;
 mod bad_input;
 mod copies;
+mod corrected;
 mod deploy;
 mod docs;
 mod flow;

@@ -6,6 +6,7 @@ use crate::facts::{ClassView, Clock, ConversationView, Facts, PostView};
 use crate::hours::{self, Calendar, Hours};
 use crate::problem::{Problem, Problems};
 use crate::settings::{Condition, HandleUse, Outcome, Priority, Settings};
+use crate::topics::Topics;
 use crate::tree::{Place, place_within};
 use cel::common::value::Val;
 use jiff::Timestamp;
@@ -20,6 +21,7 @@ pub struct Brand {
     pub(crate) zone: TimeZone,
     pub(crate) teams: Vec<TeamHours>,
     filters: Vec<CompiledFilter>,
+    topics: Topics,
     pub(crate) rules: Vec<CompiledRule>,
     pub(crate) otherwise: CompiledOutcome,
     /// Lists and patterns of all expressions, built once.
@@ -123,6 +125,12 @@ impl Brand {
         filtering
     }
 
+    /// The topic of the brand's own that this text is about, by its phrases: it goes before the classifier's. None when
+    /// no phrase stands in it. `language` is the post's, or `und`.
+    pub fn topic(&self, text: &str, language: &str) -> Option<&str> {
+        self.topics.of(text, language)
+    }
+
     /// Whether somebody of the team is there at this instant; false for a team that is not there at all.
     pub fn team_open(&self, team: &str, at: Timestamp) -> bool {
         self.hours_of(team).is_some_and(|hours| hours.open(at))
@@ -202,8 +210,9 @@ impl Compiler<'_> {
             return Err(Problems::new(self.problems));
         };
         let version = settings.version().into();
+        let topics = Topics::new(&settings.topics);
         let settings = settings.clone();
-        Ok(Brand { settings, version, zone, teams, filters, rules, otherwise, constants: self.constants })
+        Ok(Brand { settings, version, zone, teams, filters, topics, rules, otherwise, constants: self.constants })
     }
 
     fn zone(&mut self, name: &str, key: &str) -> TimeZone {

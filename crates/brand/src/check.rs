@@ -167,7 +167,8 @@ impl<'a> Checker<'a> {
             return None;
         }
         Some(match field.kind {
-            FieldType::Text | FieldType::OneOf(_) | FieldType::Language => Kind::Text,
+            FieldType::Text | FieldType::OneOf(_) | FieldType::Language | FieldType::Topic => Kind::Text,
+            FieldType::ListOf(_) => Kind::List(Box::new(Kind::Text)),
             FieldType::Bool => Kind::Bool,
             FieldType::Int => Kind::Int,
             FieldType::Double => Kind::Double,

@@ -1,7 +1,7 @@
 //! What a rule can ask: the documented, typed context of the brand's CEL expressions, and the plain values a caller
 //! fills it with. The table [`FIELDS`] is the contract; the documentation and the checker are held to it.
 
-use cel::common::types::{CelBool, CelDouble, CelInt, CelString};
+use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelString};
 use cel::common::value::{CowVal, Val};
 use cel::context::VariableResolver;
 use std::sync::OnceLock;
@@ -32,10 +32,22 @@ pub struct ClassView<'a> {
     pub sentiment: &'a str,
     /// `complaint`, `question`, `request`, `praise`, `noise`, `other`.
     pub intent: &'a str,
+    /// `air.delay`; empty when the model has no such head.
+    pub topic: &'a str,
     /// From 0 to 1.
     pub sentiment_confidence: f32,
     /// From 0 to 1.
     pub intent_confidence: f32,
+    /// From 0 to 1.
+    pub topic_confidence: f32,
+    pub urgent: bool,
+    pub leaving: bool,
+    pub wants_call: bool,
+    pub thanks: bool,
+    /// The heads whose answer is only the best guess.
+    pub unsure: &'a [&'a str],
+    /// The kinds of what was recognised in the text, each once.
+    pub recognised: &'a [&'a str],
 }
 
 /// The conversation the post belongs to, with this post counted.
@@ -67,8 +79,16 @@ impl Default for ClassView<'_> {
             language: "und",
             sentiment: "neutral",
             intent: "other",
+            topic: "",
             sentiment_confidence: 0.0,
             intent_confidence: 0.0,
+            topic_confidence: 0.0,
+            urgent: false,
+            leaving: false,
+            wants_call: false,
+            thanks: false,
+            unsure: &[],
+            recognised: &[],
         }
     }
 }
@@ -81,6 +101,10 @@ pub enum FieldType {
     OneOf(&'static [&'static str]),
     /// Text that is the code of a language.
     Language,
+    /// Text that is an industry and a matter, or empty.
+    Topic,
+    /// A list of texts that are always of these.
+    ListOf(&'static [&'static str]),
     Bool,
     Int,
     Double,
@@ -98,6 +122,10 @@ pub struct Field {
 
 pub(crate) const SENTIMENTS: &[&str] = &["negative", "neutral", "positive"];
 pub(crate) const INTENTS: &[&str] = &["complaint", "question", "request", "praise", "noise", "other"];
+/// The heads of the classifier that can be unsure.
+pub(crate) const HEADS: &[&str] = &["language", "sentiment", "intent", "topic", "urgency", "churn", "call", "closing"];
+pub(crate) const KINDS: &[&str] =
+    &["booking", "phone", "email", "card", "iban", "account", "order", "address", "flight", "amount", "date"];
 const USES: &[&str] = &["main", "care", ""];
 const WEEKDAYS: &[&str] = &["mo", "tu", "we", "th", "fr", "sa", "su"];
 
@@ -125,6 +153,19 @@ pub const FIELDS: &[Field] = &[
     field("class.intent", FieldType::OneOf(INTENTS), "what it wants"),
     field("class.sentiment_confidence", FieldType::Double, "how sure the classifier is, from 0 to 1"),
     field("class.intent_confidence", FieldType::Double, "how sure the classifier is, from 0 to 1"),
+    field("class.topic", FieldType::Topic, "what it is about, e.g. `air.delay`; a topic of the brand's own goes first"),
+    field("class.industry", FieldType::Text, "the part of the topic before the dot, e.g. `air`"),
+    field("class.topic_confidence", FieldType::Double, "how sure the classifier is, from 0 to 1"),
+    field("class.urgent", FieldType::Bool, "harm or loss comes within hours unless somebody acts"),
+    field("class.leaving", FieldType::Bool, "the customer leaves, or threatens to"),
+    field("class.wants_call", FieldType::Bool, "the customer asks to be called"),
+    field("class.thanks", FieldType::Bool, "the customer says that the matter is settled"),
+    field("class.language_unsure", FieldType::Bool, "the language is only the best guess"),
+    field("class.sentiment_unsure", FieldType::Bool, "the sentiment is only the best guess"),
+    field("class.intent_unsure", FieldType::Bool, "the intent is only the best guess"),
+    field("class.topic_unsure", FieldType::Bool, "the topic is only the best guess"),
+    field("class.unsure", FieldType::ListOf(HEADS), "every answer that is only the best guess"),
+    field("class.recognised", FieldType::ListOf(KINDS), "what stands in the text, each kind once"),
     field("conversation.posts", FieldType::Int, "posts of the customer, this one counted"),
     field("conversation.replies", FieldType::Int, "replies that were sent"),
     field("conversation.reopened", FieldType::Int, "times it was reopened"),
@@ -163,6 +204,19 @@ pub(crate) struct Facts<'v> {
     intent: CelString<'v>,
     sentiment_confidence: CelDouble,
     intent_confidence: CelDouble,
+    topic: CelString<'v>,
+    industry: CelString<'v>,
+    topic_confidence: CelDouble,
+    urgent: CelBool,
+    leaving: CelBool,
+    wants_call: CelBool,
+    thanks: CelBool,
+    language_unsure: CelBool,
+    sentiment_unsure: CelBool,
+    intent_unsure: CelBool,
+    topic_unsure: CelBool,
+    unsure: CelList<'v>,
+    recognised: CelList<'v>,
     posts: CelInt,
     replies: CelInt,
     reopened: CelInt,
@@ -197,6 +251,19 @@ impl<'v> Facts<'v> {
             intent: class.intent.into(),
             sentiment_confidence: confidence(class.sentiment_confidence),
             intent_confidence: confidence(class.intent_confidence),
+            topic: class.topic.into(),
+            industry: class.topic.split('.').next().unwrap_or("").into(),
+            topic_confidence: confidence(class.topic_confidence),
+            urgent: class.urgent.into(),
+            leaving: class.leaving.into(),
+            wants_call: class.wants_call.into(),
+            thanks: class.thanks.into(),
+            language_unsure: class.unsure.contains(&"language").into(),
+            sentiment_unsure: class.unsure.contains(&"sentiment").into(),
+            intent_unsure: class.unsure.contains(&"intent").into(),
+            topic_unsure: class.unsure.contains(&"topic").into(),
+            unsure: texts(class.unsure),
+            recognised: texts(class.recognised),
             posts: int(conversation.posts.into()),
             replies: int(conversation.replies.into()),
             reopened: int(conversation.reopened.into()),
@@ -215,6 +282,10 @@ impl<'v> Facts<'v> {
             (hour.into(), CelString::from(WEEKDAYS[weekday]))
         })
     }
+}
+
+fn texts<'v>(all: &[&'v str]) -> CelList<'v> {
+    all.iter().map(|text| Box::new(CelString::from(*text)) as Box<dyn Val + 'v>).collect::<Vec<_>>().into()
 }
 
 fn int(count: u64) -> CelInt {
@@ -253,6 +324,19 @@ impl VariableResolver for Facts<'_> {
             "class.intent" => &self.intent,
             "class.sentiment_confidence" => &self.sentiment_confidence,
             "class.intent_confidence" => &self.intent_confidence,
+            "class.topic" => &self.topic,
+            "class.industry" => &self.industry,
+            "class.topic_confidence" => &self.topic_confidence,
+            "class.urgent" => &self.urgent,
+            "class.leaving" => &self.leaving,
+            "class.wants_call" => &self.wants_call,
+            "class.thanks" => &self.thanks,
+            "class.language_unsure" => &self.language_unsure,
+            "class.sentiment_unsure" => &self.sentiment_unsure,
+            "class.intent_unsure" => &self.intent_unsure,
+            "class.topic_unsure" => &self.topic_unsure,
+            "class.unsure" => &self.unsure,
+            "class.recognised" => &self.recognised,
             "conversation.posts" => &self.posts,
             "conversation.replies" => &self.replies,
             "conversation.reopened" => &self.reopened,
@@ -306,7 +390,8 @@ mod tests {
         for field in FIELDS {
             let value = facts.resolve(field.name).unwrap_or_else(|| panic!("{} has a value", field.name));
             let expected = match field.kind {
-                FieldType::Text | FieldType::OneOf(_) | FieldType::Language => "string",
+                FieldType::Text | FieldType::OneOf(_) | FieldType::Language | FieldType::Topic => "string",
+                FieldType::ListOf(_) => "list",
                 FieldType::Bool => "bool",
                 FieldType::Int => "int",
                 FieldType::Double => "double",

@@ -51,6 +51,7 @@ pub(crate) const FILE: Shape = Shape {
         must("teams", "teams: {care: {name: Care, hours: \"24/7\"}}"),
         may("people", "people: {dana: {name: Dana}}"),
         may("filters", "filters: [{name: contest, when: 'post.text.contains(\"#win\")'}]"),
+        may("topics", "topics: [{name: air.lounge, any_of: [lounge, quiet room]}]"),
         may("rules", "rules: [{name: praise, when: 'class.intent == \"praise\"', team: care}]"),
         must("otherwise", "otherwise: {team: care, priority: normal, respond_within: 1h}"),
     ],
@@ -87,6 +88,15 @@ pub(crate) const PERSON: Shape = Shape {
 pub(crate) const FILTER: Shape = Shape {
     what: "a filter",
     keys: &[must("name", "name: contest"), must("when", "when: 'post.text.contains(\"#win\")'")],
+};
+
+pub(crate) const TOPIC: Shape = Shape {
+    what: "a topic",
+    keys: &[
+        must("name", "name: air.lounge"),
+        must("any_of", "any_of: [lounge, quiet room]"),
+        may("languages", "languages: [en, et]"),
+    ],
 };
 
 pub(crate) const RULE: Shape = Shape {
@@ -136,6 +146,7 @@ mod tests {
             ("team", &TEAM),
             ("person", &PERSON),
             ("filter", &FILTER),
+            ("topic", &TOPIC),
             ("rule", &RULE),
             ("otherwise", &OTHERWISE),
         ];

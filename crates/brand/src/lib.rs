@@ -51,6 +51,7 @@ mod reader;
 mod route;
 mod settings;
 mod suggest;
+mod topics;
 mod tree;
 
 pub use brand::{Brand, Filtering};
@@ -60,5 +61,5 @@ pub use problem::{Problem, Problems};
 pub use read::SETTINGS_MOST_BYTES;
 pub use route::{Candidate, CandidateKind, Decision, RouteInput};
 pub use settings::{
-    Condition, Filter, Handle, HandleUse, Holidays, Outcome, Person, Priority, Rule, Settings, Team, Tier,
+    Condition, Filter, Handle, HandleUse, Holidays, Outcome, Person, Priority, Rule, Settings, Team, Tier, Topic,
 };

@@ -5,18 +5,21 @@ use crate::expression::{self, Scope};
 use crate::hours::{self, Calendar, Hours};
 use crate::keys;
 use crate::problem::{Problem, Problems};
-use crate::reader::{Fields, Reader, join};
+use crate::reader::{Fields, Reader, is_slug, join};
 use crate::settings::{
-    Condition, Filter, Handle, HandleUse, Holidays, Outcome, Person, Priority, Rule, Settings, Team, Tier,
+    Condition, Filter, Handle, HandleUse, Holidays, Outcome, Person, Priority, Rule, Settings, Team, Tier, Topic,
 };
 use crate::suggest;
+use crate::topics;
 use crate::tree::{self, Node, Place, Value};
 use jiff::tz::TimeZone;
 
 /// The largest settings file, in bytes: half of what one message of the log may carry.
 pub const SETTINGS_MOST_BYTES: usize = 512 * 1024;
-/// The most rules, filters and teams of a brand, each.
+/// The most rules, filters and topics of a brand, each.
 const MOST_RULES: usize = 500;
+/// The most phrases of a topic.
+const MOST_PHRASES: usize = 200;
 
 /// The rule name that stands for "no rule matched".
 pub(crate) const OTHERWISE: &str = "otherwise";
@@ -85,6 +88,7 @@ fn whole(reader: &mut Reader<'_>, root: &Node, source: &str) -> Option<Settings>
         raw_teams.iter().filter_map(|(id, _, node)| team(reader, id, node, &names, own_zone, &calendar)).collect();
     let people = raw_people.iter().filter_map(|(id, _, node)| person(reader, id, node)).collect();
     let filters = filters(reader, &top, source, &names);
+    let topics = topics(reader, &top);
     let otherwise = otherwise(reader, &top, &names);
     let rules = rules(reader, &top, source, &names, otherwise.as_ref());
     Some(Settings {
@@ -96,6 +100,7 @@ fn whole(reader: &mut Reader<'_>, root: &Node, source: &str) -> Option<Settings>
         teams,
         people,
         filters,
+        topics,
         rules,
         otherwise: otherwise?,
         source: source.to_owned(),
@@ -213,8 +218,13 @@ fn person(reader: &mut Reader<'_>, id: &str, node: &Node) -> Option<Person> {
     let fields = reader.fields(node, &join("people", id), &keys::PERSON)?;
     let name = reader.line(&fields, "name");
     let signature = reader.line(&fields, "signature");
+    let languages = languages(reader, &fields);
+    Some(Person { id: id.to_owned(), name: name?, languages, signature })
+}
+
+fn languages(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Vec<String> {
     let mut languages = Vec::new();
-    for (code, place, path) in reader.texts(&fields, "languages") {
+    for (code, place, path) in reader.texts(fields, "languages") {
         if is_language(code) {
             languages.push(code.to_owned());
         } else {
@@ -226,7 +236,7 @@ fn person(reader: &mut Reader<'_>, id: &str, node: &Node) -> Option<Person> {
             );
         }
     }
-    Some(Person { id: id.to_owned(), name: name?, languages, signature })
+    languages
 }
 
 /// ISO 639: two or three small letters.
@@ -236,7 +246,7 @@ pub(crate) fn is_language(code: &str) -> bool {
 
 fn filters(reader: &mut Reader<'_>, top: &Fields<'_>, source: &str, names: &Names<'_>) -> Vec<Filter> {
     let mut filters: Vec<Filter> = Vec::new();
-    let nodes = bounded(reader, top, "filters");
+    let nodes = bounded(reader, top, "filters", "join conditions with ||");
     let mut seen = Vec::new();
     for (nth, node) in nodes.iter().enumerate() {
         let Some(fields) = reader.fields(node, &format!("filters[{nth}]"), &keys::FILTER) else { continue };
@@ -249,6 +259,85 @@ fn filters(reader: &mut Reader<'_>, top: &Fields<'_>, source: &str, names: &Name
     filters
 }
 
+/// A phrase that was read: folded, for which languages, and in which line.
+type Phrase = (String, Vec<String>, u32);
+
+fn topics(reader: &mut Reader<'_>, top: &Fields<'_>) -> Vec<Topic> {
+    let nodes = bounded(reader, top, "topics", "keep those that rules or reports ask for");
+    let mut topics = Vec::new();
+    let mut names: Vec<(String, u32)> = Vec::new();
+    let mut known: Vec<Phrase> = Vec::new();
+    for (nth, node) in nodes.iter().enumerate() {
+        let Some(fields) = reader.fields(node, &format!("topics[{nth}]"), &keys::TOPIC) else { continue };
+        let name = topic_name(reader, &fields, &mut names);
+        let languages = languages(reader, &fields);
+        let any_of = phrases(reader, &fields, &languages, &mut known);
+        if let (Some(name), false) = (name, any_of.is_empty()) {
+            topics.push(Topic { name, any_of, languages });
+        }
+    }
+    topics
+}
+
+fn topic_name(reader: &mut Reader<'_>, fields: &Fields<'_>, seen: &mut Vec<(String, u32)>) -> Option<String> {
+    let (name, place) = reader.text(fields, "name")?;
+    let path = fields.path_of("name");
+    if !is_topic(name) {
+        let what = format!("`{name}` is not a topic");
+        let cure = "write an industry, a dot and a matter in small letters, e.g. `air.lounge`";
+        reader.note(place, &path, what, cure);
+        return None;
+    }
+    if let Some((_, line)) = seen.iter().find(|(known, _)| known == name) {
+        let what = format!("`{name}` stands twice, first in line {line}");
+        reader.note(place, &path, what, "put the phrases of both under one");
+        return None;
+    }
+    seen.push((name.to_owned(), place.line));
+    Some(name.to_owned())
+}
+
+/// `air.delay`: two names with a dot between.
+pub(crate) fn is_topic(text: &str) -> bool {
+    text.split_once('.').is_some_and(|(industry, matter)| is_slug(industry, 32) && is_slug(matter, 32))
+}
+
+/// The phrases of a topic. One that an earlier topic has for the same posts would never be met, so it is a problem.
+fn phrases(reader: &mut Reader<'_>, fields: &Fields<'_>, languages: &[String], known: &mut Vec<Phrase>) -> Vec<String> {
+    let nodes = reader.list(fields, "any_of");
+    if fields.get("any_of").is_some_and(|node| matches!(&node.value, Value::List(all) if all.is_empty())) {
+        let (place, path) = (fields.get("any_of").map_or(fields.place, |node| node.place), fields.path_of("any_of"));
+        reader.note(place, &path, "has no phrase", "add what customers write, e.g. `[lounge, quiet room]`");
+    }
+    if let Some(node) = nodes.get(MOST_PHRASES) {
+        let what = format!("has {} phrases, and a topic has at most {MOST_PHRASES}", nodes.len());
+        reader.note(node.place, &fields.path_of("any_of"), what, "keep those that tell the topic from others");
+    }
+    let mut phrases = Vec::new();
+    for (text, place, path) in reader.texts(fields, "any_of") {
+        let folded = topics::fold(text);
+        if folded.is_empty() {
+            reader.note(place, &path, "is empty", "write a word or a phrase, or take the line out");
+            continue;
+        }
+        if text.chars().count() > 200 {
+            reader.note(place, &path, "is longer than 200 characters", "shorten it");
+            continue;
+        }
+        let meets = |theirs: &[String]| {
+            theirs.is_empty() || languages.is_empty() || theirs.iter().any(|one| languages.contains(one))
+        };
+        if let Some((.., line)) = known.iter().find(|(other, theirs, _)| *other == folded && meets(theirs)) {
+            let what = format!("`{text}` stands twice, first in line {line}");
+            reader.note(place, &path, what, "keep one of them, or give the topics different `languages`");
+            continue;
+        }
+        known.push((folded, languages.to_vec(), place.line));
+        phrases.push(text.to_owned());
+    }
+    phrases
+}
+
 fn rules(
     reader: &mut Reader<'_>,
     top: &Fields<'_>,
@@ -257,7 +346,7 @@ fn rules(
     otherwise: Option<&Outcome>,
 ) -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
-    let nodes = bounded(reader, top, "rules");
+    let nodes = bounded(reader, top, "rules", "join conditions with ||");
     let mut seen = Vec::new();
     for (nth, node) in nodes.iter().enumerate() {
         let Some(fields) = reader.fields(node, &format!("rules[{nth}]"), &keys::RULE) else { continue };
@@ -271,11 +360,11 @@ fn rules(
     rules
 }
 
-fn bounded<'t>(reader: &mut Reader<'_>, top: &Fields<'t>, key: &str) -> &'t [Node] {
+fn bounded<'t>(reader: &mut Reader<'_>, top: &Fields<'t>, key: &str, cure: &str) -> &'t [Node] {
     let nodes = reader.list(top, key);
     if nodes.len() > MOST_RULES {
         let what = format!("has {} entries, and at most {MOST_RULES} are tried on every post", nodes.len());
-        reader.note(nodes[MOST_RULES].place, key, what, "join conditions with ||");
+        reader.note(nodes[MOST_RULES].place, key, what, cure);
     }
     nodes
 }

@@ -24,6 +24,8 @@ pub struct Settings {
     pub people: Vec<Person>,
     /// Tried in order on every public post and message before anything else; the first that matches keeps it out.
     pub filters: Vec<Filter>,
+    /// Matters that the brand has a word for beside those that the classifier knows, in the order of the file.
+    pub topics: Vec<Topic>,
     /// Tried in order on every classified post; the first that matches decides.
     pub rules: Vec<Rule>,
     /// What happens when no rule matches.
@@ -96,6 +98,17 @@ pub struct Person {
 pub struct Filter {
     pub name: String,
     pub when: Condition,
+}
+
+/// A matter that the brand has a word for. It stands for the classifier's topic when a phrase stands in the post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topic {
+    /// An industry and a matter: `air.lounge`.
+    pub name: String,
+    /// At least one; each is looked for as whole words in any case.
+    pub any_of: Vec<String>,
+    /// ISO 639 codes in lower case; posts of any language when empty.
+    pub languages: Vec<String>,
 }
 
 /// A rule that decides who gets a post.
@@ -244,6 +257,7 @@ impl Settings {
             teams: vec![care],
             people: Vec::new(),
             filters: Vec::new(),
+            topics: Vec::new(),
             rules: Vec::new(),
             otherwise,
             source,

@@ -9,11 +9,13 @@
 
 pub mod cli;
 pub mod corpus;
+pub mod corrections;
 pub mod eval;
 pub mod features;
 pub mod manifest;
 mod math;
 pub mod model;
+pub mod reclassify;
 pub mod serve;
 pub mod text;
 pub mod train;

@@ -23,6 +23,8 @@ use wire::pb::classifier::{ClassifyRequest, ClassifyResponse};
 use wire::subjects;
 
 const NAME: &str = "classifier";
+/// What answers: the model inside the program.
+const BACKEND: &str = "compact";
 const SERVICES: &[&str] = &["earshot.classifier.v1.ClassifierService"];
 
 service::section! {
@@ -171,7 +173,7 @@ impl Worker {
         // expected sequence no longer holds and the whole conversation is read.
         let mut state = Conversation::default();
         conversation::evolve(&mut state, record);
-        let command = Command::ClassifyPost(class);
+        let command = Command::ClassifyPost(Box::new(class));
         let hint = Some((state, delivery.sequence));
         let decide =
             |state: &Conversation, context: &conversation::Context| conversation::decide(state, &command, context);
@@ -197,13 +199,20 @@ pub fn classify(model: &Model, post: PostKey, text: &str, text_version: i64) -> 
         language: scored(language),
         sentiment: scored(sentiment),
         intent: scored(intent),
+        topic: Scored::default(),
+        urgency: Scored::default(),
+        churn: Scored::default(),
+        call: Scored::default(),
+        closing: Scored::default(),
+        recognised: Vec::new(),
+        backend: BACKEND.to_owned(),
         text_version,
     }
 }
 
 fn scored(known: crate::model::Scored) -> Scored {
     let reasons = known.reasons.iter().map(|reason| format!("{}={:.2}", reason.feature, reason.weight)).collect();
-    Scored { label: known.label.into(), confidence: known.confidence.clamp(0.0, 1.0), reasons }
+    Scored { label: known.label.into(), confidence: known.confidence.clamp(0.0, 1.0), unsure: false, reasons }
 }
 
 fn routes(model: &Arc<Model>) -> anyhow::Result<Routes> {
@@ -234,6 +243,13 @@ impl ClassifierService for Classify {
             language: Some(wire::scored_to_pb(&class.language)),
             sentiment: Some(wire::scored_to_pb(&class.sentiment)),
             intent: Some(wire::scored_to_pb(&class.intent)),
+            topic: wire::answer_to_pb(&class.topic),
+            urgency: wire::answer_to_pb(&class.urgency),
+            churn: wire::answer_to_pb(&class.churn),
+            call: wire::answer_to_pb(&class.call),
+            closing: wire::answer_to_pb(&class.closing),
+            recognised: class.recognised.iter().map(wire::recognised_to_pb).collect(),
+            backend: class.backend,
         }))
     }
 }

@@ -3,6 +3,7 @@
 //! come in any allowed order and end in the same state.
 
 use crate::Rejection;
+use crate::classified::{Head, Heads};
 use crate::deadlines::DeadlineKind;
 use crate::ids::{ConversationId, Network, PersonId, PostKey, RecordId, ReplyId, TeamId};
 use crate::personal::PersonalText;
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// Changes whenever the shape of [`Conversation`] or the meaning of a fold does, so that a checkpoint of an older one
 /// is not read but rebuilt.
-pub const STATE_VERSION: u32 = 1;
+pub const STATE_VERSION: u32 = 3;
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,8 +53,13 @@ pub struct Post {
     pub likes: u64,
     pub views: u64,
     pub engagement_at: Option<Timestamp>,
+    /// What it is: the answer first written for its text, with what people put right.
     pub class: Option<Class>,
+    /// What other models say of the same text. Nothing follows from it.
+    pub readings: Vec<Class>,
     pub routed: bool,
+    /// The correction after which the rules are asked about it again.
+    pub reconsider: Option<RecordId>,
     /// The text while rules may still ask for it; dropped once the post is routed.
     pub pending_text: Option<PersonalText>,
 }
@@ -80,7 +86,9 @@ impl Post {
             views: 0,
             engagement_at: None,
             class: None,
+            readings: Vec::new(),
             routed: false,
+            reconsider: None,
             pending_text: None,
         }
     }
@@ -97,20 +105,82 @@ impl Post {
 }
 
 /// What the classifier said, as far as decisions need it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Class {
     pub language: Box<str>,
     pub sentiment: Box<str>,
     pub intent: Box<str>,
+    /// Empty when the model had no such head.
+    pub topic: Box<str>,
     pub sentiment_confidence: f32,
     pub intent_confidence: f32,
+    pub topic_confidence: f32,
+    /// The heads that say yes or no and say yes: urgent, leaving, wanted, thanks.
+    pub flags: Heads,
+    /// The heads that there is an answer of.
+    pub answered: Heads,
+    /// The heads whose label is only the best guess.
+    pub unsure: Heads,
+    /// The kinds of what was recognised in the text, each once.
+    pub recognised: Box<[Box<str>]>,
+    /// The heads of which a person says something else than the classifier did, in the order of the corrections.
+    pub corrections: Vec<Correction>,
+    /// The model that said it.
+    pub model_version: Box<str>,
     pub text_version: i64,
+}
+
+/// A head that a person has put right; the class itself holds what the person said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Correction {
+    pub head: Head,
+    /// What the classifier had said; empty when it had no such head.
+    pub read_as: Box<str>,
 }
 
 impl Class {
     /// Whether the author wants something of the brand.
     pub fn asks(&self) -> bool {
         matches!(&*self.intent, "complaint" | "question" | "request")
+    }
+
+    /// What it says for a head; empty when the model had no such head.
+    pub fn label(&self, head: Head) -> &str {
+        match head {
+            Head::Language => &self.language,
+            Head::Sentiment => &self.sentiment,
+            Head::Intent => &self.intent,
+            Head::Topic => &self.topic,
+            Head::Urgency | Head::Churn | Head::Call | Head::Closing => match head.labels() {
+                Some([yes, _no]) if self.flags.contains(head) => yes,
+                Some([_yes, no]) if self.answered.contains(head) => no,
+                _ => "",
+            },
+        }
+    }
+
+    /// What the classifier said for a head, whatever a person said since.
+    pub fn read_as(&self, head: Head) -> &str {
+        let corrected = self.corrections.iter().find(|correction| correction.head == head);
+        corrected.map_or_else(|| self.label(head), |correction| &correction.read_as)
+    }
+
+    /// Whether a person says something else for a head than the classifier did.
+    pub fn is_corrected(&self, head: Head) -> bool {
+        self.corrections.iter().any(|correction| correction.head == head)
+    }
+
+    pub(crate) fn set_label(&mut self, head: Head, label: &str) {
+        match head {
+            Head::Language => self.language = label.into(),
+            Head::Sentiment => self.sentiment = label.into(),
+            Head::Intent => self.intent = label.into(),
+            Head::Topic => self.topic = label.into(),
+            Head::Urgency | Head::Churn | Head::Call | Head::Closing => {
+                self.flags.set(head, head.labels().is_some_and(|labels| labels.first() == Some(&label)));
+            }
+        }
+        self.answered.set(head, !label.is_empty());
     }
 
     /// Thanks, praise and noise need no next answer.
@@ -366,13 +436,22 @@ impl Conversation {
 
     /// The newest classification, which is what the conversation is about now.
     pub fn class(&self) -> Option<&Class> {
-        let newest = self.received_posts().filter(|post| post.class.is_some()).max_by_key(|post| post.clock())?;
-        newest.class.as_ref()
+        self.newest_classified()?.class.as_ref()
     }
 
-    /// Posts that are classified and wait for a route.
+    pub(crate) fn newest_classified(&self) -> Option<&Post> {
+        self.received_posts().filter(|post| post.class.is_some()).max_by_key(|post| post.clock())
+    }
+
+    /// Posts that are classified and wait for a route, the first one or one after a correction.
     pub fn unrouted(&self) -> impl Iterator<Item = &Post> {
-        self.posts.iter().filter(|post| post.received && post.class.is_some() && !post.routed)
+        let waits = |post: &&Post| !post.routed || post.reconsider.is_some();
+        self.posts.iter().filter(|post| post.received && post.class.is_some()).filter(waits)
+    }
+
+    /// Whether it is open and no person has taken it on.
+    pub(crate) fn awaits_nobody_but_rules(&self) -> bool {
+        self.opened && self.resolved_at.is_none() && self.merged_into.is_none() && self.assignee.is_none()
     }
 
     /// When the clock of whoever waits starts. History makes nobody late: if it is what waits, the clock starts with the

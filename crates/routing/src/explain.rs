@@ -1,5 +1,6 @@
 //! "Why is this here?" in words, from the facts alone: each decision with what it was made of.
 
+use conversation::classified::{Head, PostClassified};
 use conversation::{Fact, Record};
 use journal::Stored;
 use wire::pb::conversation::Explanation;
@@ -38,15 +39,18 @@ fn who(record: &Record) -> Option<String> {
 /// What a fact says about where the conversation is; none for facts that moved nothing.
 fn of_fact(fact: &Fact) -> Option<Explanation> {
     let text = match fact {
-        Fact::PostClassified(class) => format!(
-            "the classifier read it as {} ({:.0}%), {} ({:.0}%), in {} ({:.0}%)",
-            class.intent.label,
-            class.intent.confidence * 100.0,
-            class.sentiment.label,
-            class.sentiment.confidence * 100.0,
-            class.language.label,
-            class.language.confidence * 100.0,
-        ),
+        Fact::PostClassified(class) => return Some(of_class("the classifier", class)),
+        Fact::PostReclassified(fact) => {
+            let mut explanation = of_class("another model", &fact.class);
+            explanation.model_version.clone_from(&fact.class.model_version);
+            explanation.notes.push(format!("nothing follows from it; model {} spoke first", fact.was_model_version));
+            return Some(explanation);
+        }
+        Fact::ClassificationCorrected(fact) => {
+            let was = if fact.was.is_empty() { "nothing" } else { &fact.was };
+            let text = format!("a person corrected its {} from {was} to {}", fact.head.as_str(), fact.label);
+            return Some(Explanation { text, model_version: fact.model_version.clone(), ..Explanation::default() });
+        }
         Fact::Routed(routed) => {
             let text =
                 format!("rule {} gave it to {} at {} priority", routed.rule, routed.team, routed.priority.as_str());
@@ -85,6 +89,38 @@ fn of_fact(fact: &Fact) -> Option<Explanation> {
         _ => return None,
     };
     Some(Explanation { text, ..Explanation::default() })
+}
+
+/// What the classifier said of a post: every answer with how sure it is, and what it recognised by its kind only.
+fn of_class(who: &str, class: &PostClassified) -> Explanation {
+    let said = |head: Head| {
+        let answer = class.head(head);
+        let unsure = if answer.unsure { ", unsure" } else { "" };
+        format!("{} ({:.0}%{unsure})", answer.label, answer.confidence * 100.0)
+    };
+    let answered = |head: &Head| class.head(*head).is_answer();
+    let mut parts: Vec<String> = [Head::Intent, Head::Sentiment].into_iter().filter(answered).map(said).collect();
+    parts.extend([Head::Language].into_iter().filter(answered).map(|head| format!("in {}", said(head))));
+    parts.extend([Head::Topic].into_iter().filter(answered).map(|head| format!("about {}", said(head))));
+    let text = match parts.is_empty() {
+        true => format!("{who} read it"),
+        false => format!("{who} read it as {}", parts.join(", ")),
+    };
+    let flags = [Head::Urgency, Head::Churn, Head::Call, Head::Closing].into_iter().filter(|head| {
+        let yes = head.labels().and_then(|labels| labels.first().copied());
+        yes == Some(&*class.head(*head).label)
+    });
+    let mut notes: Vec<String> = flags.map(|flag| format!("{} {}", flag.as_str(), said(flag))).collect();
+    let mut kinds: Vec<&str> = class.recognised.iter().map(|found| &*found.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    if !kinds.is_empty() {
+        notes.push(format!("recognised in it: {}", kinds.join(", ")));
+    }
+    if !class.backend.is_empty() {
+        notes.push(format!("answered by {}", class.backend));
+    }
+    Explanation { text, notes, ..Explanation::default() }
 }
 
 fn reason(reason: &str) -> &str {

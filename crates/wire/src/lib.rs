@@ -86,6 +86,16 @@ pub fn scored_to_pb(scored: &conversation::classified::Scored) -> pb::conversati
     outward::scored(scored)
 }
 
+/// The contract's form of a classification that not every model has; none when this one had no such head.
+pub fn answer_to_pb(scored: &conversation::classified::Scored) -> Option<pb::conversation::Scored> {
+    outward::answer(scored)
+}
+
+/// The contract's form of what was recognised in a post.
+pub fn recognised_to_pb(recognised: &conversation::classified::Recognised) -> pb::conversation::Recognised {
+    outward::recognised(recognised)
+}
+
 /// The contract's form of a candidate of a routing decision.
 pub fn candidate_to_pb(candidate: &conversation::routed::Candidate) -> pb::conversation::Candidate {
     outward::candidate(candidate)

@@ -145,7 +145,20 @@ impl<'a> Checker<'a> {
                 self.possible(item, one);
             }
         }
+        self.possible_item(item, list);
         Some(Kind::Bool)
+    }
+
+    /// The same for a field that is a list with a known set of items.
+    fn possible_item(&mut self, literal: &IdedExpr, list: &IdedExpr) {
+        let (Expr::Select(select), Some(text)) = (&list.expr, text_literal(literal)) else { return };
+        let Some(field) = known_field(select) else { return };
+        if let FieldType::ListOf(all) = field.kind
+            && !all.contains(&text)
+        {
+            let cure = suggest::cure(text, all);
+            self.fault(literal, format!("`{}` never holds \"{text}\"", field.name), cure);
+        }
     }
 
     /// A field with a known set of values, held against a text that is not one of them, can never be equal to it.
@@ -160,6 +173,11 @@ impl<'a> Checker<'a> {
             FieldType::Language if !read::is_language(text) => {
                 let what = format!("`{}` is never \"{text}\"", field.name);
                 self.fault(literal, what, "write two or three small letters, e.g. `et`, or `und`");
+            }
+            FieldType::Topic if !text.is_empty() && !read::is_topic(text) => {
+                let what = format!("`{}` is never \"{text}\"", field.name);
+                let cure = "write an industry, a dot and a matter, e.g. `air.delay`, or ask `class.industry`";
+                self.fault(literal, what, cure);
             }
             _ => {}
         }

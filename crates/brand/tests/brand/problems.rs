@@ -430,3 +430,82 @@ fn a_fault_in_a_block_text_points_to_its_start() {
     assert_eq!(problem.key, "rules[0].when");
     assert!((4..=5).contains(&line), "{problem}");
 }
+
+#[test]
+fn a_topic_has_a_name_and_phrases_of_its_own() {
+    for (topics, key, what) in [
+        ("[{name: air.lounge, any_off: [lounge]}]", "topics[0].any_off", "is not a key of a topic"),
+        ("[{name: lounge, any_of: [lounge]}]", "topics[0].name", "`lounge` is not a topic"),
+        ("[{name: Air.Lounge, any_of: [lounge]}]", "topics[0].name", "`Air.Lounge` is not a topic"),
+        ("[{name: a.b.c, any_of: [lounge]}]", "topics[0].name", "`a.b.c` is not a topic"),
+        ("[{name: air.lounge, any_of: []}]", "topics[0].any_of", "has no phrase"),
+        ("[{name: air.lounge, any_of: [lounge, '  ']}]", "topics[0].any_of[1]", "is empty"),
+        ("[{name: air.lounge, any_of: [lounge, 5]}]", "topics[0].any_of[1]", "is a number, but must be text"),
+        ("[{name: air.lounge, any_of: lounge}]", "topics[0].any_of", "is text, but must be a list"),
+        (
+            "[{name: air.lounge, any_of: [Lounge, lounge]}]",
+            "topics[0].any_of[1]",
+            "`lounge` stands twice, first in line 9",
+        ),
+        (
+            "[{name: air.lounge, any_of: [a], languages: [English]}]",
+            "topics[0].languages[0]",
+            "`English` is not the code of a language",
+        ),
+        ("[{any_of: [lounge]}]", "topics[0].name", "is missing"),
+        ("{air.lounge: [lounge]}", "topics", "is a mapping of keys, but must be a list"),
+    ] {
+        let all = problems(&format!("topics: {topics}\n"));
+        let found = all.iter().find(|problem| problem.key == key).unwrap_or_else(|| panic!("{topics}: {all:#?}"));
+        assert_eq!((found.what.as_str(), found.line), (what, 9), "{topics}");
+        assert!(found.cure.len() > 10, "{found}");
+    }
+}
+
+#[test]
+fn a_topic_or_phrase_that_stands_twice_names_both_lines() {
+    let (line, problem) =
+        one("topics:\n  - {name: air.lounge, any_of: [lounge]}\n  - {name: air.lounge, any_of: [bar]}\n");
+    assert_eq!((line, problem.key.as_str()), (3, "topics[1].name"));
+    assert_eq!(problem.what, "`air.lounge` stands twice, first in line 10");
+    let (line, problem) =
+        one("topics:\n  - {name: air.lounge, any_of: [lounge]}\n  - {name: air.bar, any_of: [LOUNGE, bar]}\n");
+    assert_eq!((line, problem.key.as_str()), (3, "topics[1].any_of[0]"));
+    assert_eq!(problem.what, "`LOUNGE` stands twice, first in line 10");
+    assert_eq!(problem.cure, "keep one of them, or give the topics different `languages`");
+    let apart = "topics:\n  - {name: a.gift, any_of: [gift], languages: [en]}\n  - {name: a.poison, any_of: [gift], languages: [de]}\n";
+    assert_eq!(problems(apart), Vec::new());
+}
+
+#[test]
+fn topics_and_phrases_have_a_limit() {
+    let topics: String = (0..501).map(|nth| format!("  - {{name: a.t{nth}, any_of: [w{nth}]}}\n")).collect();
+    let (line, problem) = one(&format!("topics:\n{topics}"));
+    assert_eq!((line, problem.key.as_str()), (502, "topics"));
+    let words: Vec<String> = (0..201).map(|nth| format!("w{nth}")).collect();
+    let (_, problem) = one(&format!("topics: [{{name: a.b, any_of: [{}]}}]\n", words.join(", ")));
+    assert_eq!(problem.what, "has 201 phrases, and a topic has at most 200");
+    let (_, problem) = one(&format!("topics: [{{name: a.b, any_of: [{}]}}]\n", "x".repeat(201)));
+    assert_eq!((problem.key.as_str(), problem.what.as_str()), ("topics[0].any_of[0]", "is longer than 200 characters"));
+}
+
+#[test]
+fn a_class_is_asked_for_what_it_can_be() {
+    assert_eq!(
+        rule("\"phoen\" in class.recognised"),
+        (1, "`class.recognised` never holds \"phoen\"".into(), "did you mean `phone`?".into())
+    );
+    let (_, what, _) = rule("\"mood\" in class.unsure");
+    assert_eq!(what, "`class.unsure` never holds \"mood\"");
+    let (_, what, cure) = rule("class.topic == \"delay\"");
+    assert_eq!(what, "`class.topic` is never \"delay\"");
+    assert!(cure.contains("`air.delay`"), "{cure}");
+    let (_, what, _) = rule("class.topic in [\"air.delay\", \"Air\"]");
+    assert_eq!(what, "`class.topic` is never \"Air\"");
+    let (_, what, _) = rule("class.urgent == \"urgent\"");
+    assert_eq!(what, "compares true or false with text, which are never equal");
+    let (_, what, _) = rule("class.recognised == \"phone\"");
+    assert_eq!(what, "compares a list with text, which are never equal");
+    let (_, what, _) = rule("5 in class.recognised");
+    assert_eq!(what, "looks for a number in a list of text");
+}

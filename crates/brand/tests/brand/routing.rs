@@ -109,8 +109,16 @@ fn every_field_can_be_asked() {
             language: "de",
             sentiment: "negative",
             intent: "question",
+            topic: "air.baggage",
             sentiment_confidence: 0.9,
             intent_confidence: 0.35,
+            topic_confidence: 0.7,
+            urgent: true,
+            leaving: true,
+            wants_call: true,
+            thanks: true,
+            unsure: &["language", "sentiment", "intent", "topic"],
+            recognised: &["booking", "phone"],
         },
         conversation: ConversationView { posts: 3, replies: 1, reopened: 2, contacts: 4, waiting_seconds: 90 },
     };
@@ -129,6 +137,21 @@ fn every_field_can_be_asked() {
         "class.intent == \"question\"",
         "class.sentiment_confidence >= 0.9",
         "class.intent_confidence == 0.35",
+        "class.topic == \"air.baggage\"",
+        "class.industry == \"air\"",
+        "class.topic_confidence == 0.7",
+        "class.urgent",
+        "class.leaving",
+        "class.wants_call",
+        "class.thanks",
+        "class.language_unsure",
+        "class.sentiment_unsure",
+        "class.intent_unsure",
+        "class.topic_unsure",
+        "\"topic\" in class.unsure && size(class.unsure) == 4",
+        "\"phone\" in class.recognised",
+        "class.recognised == [\"booking\", \"phone\"]",
+        "[\"iban\", \"phone\"].exists(kind, kind in class.recognised)",
         "conversation.posts == 3",
         "conversation.replies == 1",
         "conversation.reopened == 2",
@@ -327,4 +350,33 @@ fn a_brand_without_settings_still_answers_within_the_hour() {
     // Also for a name that is a number, or no name at all.
     assert_eq!(Settings::parse(Brand::builtin("42").settings().source(), "built in").unwrap().brand, "42");
     assert_eq!(Brand::builtin("no \"name\": at\nall").slug(), "no \"name\": at\nall");
+}
+
+#[test]
+fn what_a_model_has_no_answer_for_is_empty_or_false() {
+    for when in [
+        r#"class.topic == "" && class.industry == "" && class.topic_confidence == 0.0"#,
+        "!class.urgent && !class.leaving && !class.wants_call && !class.thanks",
+        "!class.topic_unsure && size(class.unsure) == 0 && size(class.recognised) == 0",
+        r#"!("phone" in class.recognised)"#,
+    ] {
+        assert!(holds(when, &input()), "{when}");
+    }
+}
+
+#[test]
+fn a_topic_of_the_brand_is_found_by_its_phrases() {
+    let brand = brand(
+        "
+topics:
+  - {name: air.lounge, any_of: [lounge, quiet room]}
+  - {name: air.miles, any_of: [points], languages: [en]}
+",
+    );
+    assert_eq!(brand.topic("the LOUNGE took my points", "en"), Some("air.lounge"), "the first of the file");
+    assert_eq!(brand.topic("my points are gone", "en"), Some("air.miles"));
+    assert_eq!(brand.topic("my points are gone", "und"), None);
+    assert_eq!(brand.topic("pointless", "en"), None);
+    assert_eq!(brand.settings().topics[0].any_of, ["lounge", "quiet room"]);
+    assert_eq!(Brand::builtin("b").topic("lounge", "en"), None);
 }

@@ -47,6 +47,11 @@ fn decision() {
             intent: "question",
             sentiment_confidence: 0.8,
             intent_confidence: 0.7,
+            topic: "air.baggage",
+            topic_confidence: 0.6,
+            unsure: &["topic"],
+            recognised: &["flight"],
+            ..ClassView::default()
         },
         conversation: ConversationView { posts: 1, ..ConversationView::default() },
     };

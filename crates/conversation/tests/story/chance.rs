@@ -2,7 +2,7 @@
 //! The contract's tests read this file too: what can be said can be written.
 
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
-use conversation::classified::{PostClassified, Scored};
+use conversation::classified::{ClassificationCorrected, Head, PostClassified, PostReclassified, Recognised, Scored};
 use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
 use conversation::received::{
@@ -167,7 +167,22 @@ impl Chance {
             1 => 1.0,
             _ => self.below(1_024) as f32 / 1_024.0,
         };
-        Scored { label: self.some_text().into(), confidence, reasons: self.several(Self::text) }
+        Scored { label: self.some_text().into(), confidence, unsure: self.coin(), reasons: self.several(Self::text) }
+    }
+
+    fn answer(&mut self) -> Scored {
+        self.maybe(Self::scored).unwrap_or_default()
+    }
+
+    fn recognised(&mut self) -> Recognised {
+        let start = self.below(1_000) as u32;
+        let end = start + 1 + self.below(40) as u32;
+        Recognised {
+            kind: self.of(&["phone", "iban", "order"]).into(),
+            start,
+            end,
+            confidence: self.scored().confidence,
+        }
     }
 
     fn kind(&mut self) -> DeadlineKind {
@@ -282,7 +297,42 @@ impl Chance {
                 language: self.scored(),
                 sentiment: self.scored(),
                 intent: self.scored(),
+                topic: self.answer(),
+                urgency: self.answer(),
+                churn: self.answer(),
+                call: self.answer(),
+                closing: self.answer(),
+                recognised: self.several(Self::recognised),
+                backend: self.text(),
                 text_version: self.number() as i64,
+            }
+            .into(),
+            "ClassificationCorrected" => ClassificationCorrected {
+                post: self.post(),
+                head: self.of(&Head::ALL),
+                was: self.text(),
+                label: self.some_text(),
+                model_version: self.some_text(),
+                text_version: self.number() as i64,
+            }
+            .into(),
+            "PostReclassified" => PostReclassified {
+                class: PostClassified {
+                    post: self.post(),
+                    model_version: self.some_text(),
+                    language: self.answer(),
+                    sentiment: self.answer(),
+                    intent: self.answer(),
+                    topic: self.answer(),
+                    urgency: self.answer(),
+                    churn: self.answer(),
+                    call: self.answer(),
+                    closing: self.answer(),
+                    recognised: self.several(Self::recognised),
+                    backend: self.text(),
+                    text_version: self.number() as i64,
+                },
+                was_model_version: self.some_text(),
             }
             .into(),
             "ConversationOpened" => {

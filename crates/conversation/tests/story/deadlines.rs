@@ -124,7 +124,7 @@ fn an_edit_into_thanks_stops_the_clock() {
     story.writes(1, 0, "question").answers("ana", 5);
     story.writes(2, 6, "question").at(7);
     let edited = conversation::classified::PostClassified { text_version: 1, ..classified(2, "praise") };
-    story.given(Command::ClassifyPost(edited));
+    story.given(Command::ClassifyPost(Box::new(edited)));
     assert_eq!((story.due(), story.waits_since()), (None, None));
 }
 
@@ -133,7 +133,7 @@ fn a_target_beyond_the_end_of_time_is_held_to_it() {
     let mut story = Story::new();
     let last = conversation::received::PostReceived { posted_at: Some(Timestamp::MAX), ..received(1, 0) };
     story.now = Timestamp::MAX;
-    story.given(Command::ReceivePost(Box::new(last))).given(Command::ClassifyPost(classified(1, "question")));
+    story.given(Command::ReceivePost(Box::new(last))).given(Command::ClassifyPost(Box::new(classified(1, "question"))));
     let never = RouteDecision { respond_within_seconds: Some(u32::MAX), ..decision(1) };
     story.given(Command::RoutePost(never));
     assert_eq!(story.state.deadline.as_ref().unwrap().due_at, Timestamp::MAX);

@@ -10,7 +10,9 @@ use conversation::{Command, Fact, Rejection, Status};
 fn one_touch_and_a_thank_you() {
     let mut story = Story::new();
     let message = PostReceived { private: true, ..received(1, 0) };
-    story.given(Command::ReceivePost(Box::new(message))).given(Command::ClassifyPost(classified(1, "request")));
+    story
+        .given(Command::ReceivePost(Box::new(message)))
+        .given(Command::ClassifyPost(Box::new(classified(1, "request"))));
     story.given(Command::RoutePost(decision(1)));
     story.at(4).given(Command::Claim { person: person("dana") });
     story.answers("dana", 100);
@@ -93,7 +95,7 @@ fn from_public_to_private() {
     let message = PostReceived { private: true, parent_native_id: "post-1".into(), ..received(2, 45) };
     story.at(45).given(Command::ReceivePost(Box::new(message)));
     assert!(story.state.private);
-    story.given(Command::ClassifyPost(classified(2, "request"))).given(Command::RoutePost(decision(2)));
+    story.given(Command::ClassifyPost(Box::new(classified(2, "request")))).given(Command::RoutePost(decision(2)));
     assert_eq!((story.state.status(), story.state.first_response_seconds()), (Status::Open, Some(2_160)));
 }
 
@@ -106,7 +108,7 @@ fn a_matter_goes_round_twice_and_ends() {
     story.given(Command::ReceivePost(Box::new(received(1, 0))));
     assert_eq!(status(&story), Status::New);
     assert_eq!(story.when(&Command::Claim { person: person("ana") }), Err(Rejection::NotOpened));
-    story.given(Command::ClassifyPost(classified(1, "complaint"))).given(Command::RoutePost(decision(1)));
+    story.given(Command::ClassifyPost(Box::new(classified(1, "complaint")))).given(Command::RoutePost(decision(1)));
     assert_eq!(status(&story), Status::Open);
     story.answers("ana", 5);
     assert_eq!(status(&story), Status::WaitingForCustomer);

@@ -85,7 +85,10 @@ fn receive(n: u8, at: i64) -> Command {
 }
 
 fn to_a_team(n: u8, at: i64) -> [Sent; 2] {
-    [sent_at(at, Command::ClassifyPost(classified(n, "complaint"))), sent_at(at, Command::RoutePost(decision(n)))]
+    [
+        sent_at(at, Command::ClassifyPost(Box::new(classified(n, "complaint")))),
+        sent_at(at, Command::RoutePost(decision(n))),
+    ]
 }
 
 #[test]
@@ -216,7 +219,7 @@ proptest! {
         intents in prop::collection::vec(prop::sample::select(vec!["complaint", "praise"]), 4),
     ) {
         let routes = (1..=4).flat_map(|n| {
-            let classify = Command::ClassifyPost(classified(n, intents[n as usize - 1]));
+            let classify = Command::ClassifyPost(Box::new(classified(n, intents[n as usize - 1])));
             [sent_at(100, classify), sent_at(100, Command::RoutePost(decision(n)))]
         });
         let routes: Vec<Sent> = routes.collect();

@@ -72,7 +72,7 @@ fn only_a_newer_edit_counts_and_the_text_goes_once_it_is_routed() {
     story.given(receive(received(1, 0))).given(Command::EditPost(edited(1, 5)));
     assert_eq!(story.when(&Command::EditPost(edited(1, 4))), Ok(vec![]));
     assert_eq!(story.when(&Command::EditPost(edited(1, 5))), Ok(vec![]));
-    story.given(Command::ClassifyPost(classified(1, "question"))).given(Command::RoutePost(decision(1)));
+    story.given(Command::ClassifyPost(Box::new(classified(1, "question")))).given(Command::RoutePost(decision(1)));
     assert_eq!(story.state.post(&post(1)).unwrap().pending_text, None);
     story.given(Command::EditPost(edited(1, 9)));
     assert_eq!(story.state.post(&post(1)).unwrap().pending_text, None, "no rule will ask for the text any more");

@@ -72,7 +72,7 @@ fn a_merged_conversation_names_the_one_that_goes_on() {
     let elsewhere = Err(Rejection::MergedInto { target: matter(1) });
     let mut story = Story::new();
     story.writes(1, 0, "question").at(2).given(Command::ReceivePost(Box::new(received(2, 2))));
-    story.given(Command::ClassifyPost(classified(2, "question"))).given(merge(1));
+    story.given(Command::ClassifyPost(Box::new(classified(2, "question")))).given(merge(1));
     assert_eq!((story.state.status(), story.due(), story.waits_since()), (Status::Merged, None, None));
     for command in [
         Command::ReceivePost(Box::new(received(3, 3))),

@@ -63,7 +63,19 @@ fn of_every_kind(story: &Story) -> Vec<Command> {
         Command::ObserveEngagement(conversation::received::EngagementObserved { post: key, ..engaged(1, 1, 1) }),
         Command::ObserveReply(Box::new(observed(9, 1))),
         Command::RecordContact(contact(1)),
-        Command::ClassifyPost(conversation::classified::PostClassified { post: key, ..classified(1, "complaint") }),
+        Command::ClassifyPost(Box::new(conversation::classified::PostClassified {
+            post: key,
+            ..classified(1, "complaint")
+        })),
+        Command::CorrectClassification(conversation::classified::CorrectClassification {
+            post: key,
+            ..correction(1, conversation::classified::Head::Intent, "praise")
+        }),
+        Command::ReclassifyPost(Box::new(conversation::classified::PostClassified {
+            post: key,
+            model_version: "m2".into(),
+            ..classified(1, "praise")
+        })),
         Command::RoutePost(conversation::routed::RouteDecision { post: key, ..decision(1) }),
         Command::Claim { person: ana.clone() },
         Command::Release { person: ana.clone(), reason: reason.clone() },

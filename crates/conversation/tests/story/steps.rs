@@ -1,7 +1,7 @@
 //! Stories made by chance: steps over a world so small that they meet each other all the time.
 
 use crate::world::*;
-use conversation::classified::PostClassified;
+use conversation::classified::{Head, PostClassified};
 use conversation::deadlines::DeadlineKind;
 use conversation::received::{PostReceived, ReplyObserved};
 use conversation::replied::{ReplySent, SubmitReply};
@@ -101,8 +101,30 @@ fn observes() -> impl Strategy<Value = Command> {
 
 fn classifies() -> impl Strategy<Value = Command> {
     (any_post(), prop::sample::select(INTENTS.to_vec()), 0..3_i64).prop_map(|(n, intent, text_version)| {
-        Command::ClassifyPost(PostClassified { text_version, ..classified(n, intent) })
+        Command::ClassifyPost(Box::new(PostClassified { text_version, ..classified(n, intent) }))
     })
+}
+
+fn reclassifies() -> impl Strategy<Value = Command> {
+    let read = (any_post(), prop::sample::select(INTENTS.to_vec()), prop::sample::select(vec!["m1", "m2"]), 0..3_i64);
+    read.prop_map(|(n, intent, model, text_version)| {
+        let class = PostClassified { model_version: model.into(), text_version, ..classified(n, intent) };
+        Command::ReclassifyPost(Box::new(class))
+    })
+}
+
+fn corrects() -> impl Strategy<Value = Command> {
+    let answers = vec![
+        (Head::Intent, "complaint"),
+        (Head::Intent, "praise"),
+        (Head::Language, "et"),
+        (Head::Topic, "air.lounge"),
+        (Head::Urgency, "urgent"),
+        (Head::Urgency, "normal"),
+        (Head::Sentiment, "furious"),
+    ];
+    (any_post(), prop::sample::select(answers))
+        .prop_map(|(n, (head, label))| Command::CorrectClassification(correction(n, head, label)))
 }
 
 fn routes() -> impl Strategy<Value = Command> {
@@ -183,6 +205,8 @@ fn any_step() -> impl Strategy<Value = Step> {
         6 => any_intake().prop_map(plain),
         4 => classifies().prop_map(plain),
         4 => routes().prop_map(plain),
+        2 => corrects().prop_map(plain),
+        2 => reclassifies().prop_map(plain),
         2 => desk().prop_map(plain),
         3 => submits().prop_map(plain),
         5 => replies(),
@@ -197,7 +221,7 @@ pub fn any_steps() -> impl Strategy<Value = Vec<Step>> {
     let opening = prop::bool::weighted(0.8).prop_map(|opened| {
         let asks = [
             Command::ReceivePost(Box::new(received(1, 0))),
-            Command::ClassifyPost(classified(1, "complaint")),
+            Command::ClassifyPost(Box::new(classified(1, "complaint"))),
             Command::RoutePost(decision(1)),
         ];
         let steps = asks.map(|command| Step { later: 0, ask: Ask::Plain(Box::new(command)) });

@@ -1,6 +1,6 @@
 //! A small world to tell stories in: one brand, one customer, a few posts and people, and a clock in minutes.
 
-use conversation::classified::{PostClassified, Scored};
+use conversation::classified::{CorrectClassification, Head, PostClassified, Scored};
 use conversation::deadlines::DeadlineKind;
 use conversation::received::{
     ContactRecorded, EngagementObserved, HandleUse, PostDeleted, PostEdited, PostReceived, ReplyObserved,
@@ -110,15 +110,32 @@ pub fn contact(at: i64) -> ContactRecorded {
 }
 
 pub fn classified(n: u8, intent: &str) -> PostClassified {
-    let scored = |label: &str| Scored { label: label.into(), confidence: 0.9, reasons: vec!["margin:0.41".into()] };
+    let scored = |label: &str| Scored {
+        label: label.into(),
+        confidence: 0.9,
+        unsure: false,
+        reasons: vec!["margin:0.41".into()],
+    };
     PostClassified {
         post: post(n),
         model_version: "m1".into(),
         language: scored("en"),
         sentiment: scored("neutral"),
         intent: scored(intent),
+        topic: scored("air.delay"),
+        urgency: scored("normal"),
+        churn: scored("staying"),
+        call: scored("none"),
+        closing: scored("none"),
+        recognised: Vec::new(),
+        backend: "compact".into(),
         text_version: 0,
     }
+}
+
+/// A person says that post n is something else.
+pub fn correction(n: u8, head: Head, label: &str) -> CorrectClassification {
+    CorrectClassification { post: post(n), head, label: label.into(), brand_topics: vec!["air.lounge".into()] }
 }
 
 /// To team `care`, normal priority, an answer within [`TARGET_MINUTES`].
@@ -246,7 +263,7 @@ impl Story {
     pub fn writes(&mut self, n: u8, minutes: i64, intent: &str) -> &mut Self {
         self.at(minutes)
             .given(Command::ReceivePost(Box::new(received(n, minutes))))
-            .given(Command::ClassifyPost(classified(n, intent)))
+            .given(Command::ClassifyPost(Box::new(classified(n, intent))))
             .given(Command::RoutePost(decision(n)))
     }
 

@@ -246,6 +246,12 @@ impl DeskService for Fake {
     async fn reopen(&self, request: Request<ReopenRequest>) -> Result<Response<DeskResponse>, Status> {
         self.answer("Reopen", request, done(8)).await
     }
+    async fn correct_classification(
+        &self,
+        request: Request<CorrectClassificationRequest>,
+    ) -> Result<Response<DeskResponse>, Status> {
+        self.answer("CorrectClassification", request, done(8)).await
+    }
     async fn merge(&self, request: Request<MergeRequest>) -> Result<Response<DeskResponse>, Status> {
         self.answer("Merge", request, done(8)).await
     }
@@ -310,6 +316,13 @@ impl AnalyticsService for Fake {
         let measures = vec![Measure { name: "open".into(), ..Default::default() }];
         self.answer("ListMeasures", request, ListMeasuresResponse { measures }).await
     }
+    async fn list_corrections(
+        &self,
+        request: Request<ListCorrectionsRequest>,
+    ) -> Result<Response<ListCorrectionsResponse>, Status> {
+        let row = CorrectionRow { head: "intent".into(), classified: 8, corrected: 2, ..CorrectionRow::default() };
+        self.answer("ListCorrections", request, ListCorrectionsResponse { rows: vec![row] }).await
+    }
     async fn list_intake(&self, request: Request<ListIntakeRequest>) -> Result<Response<ListIntakeResponse>, Status> {
         let rejected_by_reason = HashMap::from([("no_post_id".to_owned(), 2)]);
         let row = IntakeRow { source: "json".into(), seen: 5, rejected: 2, rejected_by_reason, ..Default::default() };
@@ -334,7 +347,8 @@ impl IngestService for Fake {
 #[async_trait]
 impl ClassifierService for Fake {
     async fn classify(&self, request: Request<ClassifyRequest>) -> Result<Response<ClassifyResponse>, Status> {
-        let intent = Some(Scored { label: "question".into(), confidence: 0.5, reasons: vec!["mark".into()] });
+        let intent =
+            Some(Scored { label: "question".into(), confidence: 0.5, reasons: vec!["mark".into()], unsure: false });
         let answer = ClassifyResponse { model_version: "m1".into(), intent, ..Default::default() };
         self.answer("Classify", request, answer).await
     }

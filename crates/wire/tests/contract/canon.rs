@@ -1,7 +1,7 @@
 //! One record for each kind of fact, every field of it set, with values that never change: what the golden bytes say.
 
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
-use conversation::classified::{PostClassified, Scored};
+use conversation::classified::{ClassificationCorrected, Head, PostClassified, PostReclassified, Recognised, Scored};
 use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
 use conversation::received::{
@@ -66,7 +66,16 @@ fn personal(text: &str) -> Personal {
 }
 
 fn scored(label: &str, confidence: f32) -> Scored {
-    Scored { label: label.into(), confidence, reasons: vec!["margin:0.41".into(), "runner_up:request".into()] }
+    let reasons = vec!["margin:0.41".into(), "runner_up:request".into()];
+    Scored { label: label.into(), confidence, unsure: false, reasons }
+}
+
+fn unsure(label: &str, confidence: f32) -> Scored {
+    Scored { unsure: true, ..scored(label, confidence) }
+}
+
+fn recognised(kind: &str, start: u32, end: u32) -> Recognised {
+    Recognised { kind: kind.into(), start, end, confidence: 0.75 }
 }
 
 fn post_received() -> PostReceived {
@@ -104,6 +113,24 @@ fn reply_observed() -> ReplyObserved {
         source: "import".into(),
         backfill: true,
         personal: personal("Kohe vaatame. ^Dana"),
+    }
+}
+
+fn post_classified() -> PostClassified {
+    PostClassified {
+        post: post(),
+        model_version: "m1".into(),
+        language: scored("et", 0.98),
+        sentiment: scored("negative", 0.75),
+        intent: scored("complaint", 1.0),
+        topic: unsure("air.cancellation", 0.5),
+        urgency: scored("urgent", 0.875),
+        churn: scored("staying", 0.75),
+        call: unsure("wanted", 0.5),
+        closing: scored("none", 1.0),
+        recognised: vec![recognised("booking", 8, 14), recognised("phone", 20, 32)],
+        backend: "compact".into(),
+        text_version: 1_714_554_120_000_000,
     }
 }
 
@@ -170,13 +197,19 @@ fn fact(name: &str) -> Fact {
                 .into()
         }
         "ReplyObserved" => reply_observed().into(),
-        "PostClassified" => PostClassified {
+        "PostClassified" => post_classified().into(),
+        "ClassificationCorrected" => ClassificationCorrected {
             post: post(),
+            head: Head::Intent,
+            was: "question".into(),
+            label: "complaint".into(),
             model_version: "m1".into(),
-            language: scored("et", 0.98),
-            sentiment: scored("negative", 0.75),
-            intent: scored("complaint", 1.0),
             text_version: 1_714_554_120_000_000,
+        }
+        .into(),
+        "PostReclassified" => PostReclassified {
+            class: PostClassified { model_version: "m2".into(), ..post_classified() },
+            was_model_version: "m1".into(),
         }
         .into(),
         "ConversationOpened" => ConversationOpened { post: post(), network: network(), private: true }.into(),
@@ -279,7 +312,9 @@ pub fn record(name: &str) -> Record {
     let actor = match name {
         "PostReceived" | "PostEdited" | "PostDeleted" => Actor::Customer,
         "ReplyObserved" => Actor::Import,
-        "Claimed" | "Released" | "HandedOff" | "NoteAdded" | "ReplySubmitted" => Actor::Person(person("dana")),
+        "Claimed" | "Released" | "HandedOff" | "NoteAdded" | "ReplySubmitted" | "ClassificationCorrected" => {
+            Actor::Person(person("dana"))
+        }
         _ => Actor::Service("routing".into()),
     };
     Record {

@@ -21,6 +21,8 @@ const REQUIRED: &[(&str, &[(u64, &str)])] = &[
     ("PostFiltered", &[(3, "post")]),
     ("ReplyObserved", &[(1, "post_key"), (2, "network"), (10, "personal")]),
     ("PostClassified", &[(1, "post_key"), (2, "model_version"), (3, "language"), (4, "sentiment"), (5, "intent")]),
+    ("ClassificationCorrected", &[(1, "post_key"), (2, "head"), (4, "label"), (5, "model_version")]),
+    ("PostReclassified", &[(1, "post_key"), (2, "model_version"), (14, "was_model_version")]),
     ("ConversationOpened", &[(1, "post_key"), (2, "network")]),
     ("Routed", &[(1, "post_key"), (3, "team"), (4, "priority")]),
     ("DeadlineSet", &[(1, "kind"), (2, "clock_started_at"), (3, "due_at")]),
@@ -158,6 +160,8 @@ fn an_enum_is_a_value_that_this_version_knows() {
         assert_eq!(changed_fact!(DeadlineSet, |fact| fact.kind = value), unknown("kind"));
         assert_eq!(changed_fact!(DeadlineBreached, |fact| fact.kind = value), unknown("kind"));
         assert_eq!(changed_fact!(Resolved, |fact| fact.outcome = value), unknown("outcome"));
+        let corrected = changed_fact!(ClassificationCorrected, |fact| fact.head = format!("head {value}"));
+        assert_eq!(corrected, unknown("head"));
         let actor = changed("Claimed", |record| record.actor.as_mut().unwrap().kind = value);
         assert_eq!(actor, unknown("actor.kind"));
         assert!(wire::outcome_from_pb(value).is_err() && wire::handle_use_from_pb(value).is_err());
@@ -209,6 +213,12 @@ fn a_confidence_is_a_share() {
             (changed_fact!(PostClassified, |fact| set(&mut fact.language)), "language"),
             (changed_fact!(PostClassified, |fact| set(&mut fact.sentiment)), "sentiment"),
             (changed_fact!(PostClassified, |fact| set(&mut fact.intent)), "intent"),
+            (changed_fact!(PostClassified, |fact| set(&mut fact.topic)), "topic"),
+            (changed_fact!(PostClassified, |fact| set(&mut fact.urgency)), "urgency"),
+            (changed_fact!(PostClassified, |fact| set(&mut fact.churn)), "churn"),
+            (changed_fact!(PostClassified, |fact| set(&mut fact.call)), "call"),
+            (changed_fact!(PostClassified, |fact| set(&mut fact.closing)), "closing"),
+            (changed_fact!(PostClassified, |fact| fact.recognised[1].confidence = confidence), "recognised"),
         ];
         for (answer, field) in refused {
             assert!(matches!(answer, Err(WireError::Invalid { field: at, .. }) if at == field), "{confidence}");
@@ -216,6 +226,29 @@ fn a_confidence_is_a_share() {
     }
     let unlabelled = changed_fact!(PostClassified, |fact| fact.intent.as_mut().unwrap().label.clear());
     assert_eq!(unlabelled, Err(WireError::Missing { field: "intent" }));
+}
+
+/// A kind is a word of the contract: a text that got into its place by mistake is not let through, nor repeated.
+#[test]
+fn what_was_recognised_has_a_kind_and_a_place() {
+    for kind in ["", "Zak", "0049 30 8820", "a word", &"a".repeat(33)] {
+        let error = changed_fact!(PostClassified, |fact| fact.recognised[0].kind = kind.into()).expect_err(kind);
+        assert_eq!(field_of(&error), "recognised");
+        assert!(!error.to_string().contains("8820"), "{error}");
+    }
+    let backward = changed_fact!(PostClassified, |fact| fact.recognised[0].end = fact.recognised[0].start);
+    assert!(matches!(backward, Err(WireError::Invalid { field: "recognised", .. })));
+    let of_later = changed_fact!(PostClassified, |fact| fact.recognised[0].kind = "passport".into());
+    assert!(of_later.is_ok(), "a later version may recognise more");
+}
+
+#[test]
+fn a_head_without_a_label_is_one_that_the_model_did_not_have() {
+    let blank = changed_fact!(PostClassified, |fact| fact.topic.as_mut().unwrap().label.clear()).unwrap();
+    let absent = changed_fact!(PostClassified, |fact| fact.topic = None).unwrap();
+    assert_eq!(blank, absent);
+    let Fact::PostClassified(class) = &absent.facts[0] else { panic!("{absent:?}") };
+    assert!(!class.topic.is_answer() && class.urgency.is_answer());
 }
 
 #[test]
