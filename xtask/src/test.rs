@@ -6,7 +6,7 @@ use crate::buf::{self, Compared};
 use crate::console::{self, Built};
 use crate::process::{cargo, find, run as run_command};
 use crate::steps::{self, Step, Verdict};
-use crate::{Failure, Outcome, nats, workspace};
+use crate::{Failure, Outcome, nats, onnxruntime, workspace};
 use std::path::PathBuf;
 
 const HELP: &str = "\
@@ -21,9 +21,15 @@ Usage: cargo xtask test [--quick] [CHECK...]
 
 The last lines name every check with its seconds, then `checks: N passed, N failed, N skipped`.";
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step { name: "fmt", about: "every file is formatted", slow: false, check: fmt },
     Step { name: "nats", about: "a nats-server that is new enough", slow: false, check: nats_server },
+    Step {
+        name: "onnx",
+        about: "the library of ONNX Runtime that the classifier's tests load",
+        slow: false,
+        check: onnxruntime_library,
+    },
     Step { name: "buf-lint", about: "the contract keeps its rules", slow: false, check: buf_lint },
     Step { name: "buf-break", about: "the contract breaks nobody", slow: false, check: buf_breaking },
     Step {
@@ -90,6 +96,10 @@ fn nats_server() -> Outcome<Verdict> {
     nats::server().map(|path| Verdict::Noted(path.display().to_string()))
 }
 
+fn onnxruntime_library() -> Outcome<Verdict> {
+    onnxruntime::library().map(|path| Verdict::Noted(path.display().to_string()))
+}
+
 fn buf_lint() -> Outcome<Verdict> {
     if !buf::available() {
         return absent("buf", buf::CURE);
@@ -137,6 +147,7 @@ fn whole_tests() -> Outcome<Verdict> {
 /// nextest where it is installed (a process a test, clear closing lines), else cargo's own runner.
 fn rust_tests(packages: &[&str]) -> Outcome<Verdict> {
     let server = nats::server()?;
+    let library = onnxruntime::library()?;
     let mut command = cargo();
     // The tests of the whole start the real binary, which only a build of its own package makes.
     run_command(cargo().args(["build", "--locked", "--quiet", "--package", "earshot"]))?;
@@ -145,7 +156,11 @@ fn rust_tests(packages: &[&str]) -> Outcome<Verdict> {
     } else {
         command.args(["test", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"]);
     }
-    command.args(packages).env(nats::VARIABLE, server).env("EARSHOT_BIN", workspace::earshot("debug"));
+    command
+        .args(packages)
+        .env(nats::VARIABLE, server)
+        .env(onnxruntime::VARIABLE, library)
+        .env("EARSHOT_BIN", workspace::earshot("debug"));
     run_command(&mut command).map(|()| Verdict::Passed)
 }
 

@@ -3,10 +3,13 @@
 //! A compact linear model that the project trains, ships and explains by itself. From the inside out: [`text`] brings a post
 //! into normal form, [`features`] hashes its words and n-grams, [`model`] adds up what they say, with confidence and reasons.
 //! Beside them stands how the model comes to be: [`corpus`] reads labelled posts, [`manifest`] says which sets may be used and
-//! what their labels mean, [`train`] learns, [`eval`] measures, and [`cli`] is what the commands do.
+//! what their labels mean, [`train`] learns, [`eval`] measures, and [`cli`] is what the commands do. All that is a function of
+//! its input: no network, no clock, no randomness.
 //!
-//! Everything here is a function of its input: no network, no clock, no randomness.
+//! [`backend`] is who answers in the service: this model, a transformer beside it, or another service; [`serve`] is the
+//! service.
 
+pub mod backend;
 pub mod cli;
 pub mod corpus;
 pub mod corrections;

@@ -30,6 +30,8 @@ async fn wrong_settings_end_every_service_with_64_before_it_opens_anything() {
         ("[ingest]\nlistn = \"127.0.0.1:0\"\n", "ingest", "ingest.listn", "did you mean listen?"),
         ("[routing]\nlisten = 7\n", "routing", "routing.listen", "127.0.0.1:"),
         ("[classifier]\nposts_in_flight_max = 0\n", "classifier", "classifier.posts_in_flight_max", "1"),
+        ("[classifier.onnx]\nhead = \"mood\"\n", "classifier", "classifier.onnx.head", "sentiment"),
+        ("[classifier.remote]\nurl = \"nowhere\"\n", "classifier", "classifier.remote.url", "http://HOST:PORT"),
         ("[notifier]\nurl = \"ftp://x\"\n", "notifier", "notifier.url", "http"),
         ("[analytics]\ndata_dir = \"\"\n", "analytics", "analytics.data_dir", "name a directory"),
         ("[gateway]\nrouting = \"nowhere\"\n", "gateway", "gateway.routing", "http://HOST:PORT"),
@@ -71,6 +73,38 @@ async fn a_model_file_that_is_cut_is_named_and_ends_the_classifier_with_64() {
         let said = said(&ended);
         assert_eq!(ended.status.code(), Some(64), "{bytes} bytes: {said}");
         assert!(said.contains("cut.model") && said.contains("earshot classifier train"), "{bytes} bytes: {said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_library_that_is_not_there_ends_the_classifier_with_64() {
+    // given files in the place of model and tokenizer, and no library, or one that is something else
+    let dir = TempDir::new().unwrap();
+    let file = dir.path().join("some.file");
+    std::fs::write(&file, b"no library, no model").unwrap();
+    let name = file.to_str().unwrap();
+    for library in ["/nowhere/libonnxruntime.so", name] {
+        let ended = run(&[
+            "--set",
+            "nats.url=nats://127.0.0.1:1",
+            "--set",
+            "admin.listen=127.0.0.1:0",
+            "--set",
+            "classifier.backend=onnx",
+            "--set",
+            &format!("classifier.onnx.model={name}"),
+            "--set",
+            &format!("classifier.onnx.tokenizer={name}"),
+            "--set",
+            &format!("classifier.onnx.library={library}"),
+            "classifier",
+        ])
+        .await;
+        let said = said(&ended);
+        assert_eq!(ended.status.code(), Some(64), "{said}");
+        for part in ["classifier.onnx.library", library, "ONNX Runtime 1.17 or later", "ORT_DYLIB_PATH"] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
     }
 }
 

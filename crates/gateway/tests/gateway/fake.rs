@@ -352,6 +352,15 @@ impl ClassifierService for Fake {
         let answer = ClassifyResponse { model_version: "m1".into(), intent, ..Default::default() };
         self.answer("Classify", request, answer).await
     }
+
+    type ClassifyStreamStream = tokio_stream::Empty<Result<ClassifyStreamResponse, Status>>;
+
+    async fn classify_stream(
+        &self,
+        _: Request<Streaming<ClassifyStreamRequest>>,
+    ) -> Result<Response<Self::ClassifyStreamStream>, Status> {
+        Err(Status::unimplemented("not played"))
+    }
 }
 
 #[async_trait]

@@ -1,0 +1,102 @@
+//! What a backend costs: texts a second and the time of one, by each way to it.
+//!
+//! `cargo run --release -p earshot-classifier --example backends [TEXTS]`; with `EARSHOT_ONNXRUNTIME` and `MODEL` (a model.onnx
+//! beside its tokenizer.json) also the transformer. The last line is JSON.
+
+use classifier::backend::onnx::Onnx;
+use classifier::backend::remote::Remote;
+use classifier::backend::{Backend, Compact, OnnxSettings, RemoteSettings};
+use classifier::model::Model;
+use classifier::serve;
+use futures::{StreamExt, stream};
+use jiff::Timestamp;
+use journal::Journal;
+use service::config::{Sources, load};
+use service::{Clock, Process};
+use std::sync::Arc;
+use std::time::Instant;
+use wire::pb::classifier::classifier_service_client::ClassifierServiceClient;
+use wire::pb::classifier::{ClassifyRequest, ClassifyStreamRequest};
+
+const TEXT: &str =
+    "My bag has not arrived since Tuesday and nobody answers your phone, can you please tell me where it is now?";
+
+/// One way: its name, texts a second of one core or all, and microseconds of one text alone.
+type Row = (String, f64, f64);
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let texts: usize = std::env::args().nth(1).map_or(Ok(20_000), |texts| texts.parse())?;
+    let model = Arc::new(Model::shipped());
+    let began = Instant::now();
+    for _ in 0..texts {
+        std::hint::black_box(model.classify(TEXT));
+    }
+    let direct = began.elapsed().as_secs_f64();
+    let mut rows: Vec<Row> = vec![("called in place".into(), texts as f64 / direct, direct * 1e6 / texts as f64)];
+    let compact = Compact::new(Arc::clone(&model));
+    rows.push(measure("compact", &compact, texts).await);
+    rows.extend(over_grpc(texts).await?);
+    let url = serve_one().await?;
+    let remote = Remote::open(&RemoteSettings { url: Some(url), ..RemoteSettings::default() }, Arc::clone(&model))?;
+    rows.push(measure("remote, same machine", &remote, texts).await);
+    if let (Some(library), Some(file)) = (std::env::var_os("EARSHOT_ONNXRUNTIME"), std::env::var_os("MODEL")) {
+        let settings =
+            OnnxSettings { library: Some(library.into()), model: Some(file.into()), ..OnnxSettings::default() };
+        rows.push(measure("onnx", &Onnx::open(&settings, model)?, texts.min(2_000)).await);
+    }
+    for (name, rate, alone) in &rows {
+        println!("{name:<24} {rate:>10.0} texts/s {alone:>10.1} us alone");
+    }
+    let json: Vec<_> = rows
+        .iter()
+        .map(|(name, rate, alone)| serde_json::json!({"way": name, "texts_per_second": rate, "alone_micros": alone}))
+        .collect();
+    println!("{}", serde_json::Value::from(json));
+    Ok(())
+}
+
+/// Batches as full as the backend likes them, as many at once as it likes; then one text at a time.
+async fn measure(name: &str, backend: &dyn Backend, texts: usize) -> Row {
+    let batch: Arc<[String]> = vec![TEXT.to_owned(); backend.batch_max()].into();
+    let batches = texts.div_ceil(batch.len());
+    let began = Instant::now();
+    let calls = stream::iter((0..batches).map(|_| backend.classify(Arc::clone(&batch))));
+    calls.buffer_unordered(backend.batches_max()).for_each(async |_| ()).await;
+    let rate = (batches * batch.len()) as f64 / began.elapsed().as_secs_f64();
+    let one: Arc<[String]> = vec![TEXT.to_owned()].into();
+    let alone = (texts / 20).max(1);
+    let began = Instant::now();
+    for _ in 0..alone {
+        backend.classify(Arc::clone(&one)).await;
+    }
+    (name.to_owned(), rate, began.elapsed().as_secs_f64() * 1e6 / alone as f64)
+}
+
+/// Classify one by one, and ClassifyStream with all.
+async fn over_grpc(texts: usize) -> anyhow::Result<Vec<Row>> {
+    let mut client = ClassifierServiceClient::connect(serve_one().await?).await?;
+    let alone = (texts / 20).max(1);
+    let began = Instant::now();
+    for _ in 0..alone {
+        client.classify(ClassifyRequest { text: TEXT.to_owned() }).await?;
+    }
+    let alone = began.elapsed().as_secs_f64() * 1e6 / alone as f64;
+    let began = Instant::now();
+    let asked = stream::iter((0..texts).map(|id| ClassifyStreamRequest { id: id.to_string(), text: TEXT.to_owned() }));
+    let answered = client.classify_stream(asked).await?.into_inner().count().await;
+    anyhow::ensure!(answered == texts, "{answered} answers to {texts} texts");
+    Ok(vec![("ClassifyStream".into(), texts as f64 / began.elapsed().as_secs_f64(), alone)])
+}
+
+/// The service with the built-in model, on a log in memory; its address.
+async fn serve_one() -> anyhow::Result<String> {
+    let sources = Sources {
+        set: vec!["classifier.listen=127.0.0.1:0".to_owned()],
+        known_sections: vec!["classifier".to_owned()],
+        ..Sources::default()
+    };
+    let process = Process::for_tests("classifier", load(&sources)?, Clock::System);
+    let started = serve::start(process, Journal::memory(Timestamp::now())).await?;
+    Ok(format!("http://{}", started.grpc))
+}
