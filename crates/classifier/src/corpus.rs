@@ -86,7 +86,8 @@ pub fn read_packed(name: &str, packed: &[u8], each: impl FnMut(Row)) -> Result<(
     read_lines(Path::new(name), BufReader::new(MultiGzDecoder::new(packed)), each)
 }
 
-fn read_lines(path: &Path, mut reader: impl BufRead, mut each: impl FnMut(Row)) -> Result<(), CorpusError> {
+/// Reads every row of an open file; `path` is what errors call it.
+pub fn read_lines(path: &Path, mut reader: impl BufRead, mut each: impl FnMut(Row)) -> Result<(), CorpusError> {
     let mut bytes = Vec::new();
     let mut line = 0;
     loop {

@@ -352,7 +352,7 @@ mod tests {
         assert_eq!((report.rows, report.erased, report.deleted), (2, 0, 0));
         assert_eq!(report.labels, BTreeMap::from([("closing", 1), ("intent", 1), ("language", 1)]));
         let mut rows = Vec::new();
-        crate::corpus::read_text("corrections.jsonl", &text, |row| rows.push(row)).unwrap();
+        crate::corpus::read_lines(Path::new("corrections.jsonl"), text.as_bytes(), |row| rows.push(row)).unwrap();
         assert_eq!((rows[0].id.as_str(), rows[0].lang.as_str()), (&*key("p1").to_string(), "sco"));
         assert_eq!(
             (rows[0].text.as_str(), rows[0].label("intent").as_deref()),

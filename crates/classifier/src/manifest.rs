@@ -20,52 +20,7 @@ pub const INTENTS: [&str; 6] = ["complaint", "question", "request", "praise", "n
 pub const UNDETERMINED: &str = "und";
 
 /// What a post is about, by industry; see `data/guidelines.md`.
-pub const TOPICS: [&str; 44] = [
-    "air.baggage",
-    "air.booking",
-    "air.cabin",
-    "air.cancellation",
-    "air.checkin",
-    "air.delay",
-    "air.digital",
-    "air.loyalty",
-    "air.refund",
-    "air.staff",
-    "banking.account",
-    "banking.app",
-    "banking.branch",
-    "banking.card",
-    "banking.fees",
-    "banking.fraud",
-    "banking.loan",
-    "banking.support",
-    "banking.transfer",
-    "general.account",
-    "general.company",
-    "general.food",
-    "general.information",
-    "general.other",
-    "general.price",
-    "general.product",
-    "general.service",
-    "retail.account",
-    "retail.delivery",
-    "retail.order",
-    "retail.price",
-    "retail.product",
-    "retail.return",
-    "retail.stock",
-    "retail.store",
-    "retail.support",
-    "telecom.billing",
-    "telecom.contract",
-    "telecom.device",
-    "telecom.installation",
-    "telecom.outage",
-    "telecom.roaming",
-    "telecom.speed",
-    "telecom.support",
-];
+pub use conversation::classified::TOPICS;
 
 /// What a head decides about a post.
 ///
@@ -115,7 +70,7 @@ impl HeadName {
         match self.as_str() {
             "sentiment" => Some(&SENTIMENTS),
             "intent" => Some(&INTENTS),
-            "topic" => Some(&TOPICS),
+            "topic" => Some(TOPICS),
             "urgency" => Some(&["normal", "urgent"]),
             "churn" => Some(&["leaving", "staying"]),
             "call" => Some(&["none", "wanted"]),
@@ -315,6 +270,16 @@ pub enum ManifestError {
         /// What the head has.
         known: String,
     },
+    /// A set is named by a path, which could lead anywhere.
+    #[error(
+        "{path}: set {file:?} must be the name of a file without directories; sets lie beside the manifest or in --data"
+    )]
+    Outside {
+        /// Which manifest.
+        path: PathBuf,
+        /// The name of the set.
+        file: String,
+    },
     /// A weight that nothing can be learned with.
     #[error("{path}: set {file}: the weight for head {head} must be a number above 0")]
     Weight {
@@ -399,6 +364,9 @@ impl Manifest {
             serde_json::from_str(text).map_err(|source| ManifestError::Parse { path: path.to_owned(), source })?;
         manifest.beside = beside;
         for set in &manifest.sets {
+            if Path::new(&set.file).file_name().is_none_or(|name| name != set.file.as_str()) {
+                return Err(ManifestError::Outside { path: path.to_owned(), file: set.file.clone() });
+            }
             for (head, task) in &set.heads {
                 if !(task.weight.is_finite() && task.weight > 0.0) {
                     let (path, file) = (path.to_owned(), set.file.clone());

@@ -23,6 +23,7 @@ pub use head::{Abstain, Calibration, Head, Hears, Kept};
 
 use crate::features::{Extractor, Key};
 use crate::manifest::{HeadName, UNDETERMINED};
+use crate::recognise::{self, Recognised};
 
 /// A loaded model; share it between threads by reference.
 #[derive(Debug)]
@@ -56,8 +57,27 @@ pub struct Classification {
     pub call: Scored,
     /// `thanks` or `none`: whether the customer thanks or says that the matter is solved.
     pub closing: Scored,
+    /// What identifies somebody or something, and where it stands.
+    pub recognised: Vec<Recognised>,
     /// [`Model::version`] of the model that spoke.
     pub model_version: String,
+}
+
+impl Classification {
+    /// A head's answer.
+    pub fn head_mut(&mut self, head: conversation::classified::Head) -> &mut Scored {
+        use conversation::classified::Head;
+        match head {
+            Head::Language => &mut self.language,
+            Head::Sentiment => &mut self.sentiment,
+            Head::Intent => &mut self.intent,
+            Head::Topic => &mut self.topic,
+            Head::Urgency => &mut self.urgency,
+            Head::Churn => &mut self.churn,
+            Head::Call => &mut self.call,
+            Head::Closing => &mut self.closing,
+        }
+    }
 }
 
 /// One head's answer.
@@ -161,6 +181,8 @@ impl Model {
             let [_, sentiment, intent, topic, urgency, churn, call, closing] = self.every_post.map(|at| {
                 at.map_or(Scored::default(), |at| answer(&self.heads[at].0, &self.heads[at].1, extractor, language))
             });
+            let mut recognised = Vec::new();
+            recognise::recognise(text, &mut recognised);
             Classification {
                 language: self.language(extractor),
                 sentiment,
@@ -170,6 +192,7 @@ impl Model {
                 churn,
                 call,
                 closing,
+                recognised,
                 model_version: self.version.clone(),
             }
         })
