@@ -6,6 +6,7 @@ mod architecture;
 mod backends;
 mod bad_input;
 mod copies;
+mod corrected;
 mod deploy;
 mod docs;
 mod flow;

@@ -172,7 +172,8 @@ pub const MEASURES: &[Measure] = &[
         "praise",
         "Praise",
         "conversations",
-        "The newest classified post of the conversation is praise or thanks, as the classifier reads it.",
+        "The newest classified post of the conversation is praise or thanks, as the classifier reads it, or as a person \
+         says who put it right. So it is with complaints, questions, requests and the language.",
     ),
     count(
         "complaints",
@@ -204,6 +205,29 @@ pub const MEASURES: &[Measure] = &[
         definition: "How long the customer who has waited longest has been waiting now, since his first unanswered \
                      post: asking again does not restart it. Absent when nobody waits.",
         clock: "From the network's time of that post, or its arrival where the network gives none, until now.",
+        left_out: "",
+    },
+    count(
+        "classified",
+        "Classified",
+        "posts",
+        "Posts of customers that the classifier has said something of. Each counts once, by its newest text and the \
+         model that read it first.",
+    ),
+    count(
+        "corrected",
+        "Corrected",
+        "posts",
+        "Of the classified posts, those of which a person says something else than the classifier did, of whatever \
+         head. One that a person has put back counts no more.",
+    ),
+    Measure {
+        name: "corrected_share",
+        title: "Corrected of classified",
+        unit: "share",
+        definition: "The corrected posts of the classified ones. `ListCorrections` has the same by head, model and \
+                     language.",
+        clock: "",
         left_out: "",
     },
 ];
@@ -261,6 +285,9 @@ mod tests {
             filtered: 1,
             replies_in_doubt: 1,
             longest_wait_seconds: Some(1.0),
+            classified: 1,
+            corrected: 1,
+            corrected_share: Some(1.0),
         }
     }
 

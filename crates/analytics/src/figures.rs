@@ -1,7 +1,7 @@
 //! What one conversation counts for. All measures are sums, shares and percentiles of these figures, and all of them
 //! follow from the folded state alone, so it does not matter how often or in what portions the log was read.
 
-use conversation::state::{Reply, ReplyStatus};
+use conversation::state::{Post, Reply, ReplyStatus};
 use conversation::{Conversation, Network, TeamId};
 use jiff::Timestamp;
 
@@ -62,6 +62,9 @@ pub struct Tally {
     pub reopened: i64,
     pub hand_offs: i64,
     pub breaches: i64,
+    /// Posts that were classified, and those that a person says otherwise of.
+    pub classified: i64,
+    pub corrected: i64,
     pub escalated: bool,
 }
 
@@ -73,6 +76,8 @@ impl Tally {
         self.reopened += other.reopened;
         self.hand_offs += other.hand_offs;
         self.breaches += other.breaches;
+        self.classified += other.classified;
+        self.corrected += other.corrected;
         self.escalated |= other.escalated;
     }
 }
@@ -97,10 +102,16 @@ impl<'a> Figures<'a> {
                 reopened: i64::from(state.reopened),
                 hand_offs: i64::from(state.hand_offs),
                 breaches: i64::from(state.breaches),
+                classified: count(state.received_posts().filter(|post| post.class.is_some()).count()),
+                corrected: count(state.received_posts().filter(|post| is_corrected(post)).count()),
                 escalated: state.escalated,
             },
         }
     }
+}
+
+fn is_corrected(post: &Post) -> bool {
+    post.class.as_ref().is_some_and(|class| !class.corrections.is_empty())
 }
 
 fn in_doubt(reply: &Reply) -> bool {

@@ -1,6 +1,7 @@
 //! The fold of the log: what has come since the last commit, on top of the states that are kept in memory. Nothing
 //! here touches the disk, so whatever a commit meets, the fold stands and the commit can be tried again.
 
+use crate::answers::{self, Answers};
 use crate::minutes::{self, Minutes};
 use conversation::{BrandId, Conversation, ConversationId, Fact, PostKey, Record, Subject};
 use jiff::Timestamp;
@@ -63,6 +64,7 @@ pub struct Fold {
     pub dirty: Vec<ConversationId>,
     dirty_seen: std::collections::HashSet<ConversationId>,
     pub minutes: Minutes,
+    pub answers: Answers,
     pub filtered: Vec<Filtered>,
     pub intake: HashMap<(BrandId, String), Intake>,
     pub position: Position,
@@ -144,7 +146,10 @@ impl Fold {
         let answers = record.facts.iter().any(|fact| matches!(fact, Fact::ReplySent(_) | Fact::ReplyObserved(_)));
         let unanswered = answers && entry.state.first_response_seconds().is_none();
         let before = minutes::before(&entry.state, record);
+        let classes = answers::touched(record);
+        self.answers.take_out(brand, &entry.state, &classes);
         conversation::evolve(&mut entry.state, record);
+        self.answers.put_in(brand, &entry.state, &classes);
         forget_words(&mut entry.state, record);
         self.minutes.note(brand, before, &entry.state, record);
         let known = unanswered && !entry.state.backfill_only;
@@ -197,6 +202,7 @@ impl Fold {
         self.dirty.clear();
         self.dirty_seen.clear();
         self.minutes.clear();
+        self.answers.clear();
         self.filtered.clear();
         self.intake.clear();
         if self.fresh.len() > keep / 2 {

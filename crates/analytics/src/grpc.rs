@@ -4,6 +4,7 @@ use crate::board::{Board, Boards, Told};
 use crate::catalogue;
 use crate::query::{self, Query};
 use crate::reads::{ReadError, Reads};
+use conversation::classified::Head;
 use service::grpc::MESSAGE_MAX_BYTES;
 use service::{Clock, Shutdown, problem};
 use std::pin::Pin;
@@ -15,8 +16,8 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 use wire::pb::analytics::analytics_service_server::{AnalyticsService, AnalyticsServiceServer};
 use wire::pb::analytics::{
-    Filter, ListIntakeRequest, ListIntakeResponse, ListMeasuresRequest, ListMeasuresResponse, QueryRequest,
-    QueryResponse, WatchRequest, WatchResponse,
+    Filter, ListCorrectionsRequest, ListCorrectionsResponse, ListIntakeRequest, ListIntakeResponse,
+    ListMeasuresRequest, ListMeasuresResponse, QueryRequest, QueryResponse, WatchRequest, WatchResponse,
 };
 
 /// The services on this listener, for the health service.
@@ -86,6 +87,30 @@ impl AnalyticsService for Analytics {
         let rows = self.reads.intake(brand).await.map_err(|error| unreadable(&error))?;
         Ok(Response::new(ListIntakeResponse { rows }))
     }
+
+    async fn list_corrections(
+        &self,
+        request: Request<ListCorrectionsRequest>,
+    ) -> Result<Response<ListCorrectionsResponse>, Status> {
+        let asked = request.into_inner();
+        let asked = ListCorrectionsRequest {
+            brand: query::name("brand", asked.brand)?,
+            language: query::name("language", asked.language)?,
+            head: head(asked.head)?,
+            model_version: query::name("model_version", asked.model_version)?,
+        };
+        let rows = self.reads.corrections(asked).await.map_err(|error| unreadable(&error))?;
+        Ok(Response::new(ListCorrectionsResponse { rows }))
+    }
+}
+
+fn head(name: String) -> Result<String, Status> {
+    if name.is_empty() || Head::parse(&name).is_some() {
+        return Ok(name);
+    }
+    let heads: Vec<&str> = Head::ALL.into_iter().map(Head::as_str).collect();
+    let cure = format!("use one of: {}", heads.join(", "));
+    Err(problem::invalid_argument("head", "is nothing that a classifier answers", &cure))
 }
 
 /// Tells a watcher what is new, as soon as the projection has reached the sequence that he asked for. A slow watcher

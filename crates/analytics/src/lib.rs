@@ -7,6 +7,7 @@
 //! measure means. [`recompute`] works the same measures out from the log a second time, in plain code, to hold the two
 //! against each other.
 
+mod answers;
 mod board;
 pub mod catalogue;
 mod figures;

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use thiserror::Error;
 use tokio::sync::Semaphore;
-use wire::pb::analytics::IntakeRow;
+use wire::pb::analytics::{CorrectionRow, IntakeRow, ListCorrectionsRequest};
 
 /// Why a question has no answer now.
 #[derive(Debug, Error)]
@@ -74,6 +74,11 @@ impl Reads {
     /// The loss ledger of a brand, or of all.
     pub async fn intake(&self, brand: String) -> Result<Vec<IntakeRow>, ReadError> {
         self.run(move |connection| store::intake(connection, &brand)).await
+    }
+
+    /// What the classifier answered and people put right.
+    pub async fn corrections(&self, asked: ListCorrectionsRequest) -> Result<Vec<CorrectionRow>, ReadError> {
+        self.run(move |connection| store::corrections(connection, &asked)).await
     }
 
     /// Who waits now, by brand.

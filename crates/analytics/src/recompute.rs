@@ -3,12 +3,13 @@
 //! the tests hold them against each other.
 
 use crate::query::{Dimension, Query};
+use conversation::classified::Head;
 use conversation::state::ReplyStatus;
 use conversation::{BrandId, Conversation, ConversationId, Fact, PostKey, Record, Subject};
 use jiff::Timestamp;
 use journal::{Entry, Journal, TailConfig};
 use std::collections::{BTreeMap, HashMap};
-use wire::pb::analytics::{IntakeRow, MeasureRow, MinuteCount};
+use wire::pb::analytics::{CorrectionRow, IntakeRow, MeasureRow, MinuteCount};
 use wire::subjects;
 
 /// The whole log, folded.
@@ -98,6 +99,38 @@ impl Recomputed {
     /// The loss ledger.
     pub fn intake(&self) -> Vec<IntakeRow> {
         self.intake.values().cloned().collect()
+    }
+
+    /// What the classifier answered of every post as it stands, and what people put right of it.
+    pub fn corrections(&self) -> Vec<CorrectionRow> {
+        let mut rows: BTreeMap<[String; 4], CorrectionRow> = BTreeMap::new();
+        for (brand, state) in self.conversations.values() {
+            for class in state.posts.iter().filter_map(|post| post.class.as_ref()) {
+                let put_right = |head: &str| class.corrections.iter().find(|known| known.head.as_str() == head);
+                for head in ["language", "sentiment", "intent", "topic", "urgency", "churn", "call", "closing"] {
+                    let said = |head: &str| {
+                        let stands = Head::parse(head).map_or("", |head| class.label(head));
+                        put_right(head).map_or(stands, |correction| &correction.read_as).to_owned()
+                    };
+                    if said(head).is_empty() {
+                        continue;
+                    }
+                    let key = [brand.to_string(), said("language"), head.to_owned(), class.model_version.to_string()];
+                    let row = rows.entry(key).or_default();
+                    row.classified += 1;
+                    row.corrected += u64::from(put_right(head).is_some());
+                }
+            }
+        }
+        let named = rows.into_iter().map(|([brand, language, head, model_version], row)| CorrectionRow {
+            brand,
+            language,
+            head,
+            model_version,
+            corrected_share: ratio(row.corrected, row.classified),
+            ..row
+        });
+        named.collect()
     }
 
     /// Where the merges of a conversation lead; the smallest id of a ring if they lead round.
@@ -242,6 +275,11 @@ fn measure(mut row: MeasureRow, families: &[Family<'_>], now: Timestamp) -> Meas
         row.breached += u64::from(sum(|state| u64::from(state.breaches)) > 0);
         row.replies_in_doubt +=
             sum(|state| state.replies.iter().filter(|reply| reply.status == ReplyStatus::InDoubt).count() as u64);
+        let read =
+            |state: &Conversation| state.received_posts().filter_map(|post| post.class.clone()).collect::<Vec<_>>();
+        let classes: Vec<_> = family.members.iter().flat_map(|state| read(state)).collect();
+        row.classified += classes.len() as u64;
+        row.corrected += classes.iter().filter(|class| !class.corrections.is_empty()).count() as u64;
         if root.resolved_at.is_some() {
             row.resolved += 1;
             posts_resolved += posts;
@@ -263,6 +301,7 @@ fn measure(mut row: MeasureRow, families: &[Family<'_>], now: Timestamp) -> Meas
         }
         response_times.extend(root.first_response_seconds());
     }
+    row.corrected_share = ratio(row.corrected, row.classified);
     row.answered = response_times.len() as u64;
     row.first_response_p50_seconds = percentile(&response_times, 50);
     row.first_response_p90_seconds = percentile(&response_times, 90);

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "tests and the rate example use different parts")]
 
 use conversation::brand_facts::IntakeCounted;
-use conversation::classified::{PostClassified, Scored};
+use conversation::classified::{ClassificationCorrected, Head, PostClassified, Scored};
 use conversation::deadlines::{DeadlineBreached, DeadlineKind};
 use conversation::desk::{Escalated, HandedOff};
 use conversation::received::{HandleUse, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved};
@@ -170,6 +170,21 @@ impl Script {
             notes: Vec::new(),
         };
         self.put(name, at, vec![opened.into(), routed.into()]);
+    }
+
+    /// A person puts right what the classifier said.
+    pub fn correct(&mut self, name: &str, post: &str, head: Head, label: &str, at: Timestamp) {
+        let state = self.state(name);
+        let class = state.post(&self.key(post)).and_then(|post| post.class.as_ref());
+        let fact = ClassificationCorrected {
+            post: self.key(post),
+            head,
+            was: class.map_or_else(String::new, |class| class.label(head).to_owned()),
+            label: label.into(),
+            model_version: class.map_or_else(|| "m".into(), |class| class.model_version.to_string()),
+            text_version: 0,
+        };
+        self.put(name, at, vec![fact.into()]);
     }
 
     /// An answer seen on the network.

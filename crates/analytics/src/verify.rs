@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
 use thiserror::Error;
-use wire::pb::analytics::IntakeRow;
+use wire::pb::analytics::{CorrectionRow, IntakeRow, ListCorrectionsRequest};
 
 /// What was compared, and what differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -65,6 +65,7 @@ struct Read {
     sequence: u64,
     snapshots: Vec<(Query, Snapshot)>,
     intake: Vec<IntakeRow>,
+    corrections: Vec<CorrectionRow>,
 }
 
 /// All groups, each dimension by itself, and all dimensions together.
@@ -91,7 +92,8 @@ fn read(files: &Files, now: Timestamp) -> Result<Read, VerifyError> {
         snapshots.push((query, snapshot));
     }
     let intake = store::intake_within(&transaction, "").map_err(&doing)?;
-    Ok(Read { sequence, snapshots, intake })
+    let corrections = store::corrections_within(&transaction, &ListCorrectionsRequest::default()).map_err(&doing)?;
+    Ok(Read { sequence, snapshots, intake, corrections })
 }
 
 /// Figures by what they are of.
@@ -123,6 +125,9 @@ fn compare(read: &Read, log: &Recomputed, now: Timestamp) -> Verification {
     }
     let source = ["brand", "source"];
     hold(&mut found, figures(&read.intake, &source), figures(&log.intake(), &source));
+    // As JSON names them.
+    const ANSWER: [&str; 4] = ["brand", "language", "head", "modelVersion"];
+    hold(&mut found, figures(&read.corrections, &ANSWER), figures(&log.corrections(), &ANSWER));
     found
 }
 

@@ -1,23 +1,19 @@
-//! Trains the shipped model: `cargo run -p earshot-classifier --example train -- DATA_DIRECTORY OUT [open|any]`.
+//! Trains the shipped model: `cargo run -p earshot-classifier --example train -- DATA_DIRECTORY OUT [MODEL]`.
 
 use std::path::PathBuf;
 use std::time::Instant;
 
 use classifier::cli::{self, TrainOptions};
-use classifier::manifest::LicenceFilter;
 use classifier::train::Progress;
 
 fn main() {
     let mut arguments = std::env::args_os().skip(1);
     let (Some(data), Some(out)) = (arguments.next(), arguments.next()) else {
-        eprintln!("usage: train DATA_DIRECTORY OUT [open|any]");
+        eprintln!("usage: train DATA_DIRECTORY OUT [MODEL]");
         std::process::exit(64);
     };
-    let licence = match arguments.next() {
-        Some(word) if word == "any" => LicenceFilter::Any,
-        _ => LicenceFilter::Open,
-    };
-    let options = TrainOptions { data: PathBuf::from(data), manifest: None, licence, out: PathBuf::from(out) };
+    let variant = arguments.next().and_then(|name| name.into_string().ok()).unwrap_or_else(|| "shipped".to_owned());
+    let options = TrainOptions { data: PathBuf::from(data), manifest: None, variant, out: PathBuf::from(out) };
     let started = Instant::now();
     let mut tell = |progress: Progress| match progress {
         Progress::Reading { set, number, of } => eprintln!("reading {number}/{of} {set}"),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::eval::{self, EvalError, Measure};
-use crate::manifest::{LicenceFilter, Manifest, ManifestError};
+use crate::manifest::{Manifest, ManifestError};
 use crate::model::{Classification, Explanation, Model, ModelError};
 use crate::train::{self, Progress, Recipe, TrainError};
 
@@ -51,11 +51,17 @@ pub enum CliError {
     },
 }
 
-/// The model of a file, or the one inside the program.
-pub fn open_model(file: Option<&Path>) -> Result<Model, CliError> {
-    Ok(match file {
-        Some(file) => Model::load(file)?,
-        None => Model::shipped(),
+/// The model of a file, of `NAME.model` when there is one, or the one inside the program, whose name is `shipped`.
+pub fn open_model(name: Option<&Path>) -> Result<Model, CliError> {
+    let Some(name) = name else { return Ok(Model::shipped()) };
+    let mut trained = name.as_os_str().to_owned();
+    trained.push(".model");
+    let trained = PathBuf::from(trained);
+    Ok(match name.exists() {
+        true => Model::load(name)?,
+        false if trained.exists() => Model::load(&trained)?,
+        false if name.as_os_str() == "shipped" => Model::shipped(),
+        false => Model::load(name)?,
     })
 }
 
@@ -74,8 +80,8 @@ pub struct TrainOptions {
     pub data: PathBuf,
     /// Another manifest than the one inside the program.
     pub manifest: Option<PathBuf>,
-    /// Which sets may be used.
-    pub licence: LicenceFilter,
+    /// Which of the manifest's models to make.
+    pub variant: String,
     /// Where to write the model; written whole or not at all.
     pub out: PathBuf,
 }
@@ -89,18 +95,20 @@ pub struct TrainReport {
     pub version: String,
     /// Its size in bytes.
     pub bytes: usize,
-    /// Rows that the heads language, sentiment and intent learned from.
-    pub learned: [usize; 3],
+    /// Rows that each head learned from.
+    pub learned: Vec<(String, usize)>,
     /// Its licence note.
     pub licence: String,
 }
 
 /// Trains a model and writes it.
-pub fn train(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Result<TrainReport, CliError> {
+pub fn train(options: &TrainOptions, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<TrainReport, CliError> {
     let manifest = open_manifest(options.manifest.as_deref())?;
-    let trained = train::train(&manifest, &options.data, options.licence, Recipe::of, progress)?;
+    let variant = manifest.variant(&options.variant)?;
+    let recipe = if variant.roomy { Recipe::roomy } else { Recipe::of };
+    let trained = train::train(&manifest, &options.data, variant, recipe, progress)?;
     let bytes = trained.model.to_bytes();
-    let model = Model::from_bytes(&options.out.display().to_string(), &bytes)?;
+    let model = Model::from_bytes(&options.out.display().to_string(), bytes.clone())?;
     write_whole(&options.out, &bytes).map_err(|source| CliError::Write { path: options.out.clone(), source })?;
     Ok(TrainReport {
         out: options.out.clone(),
@@ -174,7 +182,7 @@ pub fn explanation_table(explanations: &[Explanation]) -> String {
         let share = |share: f32| format!("{:.0} %", share * 100.0);
         let next = explanation.labels.iter().filter(|(label, _)| *label != explanation.answer.label).take(2);
         table.add_row([
-            explanation.head.to_owned(),
+            explanation.head.clone(),
             format!("{} {}", explanation.answer.label, share(explanation.answer.confidence)),
             next.map(|(label, p)| format!("{label} {}", share(*p))).collect::<Vec<_>>().join("\n"),
             side(|weight| weight > 0.0),
@@ -250,8 +258,8 @@ mod tests {
     fn an_explanation_shows_what_decided() {
         let options = ExplainOptions { model: None, text: "thank you so much, great service".into(), fragments: 8 };
         let explained = explain(&options).unwrap();
-        let heads: Vec<&str> = explained.iter().map(|explanation| explanation.head).collect();
-        assert_eq!(heads, ["language", "sentiment", "intent"]);
+        let heads: Vec<&str> = explained.iter().map(|explanation| explanation.head.as_str()).collect();
+        assert_eq!(heads[..3], ["language", "sentiment", "intent"]);
         assert_eq!(explained[1].answer.label, "positive");
         assert!(!explained[1].fragments.is_empty());
         assert!(explanation_table(&explained).contains("positive"));

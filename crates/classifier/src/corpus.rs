@@ -21,7 +21,14 @@ pub struct Row {
     /// BCP 47 code of the language, empty when unknown.
     #[serde(default)]
     pub lang: String,
-    /// What the customer wrote.
+    /// `dev` where a set has a part for development of its own.
+    #[serde(default)]
+    pub split: String,
+    /// Stem of the set whose row this labels, in a file of labels by row id.
+    #[serde(default)]
+    pub set: String,
+    /// What the customer wrote; empty in a file of labels by row id.
+    #[serde(default)]
     pub text: String,
     /// The set's own labels under their own names.
     #[serde(default)]
@@ -74,12 +81,13 @@ pub fn read(path: &Path, each: impl FnMut(Row)) -> Result<(), CorpusError> {
     read_lines(path, BufReader::new(reader), each)
 }
 
-/// Reads every row of text that is already in memory; `name` is what errors call it.
-pub fn read_text(name: &str, text: &str, each: impl FnMut(Row)) -> Result<(), CorpusError> {
-    read_lines(Path::new(name), text.as_bytes(), each)
+/// Reads every row of a gzip file that is already in memory; `name` is what errors call it.
+pub fn read_packed(name: &str, packed: &[u8], each: impl FnMut(Row)) -> Result<(), CorpusError> {
+    read_lines(Path::new(name), BufReader::new(MultiGzDecoder::new(packed)), each)
 }
 
-fn read_lines(path: &Path, mut reader: impl BufRead, mut each: impl FnMut(Row)) -> Result<(), CorpusError> {
+/// Reads every row of an open file; `path` is what errors call it.
+pub fn read_lines(path: &Path, mut reader: impl BufRead, mut each: impl FnMut(Row)) -> Result<(), CorpusError> {
     let mut bytes = Vec::new();
     let mut line = 0;
     loop {
@@ -133,9 +141,10 @@ mod tests {
 
     #[test]
     fn a_broken_line_is_named_but_not_quoted() {
-        let error = read_text("posts", "{\"text\":\"ok\"}\n{\"text\":\"secret\"", |_| ()).unwrap_err().to_string();
+        let read = |text: &str| read_lines(Path::new("posts"), text.as_bytes(), |_| ());
+        let error = read("{\"text\":\"ok\"}\n{\"text\":\"secret\"").unwrap_err().to_string();
         assert!(error.contains("posts, line 2"), "{error}");
-        let typed = read_text("posts", "{\"text\":[\"secret\"]}", |_| ()).unwrap_err().to_string();
+        let typed = read("{\"text\":[\"secret\"]}").unwrap_err().to_string();
         assert!(!error.contains("secret") && !typed.contains("secret"), "{error} {typed}");
     }
 

@@ -3,8 +3,10 @@
 //! Macro-F1 is the mean over the labels that occur in the file: an answer that the file never gives is a miss, but does not
 //! add a label of its own. Calibration error (ECE) compares confidence and accuracy in fifteen equal steps of confidence; an
 //! abstention (`und`) is a miss, but makes no claim that could be wrong about itself.
+//!
+//! A head chooses among the labels that the file uses: of a set that only knows `neg` and `pos` it is asked which of the
+//! two. Only the language head always chooses among all, for a post comes without a list of languages.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -12,15 +14,15 @@ use serde::Serialize;
 use crate::corpus::{self, CorpusError, Row};
 use crate::features::Extractor;
 use crate::manifest::{self, HeadName, Manifest, Part, Set, UNDETERMINED};
-use crate::model::{Model, Scored};
+use crate::model::{Head, Model, Scored};
 
 /// What a file says of one head in one language.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Measure {
     /// Name of the file.
     pub file: String,
-    /// `language`, `sentiment`, `intent`, or `complaint` (the intent head asked only whether it is one).
-    pub head: &'static str,
+    /// Name of the head.
+    pub head: String,
     /// The language of the rows, or `all`.
     pub language: String,
     /// How many rows.
@@ -47,8 +49,6 @@ pub enum EvalError {
     },
 }
 
-/// The name of the measure that asks only whether a post is a complaint.
-const COMPLAINT: &str = "complaint";
 const STEPS: usize = 15;
 
 /// One answer beside the right one.
@@ -64,58 +64,77 @@ pub fn measure(model: &Model, manifest: &Manifest, file: &Path, all_rows: bool) 
     let set = manifest.set_of(file);
     let learned = set.filter(|set| !all_rows && model.learned_from(set.stem()));
     let mut extractor = Extractor::default();
-    let mut pairs: BTreeMap<(usize, &'static str), Vec<Pair>> = BTreeMap::new();
+    let mut heard: Vec<Vec<Heard>> = model.heads().map(|_| Vec::new()).collect();
     corpus::read(file, |row| {
-        if learned.is_some_and(|set| manifest::part(set, &row.id) != Part::Test) {
+        if learned.is_some_and(|set| manifest::part(set, &row) != Part::Test) {
             return;
         }
-        extractor.read(&row.text);
-        for name in HeadName::ALL {
+        let language = model.read(&row.text, &mut extractor);
+        for ((name, head), heard) in model.heads().zip(&mut heard) {
             let Some(right) = right_answer(set, name, &row) else { continue };
-            let scored = model.answer(name, &extractor);
-            pairs.entry((name as usize, name.as_str())).or_default().push(pair(right, &scored, &row));
-        }
-        if let Some(right) = row.label(COMPLAINT).filter(|label| label == "0" || label == "1") {
-            let mut scored = model.answer(HeadName::Intent, &extractor);
-            let is = scored.label == COMPLAINT;
-            let probability = complaint_probability(model, &extractor);
-            scored.label = u8::from(is).to_string();
-            scored.confidence = if is { probability } else { 1.0 - probability };
-            pairs.entry((HeadName::ALL.len(), COMPLAINT)).or_default().push(pair(right, &scored, &row));
+            let scored = model.answer(name, &extractor, language).unwrap_or_default();
+            let probabilities = head.weigh(&extractor, language).0;
+            heard.push(Heard { right, scored, probabilities, language: row.lang.clone() });
         }
     })?;
-    if pairs.is_empty() {
+    if heard.iter().all(Vec::is_empty) {
         return Err(EvalError::NoLabels { path: file.to_owned() });
     }
     let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
-    Ok(pairs.into_iter().flat_map(|((_, head), pairs)| by_language(&name, head, &pairs)).collect())
+    let mut measures = Vec::new();
+    for ((head_name, head), heard) in model.heads().zip(heard).filter(|(_, heard)| !heard.is_empty()) {
+        let pairs = match *head_name == HeadName::LANGUAGE {
+            true => heard.into_iter().map(Heard::among_all).collect(),
+            false => among_used(head, heard),
+        };
+        measures.extend(by_language(&name, head_name.as_str(), &pairs));
+    }
+    Ok(measures)
 }
 
-fn right_answer(set: Option<&Set>, head: HeadName, row: &Row) -> Option<String> {
-    match set {
-        Some(set) if set.heads.contains_key(&head) => set.answer(head, row),
-        _ => manifest::answer(head, &[], row),
+/// A head's answer on one row.
+struct Heard {
+    right: String,
+    scored: Scored,
+    probabilities: Vec<f32>,
+    language: String,
+}
+
+impl Heard {
+    fn among_all(self) -> Pair {
+        let Heard { right, scored, language, .. } = self;
+        Pair { right, answer: scored.label, confidence: scored.confidence, language }
     }
 }
 
-fn pair(right: String, scored: &Scored, row: &Row) -> Pair {
-    Pair { right, answer: scored.label.clone(), confidence: scored.confidence, language: row.lang.clone() }
+/// The answers when the head may only choose among the labels that some row has.
+fn among_used(head: &Head, heard: Vec<Heard>) -> Vec<Pair> {
+    let used: Vec<bool> = head.labels.iter().map(|label| heard.iter().any(|row| row.right == *label)).collect();
+    let choose = |row: Heard| {
+        let chances = || row.probabilities.iter().zip(&used).enumerate().filter(|(_, (_, used))| **used);
+        let sum: f32 = chances().map(|(_, (p, _))| p).sum();
+        let best = chances().max_by(|(_, (a, _)), (_, (b, _))| a.total_cmp(b));
+        let (answer, confidence) = best.map_or((String::new(), 0.0), |(at, (p, _))| (head.labels[at].clone(), p / sum));
+        Pair { right: row.right, answer, confidence, language: row.language }
+    };
+    heard.into_iter().map(choose).collect()
 }
 
-fn complaint_probability(model: &Model, extractor: &Extractor) -> f32 {
-    let head = model.head(HeadName::Intent);
-    let at = head.labels.iter().position(|label| label == COMPLAINT);
-    at.map_or(0.0, |at| head.probabilities(extractor)[at])
+fn right_answer(set: Option<&Set>, head: &HeadName, row: &Row) -> Option<String> {
+    match set {
+        Some(set) => set.answer(head, row),
+        None => manifest::answer(head, &[], row),
+    }
 }
 
 /// One measure of all rows, and where there are several languages one of each.
-fn by_language(file: &str, head: &'static str, pairs: &[Pair]) -> Vec<Measure> {
+fn by_language(file: &str, head: &str, pairs: &[Pair]) -> Vec<Measure> {
     let mut languages: Vec<&str> = pairs.iter().map(|pair| pair.language.as_str()).collect();
     languages.sort_unstable();
     languages.dedup();
     let measured = |language: &str, n: usize, macro_f1: f64, accuracy: f64, ece: f64| Measure {
         file: file.to_owned(),
-        head,
+        head: head.to_owned(),
         language: language.to_owned(),
         n,
         macro_f1,
@@ -130,7 +149,7 @@ fn by_language(file: &str, head: &'static str, pairs: &[Pair]) -> Vec<Measure> {
     for language in languages {
         let some: Vec<&Pair> = pairs.iter().filter(|pair| pair.language == language).collect();
         // A language is one label of the language head: its F1 looks at the other languages' rows too.
-        let f1 = if head == HeadName::Language.as_str() { f1(language, &all) } else { macro_f1(&some) };
+        let f1 = if head == HeadName::LANGUAGE.as_str() { f1(language, &all) } else { macro_f1(&some) };
         measures.push(measured(language, some.len(), f1, accuracy(&some), ece(&some)));
     }
     measures
@@ -180,7 +199,7 @@ pub fn table(measures: &[Measure]) -> String {
         let percent = |share: f64| format!("{:.1}", share * 100.0);
         table.add_row([
             m.file.clone(),
-            m.head.to_owned(),
+            m.head.clone(),
             m.language.clone(),
             m.n.to_string(),
             percent(m.macro_f1),

@@ -7,9 +7,11 @@
 //! - Every mark of punctuation and every emoji is a word of one character.
 //! - Pairs of neighbouring words; the first and the last word, which tell a question or a plea; the script; the length.
 //!
-//! Features come in two groups. *Core* (short n-grams, words, script) tells the language; *wide* (longer n-grams, pairs,
-//! places) is added for what the post means. Each group is a sorted set of 32-bit hashes; a head with `2^bits` buckets
-//! uses the upper `bits` of a hash. Nothing is allocated for a feature: hashes roll along the characters.
+//! Features come in three groups. *Core* (short n-grams, words, script) tells the language; *wide* (longer n-grams, pairs,
+//! places) is added for what the post means; *keyed* is a second copy of words, pairs and places under the post's language, for
+//! "die", "pena" and "sale" do not mean in one language what they mean in another. Each group is a sorted set of 32-bit
+//! hashes; a head with `2^bits` buckets uses the upper `bits` of a hash. Nothing is allocated for a feature: hashes roll
+//! along the characters.
 
 use std::ops::Range;
 
@@ -19,6 +21,25 @@ use crate::text::{self, HANDLE, LINK, MAIL};
 pub trait Sink {
     /// Called once for every occurrence.
     fn feature(&mut self, hash: u32, wide: bool, at: Range<usize>);
+
+    /// Called for words, pairs and places beside [`Sink::feature`]: [`Key::of`] makes the keyed feature of the hash.
+    fn word(&mut self, _hash: u32, _at: Range<usize>) {}
+}
+
+/// A language as the keyed features know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key(u64);
+
+impl Key {
+    /// The key of a BCP 47 code.
+    pub fn new(language: &str) -> Key {
+        Key(language.bytes().fold(KEYED, |state, byte| step(state, u64::from(byte))))
+    }
+
+    /// The keyed copy of a feature.
+    pub fn of(self, hash: u32) -> u32 {
+        finish(step(self.0, u64::from(hash)))
+    }
 }
 
 /// Extracts features, reusing its buffers from post to post.
@@ -33,12 +54,19 @@ pub struct Extractor {
 struct Sets {
     core: Vec<u32>,
     wide: Vec<u32>,
+    words: Vec<u32>,
+    keyed: Vec<u32>,
     letters: usize,
+    latin: usize,
 }
 
 impl Sink for Sets {
     fn feature(&mut self, hash: u32, wide: bool, _at: Range<usize>) {
         if wide { self.wide.push(hash) } else { self.core.push(hash) }
+    }
+
+    fn word(&mut self, hash: u32, _at: Range<usize>) {
+        self.words.push(hash);
     }
 }
 
@@ -46,11 +74,13 @@ impl Extractor {
     /// Reads `text`; its features stay until the next call.
     pub fn read(&mut self, text: &str) {
         text::normalise_into(text, &mut self.chars);
-        self.sets.core.clear();
-        self.sets.wide.clear();
+        for set in [&mut self.sets.core, &mut self.sets.wide, &mut self.sets.words, &mut self.sets.keyed] {
+            set.clear();
+        }
         self.sets.letters = self.chars.iter().filter(|c| c.is_alphabetic()).count();
+        self.sets.latin = self.chars.iter().filter(|c| matches!(c, 'a'..='z' | '\u{c0}'..='\u{24f}')).count();
         visit(&self.chars, &mut self.sets);
-        for set in [&mut self.sets.core, &mut self.sets.wide] {
+        for set in [&mut self.sets.core, &mut self.sets.wide, &mut self.sets.words] {
             set.sort_unstable();
             set.dedup();
         }
@@ -66,6 +96,24 @@ impl Extractor {
         &self.sets.wide
     }
 
+    /// Makes the keyed group of the latest post; until then it is empty.
+    pub fn key(&mut self, key: Key) {
+        let Sets { words, keyed, .. } = &mut self.sets;
+        keyed.clear();
+        keyed.extend(words.iter().map(|hash| key.of(*hash)));
+        keyed.sort_unstable();
+    }
+
+    /// Hashes of the keyed group, sorted, each once.
+    pub fn keyed(&self) -> &[u32] {
+        &self.sets.keyed
+    }
+
+    /// How many of the letters are Latin ones.
+    pub fn latin(&self) -> usize {
+        self.sets.latin
+    }
+
     /// How many letters the post has: none means that it has no language.
     pub fn letters(&self) -> usize {
         self.sets.letters
@@ -79,6 +127,7 @@ const PAIR: u64 = 0x510e_527f_ade6_82d1;
 const FIRST: u64 = 0x9b05_688c_2b3e_6c1f;
 const LAST: u64 = 0xa54f_f53a_5f1d_36f1;
 const SCRIPT: u64 = 0x3c6e_f372_fe94_f82b;
+const KEYED: u64 = 0xcbbb_9d5d_c105_9ed8;
 const LENGTH: u64 = 0xbb67_ae85_84ca_a73b;
 
 fn step(state: u64, value: u64) -> u64 {
@@ -134,17 +183,26 @@ pub fn visit(chars: &[char], sink: &mut impl Sink) {
             scripts |= 1 << script;
             sink.feature(finish(step(SCRIPT, u64::from(script))), false, start..at);
         }
-        match &previous {
-            None => sink.feature(finish(step(FIRST, token.hash)), true, token.at.clone()),
-            Some(before) => {
-                sink.feature(finish(step(step(PAIR, before.hash), token.hash)), true, before.at.start..token.at.end)
-            }
+        // A run without spaces is no word: of it only the n-grams speak, and its script says the language anyway.
+        let keyed = kind != Kind::Dense;
+        if keyed {
+            sink.word(finish(token.hash), token.at.clone());
+        }
+        let (hash, at) = match &previous {
+            None => (finish(step(FIRST, token.hash)), token.at.clone()),
+            Some(before) => (finish(step(step(PAIR, before.hash), token.hash)), before.at.start..token.at.end),
+        };
+        sink.feature(hash, true, at.clone());
+        if keyed {
+            sink.word(hash, at);
         }
         words += 1;
         previous = Some(token);
     }
     if let Some(last) = previous {
-        sink.feature(finish(step(LAST, last.hash)), true, last.at);
+        let hash = finish(step(LAST, last.hash));
+        sink.feature(hash, true, last.at.clone());
+        sink.word(hash, last.at);
         sink.feature(finish(step(LENGTH, u64::from(words.ilog2()))), true, 0..0);
     }
 }

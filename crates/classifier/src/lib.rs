@@ -2,6 +2,7 @@
 //!
 //! A compact linear model that the project trains, ships and explains by itself. From the inside out: [`text`] brings a post
 //! into normal form, [`features`] hashes its words and n-grams, [`model`] adds up what they say, with confidence and reasons.
+//! [`recognise`] needs no model: it finds the numbers, names of places and sums that identify somebody, by rules and a table.
 //! Beside them stands how the model comes to be: [`corpus`] reads labelled posts, [`manifest`] says which sets may be used and
 //! what their labels mean, [`train`] learns, [`eval`] measures, and [`cli`] is what the commands do. All that is a function of
 //! its input: no network, no clock, no randomness.
@@ -12,11 +13,14 @@
 pub mod backend;
 pub mod cli;
 pub mod corpus;
+pub mod corrections;
 pub mod eval;
 pub mod features;
 pub mod manifest;
 mod math;
 pub mod model;
+pub mod reclassify;
+pub mod recognise;
 pub mod serve;
 pub mod text;
 pub mod train;

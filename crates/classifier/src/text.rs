@@ -65,7 +65,7 @@ pub fn normalise_into(text: &str, out: &mut Vec<char>) {
 }
 
 /// The longest prefix of `text` within `bytes` that ends between two characters.
-fn cut(text: &str, bytes: usize) -> &str {
+pub(crate) fn cut(text: &str, bytes: usize) -> &str {
     if text.len() <= bytes {
         return text;
     }
@@ -210,7 +210,7 @@ fn is_digit(c: char) -> bool {
     c.is_numeric() && !c.is_alphabetic()
 }
 
-fn is_unseen(c: char) -> bool {
+pub(crate) fn is_unseen(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{61c}' | '\u{640}' | '\u{64b}'..='\u{652}' | '\u{670}' | '\u{180e}'
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'

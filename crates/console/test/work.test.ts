@@ -3,7 +3,7 @@
 
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { api, type Person, ready, type System, start, visit, write } from "./harness";
+import { api, axe, type Person, ready, type System, start, visit, write } from "./harness";
 
 let system: System;
 
@@ -211,6 +211,40 @@ it("shows the conversation as it was at any record, and lets nothing be done the
   await page.locator("#write").waitFor();
   await page.goto(link);
   await page.locator(".banner-past").waitFor();
+  expect(wrongs).toEqual([]);
+  await context.close();
+});
+
+it("puts right what a post was read as, by keyboard, and shows who did", async () => {
+  const [me] = system.people;
+  const id = await write(me.brand, "What time does the desk open tomorrow?", "Cora Rect");
+  const { page, context, wrongs } = await visit(system, `conversation/${id}`, { as: me });
+  await ready(page);
+  const bubble = said(page, "What time does the desk open");
+  const mark = bubble.locator('.chip[data-head="intent"]');
+  await mark.waitFor();
+  await bubble.getByRole("button", { name: "Correct" }).focus();
+  await page.keyboard.press("Enter");
+  const form = bubble.getByRole("form", { name: "Correct" });
+  await form.waitFor();
+  // Escape goes back to the button that opened it.
+  await page.keyboard.press("Escape");
+  await form.waitFor({ state: "detached" });
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Correct");
+  await page.keyboard.press("Enter");
+  await form.waitFor();
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe("SELECT");
+  expect(await form.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
+  const was = (await mark.locator("bdi").textContent()) ?? "";
+  const label = was === "Praise" ? "Request" : "Praise";
+  await form.getByLabel("It is").selectOption({ label });
+  expect(await axe(page)).toEqual([]);
+  await form.getByRole("button", { name: "Save" }).focus();
+  await page.keyboard.press("Enter");
+  await form.waitFor({ state: "detached" });
+  await bubble.locator('.chip[data-head="intent"]', { hasText: label }).waitFor();
+  expect(await mark.textContent()).toContain(`corrected by ${me.name}, was ${was}`);
+  await page.locator(".step", { hasText: "corrected from" }).waitFor();
   expect(wrongs).toEqual([]);
   await context.close();
 });

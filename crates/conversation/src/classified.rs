@@ -3,7 +3,7 @@
 
 use crate::fact::Fact;
 use crate::ids::PostKey;
-use crate::state::{Class, Conversation};
+use crate::state::{Class, Conversation, Correction};
 use crate::{Decision, Rejection};
 
 /// One answer of the classifier with its confidence. The default, without a label, is that of a head that the model
@@ -162,6 +162,201 @@ impl PostClassified {
             Head::Closing => &self.closing,
         }
     }
+
+    /// The same, to be changed.
+    pub fn head_mut(&mut self, head: Head) -> &mut Scored {
+        match head {
+            Head::Language => &mut self.language,
+            Head::Sentiment => &mut self.sentiment,
+            Head::Intent => &mut self.intent,
+            Head::Topic => &mut self.topic,
+            Head::Urgency => &mut self.urgency,
+            Head::Churn => &mut self.churn,
+            Head::Call => &mut self.call,
+            Head::Closing => &mut self.closing,
+        }
+    }
+}
+
+/// A person put right what the classifier said for one head; who did it stands in the record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClassificationCorrected {
+    pub post: PostKey,
+    pub head: Head,
+    /// What stood there; empty when nothing did.
+    pub was: String,
+    pub label: String,
+    /// The model whose answer was put right.
+    pub model_version: String,
+    /// Of the text that the person saw, as in [`PostClassified`].
+    pub text_version: i64,
+}
+
+/// Another model read a post again. Its answer stands beside the first one, which stays what the post is: nothing follows
+/// from it. A head without a label was not asked, or the model has none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PostReclassified {
+    pub class: PostClassified,
+    /// The model whose answer was written first.
+    pub was_model_version: String,
+}
+
+/// What a person says of a post.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CorrectClassification {
+    pub post: PostKey,
+    pub head: Head,
+    pub label: String,
+    /// Topics of the brand's own, beside [`TOPICS`].
+    pub brand_topics: Vec<String>,
+}
+
+/// The topics that every brand has.
+pub const TOPICS: &[&str] = &[
+    "air.baggage",
+    "air.booking",
+    "air.cabin",
+    "air.cancellation",
+    "air.checkin",
+    "air.delay",
+    "air.digital",
+    "air.loyalty",
+    "air.refund",
+    "air.staff",
+    "banking.account",
+    "banking.app",
+    "banking.branch",
+    "banking.card",
+    "banking.fees",
+    "banking.fraud",
+    "banking.loan",
+    "banking.support",
+    "banking.transfer",
+    "general.account",
+    "general.company",
+    "general.food",
+    "general.information",
+    "general.other",
+    "general.price",
+    "general.product",
+    "general.service",
+    "retail.account",
+    "retail.delivery",
+    "retail.order",
+    "retail.price",
+    "retail.product",
+    "retail.return",
+    "retail.stock",
+    "retail.store",
+    "retail.support",
+    "telecom.billing",
+    "telecom.contract",
+    "telecom.device",
+    "telecom.installation",
+    "telecom.outage",
+    "telecom.roaming",
+    "telecom.speed",
+    "telecom.support",
+];
+
+pub(crate) fn correct(state: &Conversation, ask: &CorrectClassification) -> Decision {
+    let Some(post) = state.post(&ask.post).filter(|post| post.received) else {
+        return Err(Rejection::UnknownPost);
+    };
+    let Some(class) = &post.class else {
+        return Err(Rejection::NotClassified);
+    };
+    let was = class.label(ask.head);
+    if was == ask.label {
+        return Ok(Vec::new());
+    }
+    // What the classifier said can always be said again, also by a model with labels of its own.
+    if ask.label.is_empty() || (class.read_as(ask.head) != ask.label && !has_label(ask)) {
+        return Err(Rejection::UnknownLabel { head: ask.head, known: known_labels(ask) });
+    }
+    Ok(vec![Fact::from(ClassificationCorrected {
+        post: ask.post,
+        head: ask.head,
+        was: was.to_owned(),
+        label: ask.label.clone(),
+        model_version: class.model_version.to_string(),
+        text_version: class.text_version,
+    })])
+}
+
+fn has_label(ask: &CorrectClassification) -> bool {
+    match ask.head {
+        Head::Language => is_language(&ask.label),
+        Head::Topic => TOPICS.contains(&ask.label.as_str()) || ask.brand_topics.contains(&ask.label),
+        head => head.labels().is_some_and(|labels| labels.contains(&ask.label.as_str())),
+    }
+}
+
+/// A language's code as BCP 47 begins it, and what may follow.
+fn is_language(label: &str) -> bool {
+    let mut parts = label.split('-');
+    let code = parts.next().unwrap_or_default();
+    let is_part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase()) && parts.all(is_part)
+}
+
+fn known_labels(ask: &CorrectClassification) -> String {
+    match ask.head {
+        Head::Language => "the code of a language in small letters, e.g. `et`, or `und`".to_owned(),
+        Head::Topic => {
+            let own = ask.brand_topics.iter().map(String::as_str);
+            TOPICS.iter().copied().chain(own).collect::<Vec<_>>().join(", ")
+        }
+        head => head.labels().unwrap_or_default().join(", "),
+    }
+}
+
+/// The class is put right. If the conversation is about this post, and nobody has taken it on, the rules are asked
+/// again: a correction of an older post is learned from, but moves nothing.
+pub(crate) fn evolve_corrected(state: &mut Conversation, fact: &ClassificationCorrected) {
+    let newest = state.newest_classified().map(|post| post.key);
+    let awaits_rules = state.awaits_nobody_but_rules();
+    // The record in hand is the newest that was seen.
+    let cause = state.seen.last().copied();
+    let post = state.post_mut(fact.post);
+    let Some(class) = post.class.as_mut().filter(|class| class.text_version == fact.text_version) else { return };
+    class.correct(fact.head, &fact.label);
+    if awaits_rules && post.routed && newest == Some(fact.post) {
+        post.reconsider = cause;
+    }
+}
+
+/// Another model's answer is written once for each text and head, and never for the model that spoke first.
+pub(crate) fn reclassify(state: &Conversation, class: &PostClassified) -> Decision {
+    let Some(post) = state.post(&class.post).filter(|post| post.received) else {
+        return Err(Rejection::UnknownPost);
+    };
+    let Some(first) = &post.class else {
+        return Err(Rejection::NotClassified);
+    };
+    if first.text_version != class.text_version || *first.model_version == *class.model_version {
+        return Ok(Vec::new());
+    }
+    let known = post.readings.iter().find(|reading| *reading.model_version == *class.model_version);
+    let asked = Head::ALL.into_iter().filter(|head| class.head(*head).is_answer());
+    if asked.clone().all(|head| known.is_some_and(|known| known.answered.contains(head))) {
+        return Ok(Vec::new());
+    }
+    let was_model_version = first.model_version.to_string();
+    Ok(vec![Fact::from(PostReclassified { class: class.clone(), was_model_version })])
+}
+
+pub(crate) fn evolve_reclassified(state: &mut Conversation, fact: &PostReclassified) {
+    let class = &fact.class;
+    let post = state.post_mut(class.post);
+    if post.class.as_ref().is_none_or(|first| first.text_version != class.text_version) {
+        return;
+    }
+    let same = |reading: &Class| *reading.model_version == *class.model_version;
+    match post.readings.iter_mut().find(|reading| same(reading)) {
+        Some(known) => known.take(class),
+        None => post.readings.push(Class::of(class)),
+    }
 }
 
 pub(crate) fn classify(state: &Conversation, class: &PostClassified) -> Decision {
@@ -180,7 +375,16 @@ pub(crate) fn evolve(state: &mut Conversation, fact: &PostClassified) {
     if post.class.as_ref().is_some_and(|known| known.text_version > fact.text_version) {
         return;
     }
-    post.class = Some(Class::of(fact));
+    let mut class = Class::of(fact);
+    // What a person has said of this very text stays, whatever a classifier says of it later.
+    let known = post.class.take().filter(|known| known.text_version == class.text_version);
+    for correction in known.iter().flat_map(|known| &known.corrections) {
+        let said = known.as_ref().map_or("", |known| known.label(correction.head));
+        class.correct(correction.head, said);
+    }
+    // Other models' answers to another text say nothing of this one.
+    post.readings.retain(|reading| reading.text_version == class.text_version);
+    post.class = Some(class);
 }
 
 impl Class {
@@ -189,18 +393,48 @@ impl Class {
         recognised.sort_unstable();
         recognised.dedup();
         let mut class = Class {
-            sentiment_confidence: fact.sentiment.confidence,
-            intent_confidence: fact.intent.confidence,
-            topic_confidence: fact.topic.confidence,
             recognised: recognised.into(),
+            model_version: fact.model_version.as_str().into(),
             text_version: fact.text_version,
             ..Class::default()
         };
+        class.take(fact);
+        class
+    }
+
+    /// Takes over what is answered.
+    fn take(&mut self, fact: &PostClassified) {
         for head in Head::ALL {
             let answer = fact.head(head);
-            class.set_label(head, &answer.label);
-            class.unsure.set(head, answer.unsure);
+            if !answer.is_answer() {
+                continue;
+            }
+            self.set_label(head, &answer.label);
+            self.unsure.set(head, answer.unsure);
+            match head {
+                Head::Sentiment => self.sentiment_confidence = answer.confidence,
+                Head::Intent => self.intent_confidence = answer.confidence,
+                Head::Topic => self.topic_confidence = answer.confidence,
+                // Rules do not ask how sure these are.
+                Head::Language | Head::Urgency | Head::Churn | Head::Call | Head::Closing => {}
+            }
         }
-        class
+    }
+
+    /// Takes what a person says for a head. A person is sure.
+    fn correct(&mut self, head: Head, label: &str) {
+        let read_as = self.read_as(head).to_owned();
+        self.corrections.retain(|known| known.head != head);
+        if read_as != label {
+            self.corrections.push(Correction { head, read_as: read_as.into() });
+        }
+        self.set_label(head, label);
+        self.unsure.set(head, false);
+        match head {
+            Head::Sentiment => self.sentiment_confidence = 1.0,
+            Head::Intent => self.intent_confidence = 1.0,
+            Head::Topic => self.topic_confidence = 1.0,
+            Head::Language | Head::Urgency | Head::Churn | Head::Call | Head::Closing => {}
+        }
     }
 }

@@ -54,7 +54,14 @@ pub(crate) fn set(kind: DeadlineKind, started: Timestamp, target_seconds: u32, s
 /// that crossed with that post, or a deletion. The target stays; without this nobody would ever be late for it.
 pub(crate) fn go_on(state: &Conversation, mut facts: Vec<Fact>, now: Timestamp) -> Vec<Fact> {
     let ends_a_wait = |fact: &Fact| {
-        matches!(fact, Fact::ReplySent(_) | Fact::ReplyObserved(_) | Fact::PostDeleted(_) | Fact::PostClassified(_))
+        matches!(
+            fact,
+            Fact::ReplySent(_)
+                | Fact::ReplyObserved(_)
+                | Fact::PostDeleted(_)
+                | Fact::PostClassified(_)
+                | Fact::ClassificationCorrected(_)
+        )
     };
     let Some(running) = state.deadline.as_ref().filter(|_| facts.iter().any(ends_a_wait)) else {
         return facts;

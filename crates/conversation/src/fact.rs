@@ -2,7 +2,7 @@
 //! wrong is put right by a later fact.
 
 use crate::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
-use crate::classified::PostClassified;
+use crate::classified::{ClassificationCorrected, PostClassified, PostReclassified};
 use crate::deadlines::{DeadlineBreached, DeadlineSet};
 use crate::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
 use crate::received::{
@@ -51,6 +51,8 @@ facts!(
     PostFiltered,
     ReplyObserved,
     PostClassified,
+    ClassificationCorrected,
+    PostReclassified,
     ConversationOpened,
     Routed,
     DeadlineSet,

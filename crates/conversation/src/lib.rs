@@ -28,7 +28,7 @@ pub use personal::{Attachment, Personal, PersonalText};
 pub use record::{Actor, Record, Subject};
 pub use state::{Conversation, Status};
 
-use classified::PostClassified;
+use classified::{CorrectClassification, Head, PostClassified};
 use deadlines::DeadlineKind;
 use jiff::Timestamp;
 use received::{ContactRecorded, EngagementObserved, PostDeleted, PostEdited, PostReceived, ReplyObserved};
@@ -50,22 +50,61 @@ pub enum Command {
     ObserveReply(Box<ReplyObserved>),
     RecordContact(ContactRecorded),
     ClassifyPost(Box<PostClassified>),
+    CorrectClassification(CorrectClassification),
+    /// The answer of another model, to stand beside the first one.
+    ReclassifyPost(Box<PostClassified>),
     RoutePost(RouteDecision),
-    Claim { person: PersonId },
-    Release { person: PersonId, reason: String },
-    HandOff { by: PersonId, to_team: TeamId, to_person: Option<PersonId>, reason: String },
-    Escalate { by: Option<PersonId>, to_team: Option<TeamId>, reason: String },
-    AddNote { person: PersonId, body: Personal },
+    Claim {
+        person: PersonId,
+    },
+    Release {
+        person: PersonId,
+        reason: String,
+    },
+    HandOff {
+        by: PersonId,
+        to_team: TeamId,
+        to_person: Option<PersonId>,
+        reason: String,
+    },
+    Escalate {
+        by: Option<PersonId>,
+        to_team: Option<TeamId>,
+        reason: String,
+    },
+    AddNote {
+        person: PersonId,
+        body: Personal,
+    },
     SubmitReply(SubmitReply),
-    AttemptReply { reply: ReplyId, after_doubt: bool },
+    AttemptReply {
+        reply: ReplyId,
+        after_doubt: bool,
+    },
     ConfirmReply(ReplySent),
     FailReply(ReplyFailed),
     DoubtReply(ReplyInDoubt),
-    SettleReply { reply: ReplyId, arrived: bool },
-    PassDeadline { kind: DeadlineKind, due_at: Timestamp },
-    Resolve { person: Option<PersonId>, outcome: Outcome },
-    Reopen { person: PersonId, reason: String },
-    MergeInto { target: ConversationId, reason: String, person: Option<PersonId> },
+    SettleReply {
+        reply: ReplyId,
+        arrived: bool,
+    },
+    PassDeadline {
+        kind: DeadlineKind,
+        due_at: Timestamp,
+    },
+    Resolve {
+        person: Option<PersonId>,
+        outcome: Outcome,
+    },
+    Reopen {
+        person: PersonId,
+        reason: String,
+    },
+    MergeInto {
+        target: ConversationId,
+        reason: String,
+        person: Option<PersonId>,
+    },
     Absorb(Absorbed),
 }
 
@@ -96,6 +135,8 @@ pub enum Rejection {
     UnknownPost,
     #[error("the post is not classified yet")]
     NotClassified,
+    #[error("{} has no such label; use one of: {known}", head.as_str())]
+    UnknownLabel { head: Head, known: String },
     #[error("the reply is not part of this conversation")]
     UnknownReply,
     #[error("the reply cannot be sent, failed or retried any more: it is {status:?}")]
@@ -123,6 +164,7 @@ impl Rejection {
             Rejection::ClaimedBySomeoneElse { .. } => "CLAIMED_BY_SOMEONE_ELSE",
             Rejection::UnknownPost => "UNKNOWN_POST",
             Rejection::NotClassified => "NOT_CLASSIFIED",
+            Rejection::UnknownLabel { .. } => "UNKNOWN_LABEL",
             Rejection::UnknownReply => "UNKNOWN_REPLY",
             Rejection::ReplyNotSendable { .. } => "REPLY_NOT_SENDABLE",
             Rejection::ReplyNotInDoubt { .. } => "REPLY_NOT_IN_DOUBT",
@@ -153,6 +195,8 @@ fn answer(state: &Conversation, command: &Command, context: &Context) -> Decisio
         Command::ObserveReply(reply) => received::observe_reply(state, reply),
         Command::RecordContact(contact) => Ok(vec![Fact::from(contact.clone())]),
         Command::ClassifyPost(class) => classified::classify(state, class),
+        Command::CorrectClassification(ask) => classified::correct(state, ask),
+        Command::ReclassifyPost(class) => classified::reclassify(state, class),
         Command::RoutePost(decision) => routed::route(state, decision),
         Command::Claim { person } => desk::claim(state, person),
         Command::Release { person, reason } => desk::release(state, person, reason),
@@ -186,8 +230,15 @@ pub fn evolve(state: &mut Conversation, record: &Record) {
     for fact in &record.facts {
         evolve_fact(state, fact, record.occurred_at);
     }
-    state.last_activity_at = state.last_activity_at.max(Some(record.occurred_at));
+    // What another model says is nothing that happened to the customer's matter.
+    if !record.facts.iter().all(|fact| matches!(fact, Fact::PostReclassified(_))) {
+        state.last_activity_at = state.last_activity_at.max(Some(record.occurred_at));
+    }
     state.private = state.newest_is_private();
+    // Whoever takes it on, or closes it, decides himself what the correction means for it.
+    if !state.awaits_nobody_but_rules() {
+        state.posts.iter_mut().for_each(|post| post.reconsider = None);
+    }
     // A resolution, a deletion or a new reading of a post can end the wait as an answer does; then no clock runs.
     if state.deadline.is_some() && state.clock_start().is_none() {
         state.deadline = None;
@@ -206,6 +257,8 @@ fn evolve_fact(state: &mut Conversation, fact: &Fact, at: Timestamp) {
             state.answered(fact.posted_at.unwrap_or(at));
         }
         Fact::PostClassified(fact) => classified::evolve(state, fact),
+        Fact::ClassificationCorrected(fact) => classified::evolve_corrected(state, fact),
+        Fact::PostReclassified(fact) => classified::evolve_reclassified(state, fact),
         Fact::ConversationOpened(fact) => routed::evolve_opened(state, fact, at),
         Fact::Routed(fact) => routed::evolve_routed(state, fact),
         Fact::DeadlineSet(fact) => deadlines::evolve_set(state, fact),

@@ -80,7 +80,7 @@ pub(crate) fn route(state: &Conversation, decision: &RouteDecision) -> Decision 
     let Some(post) = state.post(&decision.post).filter(|post| post.received) else {
         return Err(Rejection::UnknownPost);
     };
-    if post.routed {
+    if post.routed && post.reconsider.is_none() {
         return Ok(Vec::new());
     }
     let backfill = post.backfill;
@@ -121,6 +121,9 @@ fn settle(state: &Conversation, decision: &RouteDecision) -> Routed {
         candidates: decision.candidates.clone(),
         notes: decision.notes.clone(),
     };
+    if state.post(&decision.post).is_some_and(|post| post.reconsider.is_some()) {
+        routed.notes.push("asked again after a person corrected the classification".to_owned());
+    }
     if let Some((team, why)) = settled_by_person(state).filter(|(team, _)| **team != decision.team) {
         routed.notes.push(format!("kept with {team}: {why}; the rule would choose {}", decision.team));
         routed.team = team.clone();
@@ -164,5 +167,6 @@ pub(crate) fn evolve_routed(state: &mut Conversation, fact: &Routed) {
     state.settings_version = fact.settings_version.as_str().into();
     let post = state.post_mut(fact.post);
     post.routed = true;
+    post.reconsider = None;
     post.pending_text = None;
 }

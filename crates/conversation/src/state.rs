@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// Changes whenever the shape of [`Conversation`] or the meaning of a fold does, so that a checkpoint of an older one
 /// is not read but rebuilt.
-pub const STATE_VERSION: u32 = 2;
+pub const STATE_VERSION: u32 = 3;
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,8 +53,13 @@ pub struct Post {
     pub likes: u64,
     pub views: u64,
     pub engagement_at: Option<Timestamp>,
+    /// What it is: the answer first written for its text, with what people put right.
     pub class: Option<Class>,
+    /// What other models say of the same text. Nothing follows from it.
+    pub readings: Vec<Class>,
     pub routed: bool,
+    /// The correction after which the rules are asked about it again.
+    pub reconsider: Option<RecordId>,
     /// The text while rules may still ask for it; dropped once the post is routed.
     pub pending_text: Option<PersonalText>,
 }
@@ -81,7 +86,9 @@ impl Post {
             views: 0,
             engagement_at: None,
             class: None,
+            readings: Vec::new(),
             routed: false,
+            reconsider: None,
             pending_text: None,
         }
     }
@@ -116,7 +123,19 @@ pub struct Class {
     pub unsure: Heads,
     /// The kinds of what was recognised in the text, each once.
     pub recognised: Box<[Box<str>]>,
+    /// The heads of which a person says something else than the classifier did, in the order of the corrections.
+    pub corrections: Vec<Correction>,
+    /// The model that said it.
+    pub model_version: Box<str>,
     pub text_version: i64,
+}
+
+/// A head that a person has put right; the class itself holds what the person said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Correction {
+    pub head: Head,
+    /// What the classifier had said; empty when it had no such head.
+    pub read_as: Box<str>,
 }
 
 impl Class {
@@ -138,6 +157,17 @@ impl Class {
                 _ => "",
             },
         }
+    }
+
+    /// What the classifier said for a head, whatever a person said since.
+    pub fn read_as(&self, head: Head) -> &str {
+        let corrected = self.corrections.iter().find(|correction| correction.head == head);
+        corrected.map_or_else(|| self.label(head), |correction| &correction.read_as)
+    }
+
+    /// Whether a person says something else for a head than the classifier did.
+    pub fn is_corrected(&self, head: Head) -> bool {
+        self.corrections.iter().any(|correction| correction.head == head)
     }
 
     pub(crate) fn set_label(&mut self, head: Head, label: &str) {
@@ -406,13 +436,22 @@ impl Conversation {
 
     /// The newest classification, which is what the conversation is about now.
     pub fn class(&self) -> Option<&Class> {
-        let newest = self.received_posts().filter(|post| post.class.is_some()).max_by_key(|post| post.clock())?;
-        newest.class.as_ref()
+        self.newest_classified()?.class.as_ref()
     }
 
-    /// Posts that are classified and wait for a route.
+    pub(crate) fn newest_classified(&self) -> Option<&Post> {
+        self.received_posts().filter(|post| post.class.is_some()).max_by_key(|post| post.clock())
+    }
+
+    /// Posts that are classified and wait for a route, the first one or one after a correction.
     pub fn unrouted(&self) -> impl Iterator<Item = &Post> {
-        self.posts.iter().filter(|post| post.received && post.class.is_some() && !post.routed)
+        let waits = |post: &&Post| !post.routed || post.reconsider.is_some();
+        self.posts.iter().filter(|post| post.received && post.class.is_some()).filter(waits)
+    }
+
+    /// Whether it is open and no person has taken it on.
+    pub(crate) fn awaits_nobody_but_rules(&self) -> bool {
+        self.opened && self.resolved_at.is_none() && self.merged_into.is_none() && self.assignee.is_none()
     }
 
     /// When the clock of whoever waits starts. History makes nobody late: if it is what waits, the clock starts with the

@@ -1,7 +1,8 @@
 //! `earshot conversation show` and `earshot explain`: one conversation, from the log alone, now or at any minute.
 
 use crate::services::{connect_tool, usage};
-use conversation::classified::{Head, Scored};
+use conversation::classified::{Head, PostClassified, Scored};
+use conversation::state::Class;
 use conversation::{Conversation, ConversationId, Fact, Status};
 use jiff::Timestamp;
 use journal::{Journal, Stored};
@@ -146,6 +147,7 @@ fn show_state(id: ConversationId, state: &Conversation) {
     if let Some(seconds) = state.first_response_seconds() {
         println!("  first answer after {seconds} s");
     }
+    show_classes(state);
     println!();
 }
 
@@ -163,13 +165,11 @@ fn words(fact: &Fact) -> String {
         Fact::PostReceived(fact) => format!("{} {}", fact.network, quoted(&fact.personal.text)),
         Fact::ReplyObserved(fact) => format!("{} {}", fact.network, quoted(&fact.personal.text)),
         Fact::PostEdited(fact) => quoted(&fact.personal.text),
-        Fact::PostClassified(fact) => {
-            let heads =
-                Head::ALL.map(|head| (head, fact.head(head))).into_iter().filter(|(_, answer)| answer.is_answer());
-            let word = |(head, answer): (Head, &Scored)| {
-                format!("{} {}{}", head.as_str(), answer.label, if answer.unsure { "?" } else { "" })
-            };
-            heads.map(word).collect::<Vec<_>>().join(", ")
+        Fact::PostClassified(fact) => answers(fact),
+        Fact::PostReclassified(fact) => format!("model {}: {}", fact.class.model_version, answers(&fact.class)),
+        Fact::ClassificationCorrected(fact) => {
+            let was = if fact.was.is_empty() { "nothing" } else { &fact.was };
+            format!("{} {was} -> {}", fact.head.as_str(), fact.label)
         }
         Fact::Routed(fact) => format!("rule {} -> {} at {}", fact.rule, fact.team, fact.priority.as_str()),
         Fact::DeadlineSet(fact) => format!("answer due {}", fact.due_at),
@@ -188,6 +188,31 @@ fn words(fact: &Fact) -> String {
         Fact::Absorbed(fact) => format!("{} with {} posts", fact.source, fact.posts.len()),
         // The name of the others says it all.
         _ => String::new(),
+    }
+}
+
+fn answers(class: &PostClassified) -> String {
+    let heads = Head::ALL.map(|head| (head, class.head(head))).into_iter().filter(|(_, answer)| answer.is_answer());
+    let word = |(head, answer): (Head, &Scored)| {
+        format!("{} {}{}", head.as_str(), answer.label, if answer.unsure { "?" } else { "" })
+    };
+    heads.map(word).collect::<Vec<_>>().join(", ")
+}
+
+/// What a post is, and beside it what other models say of it.
+fn show_classes(state: &Conversation) {
+    let label = |class: &Class, head: Head| {
+        let unsure = if class.unsure.contains(head) { "?" } else { "" };
+        let by = if class.is_corrected(head) { " (corrected)" } else { "" };
+        format!("{}{unsure}{by}", class.label(head))
+    };
+    for post in state.received_posts() {
+        let Some(first) = &post.class else { continue };
+        for (class, role) in std::iter::once((first, "")).chain(post.readings.iter().map(|one| (one, ", beside it"))) {
+            let heads = Head::ALL.into_iter().filter(|head| !class.label(*head).is_empty());
+            let said: Vec<String> = heads.map(|head| format!("{} {}", head.as_str(), label(class, head))).collect();
+            println!("  post {}  model {}{role}: {}", post.key, class.model_version, said.join(", "));
+        }
     }
 }
 

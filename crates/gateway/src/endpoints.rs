@@ -187,6 +187,12 @@ pub const ENDPOINTS: &[Endpoint] = &[
         "earshot.desk.v1.DeskService/Merge",
         call::<desk::MergeRequest, desk::DeskResponse>,
     ),
+    deed(
+        "/api/v1/conversations/{id}/classification",
+        "Puts right what the classifier said of a post",
+        "earshot.desk.v1.DeskService/CorrectClassification",
+        call::<desk::CorrectClassificationRequest, desk::DeskResponse>,
+    ),
     get(
         "/api/v1/measures",
         "Measures, grouped",
@@ -203,6 +209,15 @@ pub const ENDPOINTS: &[Endpoint] = &[
             "earshot.analytics.v1.AnalyticsService/ListMeasures",
             &[],
             call::<analytics::ListMeasuresRequest, analytics::ListMeasuresResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/corrections",
+        "How often people put the classifier right, by head, model and language",
+        rpc(
+            "earshot.analytics.v1.AnalyticsService/ListCorrections",
+            &[],
+            call::<analytics::ListCorrectionsRequest, analytics::ListCorrectionsResponse>,
         ),
     ),
     get(

@@ -39,7 +39,18 @@ fn who(record: &Record) -> Option<String> {
 /// What a fact says about where the conversation is; none for facts that moved nothing.
 fn of_fact(fact: &Fact) -> Option<Explanation> {
     let text = match fact {
-        Fact::PostClassified(class) => return Some(of_class(class)),
+        Fact::PostClassified(class) => return Some(of_class("the classifier", class)),
+        Fact::PostReclassified(fact) => {
+            let mut explanation = of_class("another model", &fact.class);
+            explanation.model_version.clone_from(&fact.class.model_version);
+            explanation.notes.push(format!("nothing follows from it; model {} spoke first", fact.was_model_version));
+            return Some(explanation);
+        }
+        Fact::ClassificationCorrected(fact) => {
+            let was = if fact.was.is_empty() { "nothing" } else { &fact.was };
+            let text = format!("a person corrected its {} from {was} to {}", fact.head.as_str(), fact.label);
+            return Some(Explanation { text, model_version: fact.model_version.clone(), ..Explanation::default() });
+        }
         Fact::Routed(routed) => {
             let text =
                 format!("rule {} gave it to {} at {} priority", routed.rule, routed.team, routed.priority.as_str());
@@ -81,21 +92,20 @@ fn of_fact(fact: &Fact) -> Option<Explanation> {
 }
 
 /// What the classifier said of a post: every answer with how sure it is, and what it recognised by its kind only.
-fn of_class(class: &PostClassified) -> Explanation {
+fn of_class(who: &str, class: &PostClassified) -> Explanation {
     let said = |head: Head| {
         let answer = class.head(head);
         let unsure = if answer.unsure { ", unsure" } else { "" };
         format!("{} ({:.0}%{unsure})", answer.label, answer.confidence * 100.0)
     };
-    let mut text = format!(
-        "the classifier read it as {}, {}, in {}",
-        said(Head::Intent),
-        said(Head::Sentiment),
-        said(Head::Language)
-    );
-    if class.topic.is_answer() {
-        text.push_str(&format!(", about {}", said(Head::Topic)));
-    }
+    let answered = |head: &Head| class.head(*head).is_answer();
+    let mut parts: Vec<String> = [Head::Intent, Head::Sentiment].into_iter().filter(answered).map(said).collect();
+    parts.extend([Head::Language].into_iter().filter(answered).map(|head| format!("in {}", said(head))));
+    parts.extend([Head::Topic].into_iter().filter(answered).map(|head| format!("about {}", said(head))));
+    let text = match parts.is_empty() {
+        true => format!("{who} read it"),
+        false => format!("{who} read it as {}", parts.join(", ")),
+    };
     let flags = [Head::Urgency, Head::Churn, Head::Call, Head::Closing].into_iter().filter(|head| {
         let yes = head.labels().and_then(|labels| labels.first().copied());
         yes == Some(&*class.head(*head).label)

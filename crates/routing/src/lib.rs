@@ -10,6 +10,7 @@
 //! conversations in memory anyway, it saves one acknowledgement a record and a load a decision.
 
 mod checkpoint;
+mod corrections;
 mod desk;
 mod explain;
 mod grpc;

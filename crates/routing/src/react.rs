@@ -7,7 +7,7 @@ use crate::desk::{Desk, Entry};
 use crate::route::route;
 use conversation::deadlines::DeadlineKind;
 use conversation::resolved::Absorbed;
-use conversation::{Actor, Command, ConversationId, PostKey, RecordId, Rejection, Subject};
+use conversation::{Actor, Command, ConversationId, Fact, PersonalText, PostKey, RecordId, Rejection, Subject};
 use jiff::Timestamp;
 use journal::{Done, Draft, Entry as LogEntry, Item, Journal, TailConfig, TransactError};
 use service::{Clock, Process};
@@ -142,15 +142,25 @@ impl Reactor {
     async fn route(&self, conversation: ConversationId, post: PostKey) -> Result<(), TransactError> {
         let Some(entry) = self.desk.entry(&conversation) else { return Ok(()) };
         let brand = self.desk.brand(&entry.brand);
-        let known = entry.state.post(&post).filter(|post| post.backfill).map(|post| post.clock());
-        let draft = self.draft(&[b"route", post.as_uuid().as_bytes()], known);
         let subject = entry.subject(conversation);
+        let known = entry.state.post(&post);
+        let occurred_at = known.filter(|post| post.backfill).map(|post| post.clock());
+        // Asked again after a correction, it is a decision of its own, and reads the words that the state has let go.
+        let again = known.and_then(|post| post.reconsider);
+        let (draft, text) = match again {
+            None => (self.draft(&[b"route", post.as_uuid().as_bytes()], occurred_at), None),
+            Some(correction) => {
+                let draft =
+                    self.draft(&[b"reroute", post.as_uuid().as_bytes(), correction.as_uuid().as_bytes()], occurred_at);
+                (Draft { caused_by: Some(correction), ..draft }, self.words(&subject, &post).await?)
+            }
+        };
         let now = self.clock.now();
         let done = self
             .journal
             .transact(&subject, draft, Some((entry.state, entry.version)), |state, context| {
                 // The rules are asked again after a conflict: what they ask about may have changed.
-                match route(&brand, state, &post, now) {
+                match route(&brand, state, &post, text.as_deref(), now) {
                     Some(decision) => conversation::decide(state, &Command::RoutePost(decision), context),
                     None => Ok(Vec::new()),
                 }
@@ -158,6 +168,24 @@ impl Reactor {
             .await?;
         self.desk.take_over(&subject, done.state, done.version);
         Ok(())
+    }
+
+    /// The newest words of a post, from the log.
+    async fn words(&self, subject: &Subject, post: &PostKey) -> Result<Option<PersonalText>, TransactError> {
+        let loaded = self.journal.load(subject).await?;
+        let mut newest: Option<(Option<Timestamp>, &str)> = None;
+        for fact in loaded.records().flat_map(|record| &record.facts) {
+            let (at, text) = match fact {
+                Fact::PostReceived(fact) if fact.post == *post => (None, &fact.personal.text),
+                Fact::PostEdited(fact) if fact.post == *post => (Some(fact.edited_at), &fact.personal.text),
+                // No other fact brings a customer's words.
+                _ => continue,
+            };
+            if newest.is_none_or(|(known, _)| known < at) {
+                newest = Some((at, text));
+            }
+        }
+        Ok(newest.map(|(_, text)| text.into()))
     }
 
     async fn pass_deadline(

@@ -11,14 +11,24 @@ use jiff::Timestamp;
 
 /// What the brand's rules say about a classified post; none when the post is not there, not classified or routed.
 ///
-/// The same state, settings and time give the same answer, bit for bit.
-pub fn route(brand: &Brand, state: &Conversation, post: &PostKey, now: Timestamp) -> Option<RouteDecision> {
+/// The state holds the words of a post until it is routed; `text` has them when the rules are asked about it again. The
+/// same state, words, settings and time give the same answer, bit for bit.
+pub fn route(
+    brand: &Brand,
+    state: &Conversation,
+    post: &PostKey,
+    text: Option<&str>,
+    now: Timestamp,
+) -> Option<RouteDecision> {
     let post = state.unrouted().find(|unrouted| unrouted.key == *post)?;
     let class = post.class.as_ref()?;
     // History is judged as of its own time: what was open then, how long it had waited then.
     let at = if post.backfill { post.clock() } else { now };
-    let view = post_view(state, post);
-    let own_topic = brand.topic(view.text, &class.language);
+    let view = post_view(state, post, text);
+    let own_topic = match class.is_corrected(Head::Topic) {
+        true => None,
+        false => brand.topic(view.text, &class.language),
+    };
     let unsure: Vec<&str> =
         class.unsure.iter().filter(|head| own_topic.is_none() || *head != Head::Topic).map(Head::as_str).collect();
     let recognised: Vec<&str> = class.recognised.iter().map(|kind| &**kind).collect();
@@ -44,9 +54,9 @@ pub fn route(brand: &Brand, state: &Conversation, post: &PostKey, now: Timestamp
     })
 }
 
-fn post_view<'a>(state: &'a Conversation, post: &'a Post) -> PostView<'a> {
+fn post_view<'a>(state: &'a Conversation, post: &'a Post, text: Option<&'a str>) -> PostView<'a> {
     PostView {
-        text: post.pending_text.as_deref().unwrap_or(""),
+        text: post.pending_text.as_deref().or(text).unwrap_or(""),
         network: state.network.as_ref().map_or("", |network| network.as_str()),
         private: post.private,
         followers: post.followers,
@@ -106,5 +116,135 @@ fn priority(priority: brand::Priority) -> Priority {
         brand::Priority::Normal => Priority::Normal,
         brand::Priority::High => Priority::High,
         brand::Priority::Urgent => Priority::Urgent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use conversation::classified::{ClassificationCorrected, PostClassified, Scored};
+    use conversation::received::PostReceived;
+    use conversation::{
+        Actor, BrandId, ConversationId, CustomerId, Fact, Network, Personal, Record, RecordId, Subject,
+    };
+
+    const SETTINGS: &str = r#"
+earshot: brand/v1
+brand: aurora
+name: Aurora
+timezone: UTC
+teams: {care: {name: Care, hours: '24/7'}, lounge: {name: Lounge, hours: '24/7'}, bags: {name: Bags, hours: '24/7'}}
+topics: [{name: air.lounge, any_of: [lounge]}]
+rules:
+  - {name: lounge, when: 'class.topic == "air.lounge" && !class.topic_unsure', team: lounge}
+  - {name: bags, when: 'class.topic == "air.baggage" && post.text.contains("bag")', team: bags}
+otherwise: {team: care}
+"#;
+
+    fn brand() -> Brand {
+        let settings = brand::Settings::parse(SETTINGS, "aurora.yaml").unwrap();
+        Brand::compile(settings).unwrap()
+    }
+
+    fn key() -> PostKey {
+        PostKey::of(&BrandId::new("aurora").unwrap(), &Network::new("x").unwrap(), "p1")
+    }
+
+    fn fold(state: &mut Conversation, n: u8, fact: Fact) {
+        let (brand, network) = (BrandId::new("aurora").unwrap(), Network::new("x").unwrap());
+        let customer = CustomerId::of(&brand, &network, "author");
+        let subject = Subject::Conversation { brand, customer, conversation: ConversationId::of(&customer, 0) };
+        let record = Record {
+            id: RecordId::caused("test", &[n]),
+            subject,
+            occurred_at: Timestamp::UNIX_EPOCH,
+            recorded_at: Timestamp::UNIX_EPOCH,
+            actor: Actor::Service("test".into()),
+            caused_by: None,
+            correlation: None,
+            facts: vec![fact],
+        };
+        conversation::evolve(state, &record);
+    }
+
+    fn classified(text: &str) -> Conversation {
+        let mut state = Conversation::default();
+        let received = PostReceived {
+            post: key(),
+            network: Network::new("x").unwrap(),
+            native_id: "p1".into(),
+            parent_native_id: String::new(),
+            root_native_id: String::new(),
+            private: false,
+            handle_use: HandleUse::Main,
+            posted_at: None,
+            followers: 0,
+            region: String::new(),
+            tier: String::new(),
+            timezone: String::new(),
+            source: "test".into(),
+            backfill: false,
+            demo: false,
+            thread_of: None,
+            awaited_in: None,
+            personal: Personal::text(text),
+        };
+        fold(&mut state, 1, received.into());
+        let scored = |label: &str| Scored { label: label.into(), confidence: 0.4, ..Scored::default() };
+        let class = PostClassified {
+            post: key(),
+            model_version: "m1".into(),
+            language: scored("en"),
+            sentiment: scored("neutral"),
+            intent: scored("question"),
+            topic: Scored { unsure: true, ..scored("air.cabin") },
+            urgency: scored("normal"),
+            churn: Scored::default(),
+            call: Scored::default(),
+            closing: Scored::default(),
+            recognised: Vec::new(),
+            backend: "compact".into(),
+            text_version: 0,
+        };
+        fold(&mut state, 2, class.into());
+        state
+    }
+
+    fn corrected(mut state: Conversation, label: &str) -> Conversation {
+        let fact = ClassificationCorrected {
+            post: key(),
+            head: Head::Topic,
+            was: "air.cabin".into(),
+            label: label.into(),
+            model_version: "m1".into(),
+            text_version: 0,
+        };
+        fold(&mut state, 3, fact.into());
+        state
+    }
+
+    fn team(state: &Conversation, text: Option<&str>) -> (String, Vec<String>) {
+        let decision = route(&brand(), state, &key(), text, Timestamp::UNIX_EPOCH).unwrap();
+        (decision.team.to_string(), decision.notes)
+    }
+
+    #[test]
+    fn a_topic_of_the_brand_goes_before_the_classifier_s_and_a_person_s_before_both() {
+        let (at, notes) = team(&classified("my bag is in the LOUNGE"), None);
+        assert_eq!(
+            (at.as_str(), notes.as_slice()),
+            ("lounge", &["topic air.lounge: a phrase of the settings stands in the post".to_owned()][..])
+        );
+        assert_eq!(team(&classified("where is it"), None), ("care".to_owned(), vec![]));
+        let by_person = corrected(classified("my bag is in the LOUNGE"), "air.baggage");
+        assert_eq!(team(&by_person, None).0, "bags");
+    }
+
+    #[test]
+    fn a_post_that_is_asked_about_again_is_read_again() {
+        let mut state = corrected(classified("my bag"), "air.baggage");
+        state.posts[0].pending_text = None;
+        assert_eq!(team(&state, None).0, "care", "without its words no rule finds them");
+        assert_eq!(team(&state, Some("my bag")).0, "bags");
     }
 }

@@ -5,7 +5,7 @@ use crate::WireError;
 use crate::pb::conversation as pb;
 use crate::scalar::{name, optional, optional_name, required};
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
-use conversation::classified::{PostClassified, Recognised, Scored};
+use conversation::classified::{ClassificationCorrected, Head, PostClassified, PostReclassified, Recognised, Scored};
 use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
 use conversation::received::{
@@ -79,6 +79,8 @@ fn fact(pb: pb::Fact) -> Read<Fact> {
         In::PostFiltered(f) => post_filtered(f)?.into(),
         In::ReplyObserved(f) => reply_observed(f)?.into(),
         In::PostClassified(f) => post_classified(f)?.into(),
+        In::ClassificationCorrected(f) => classification_corrected(f)?.into(),
+        In::PostReclassified(f) => post_reclassified(f)?.into(),
         In::ConversationOpened(f) => conversation_opened(f)?.into(),
         In::Routed(f) => routed(f)?.into(),
         In::DeadlineSet(f) => deadline_set(f)?.into(),
@@ -288,6 +290,46 @@ fn post_classified(f: pb::PostClassified) -> Read<PostClassified> {
         closing: answer("closing", f.closing)?,
         recognised: f.recognised.into_iter().map(recognised).collect::<Read<_>>()?,
         backend: f.backend,
+        text_version: f.text_version,
+    })
+}
+
+fn post_reclassified(f: pb::PostReclassified) -> Read<PostReclassified> {
+    for (field, value) in [("model_version", &f.model_version), ("was_model_version", &f.was_model_version)] {
+        if value.is_empty() {
+            return Err(WireError::Missing { field });
+        }
+    }
+    let class = PostClassified {
+        post: name("post_key", &f.post_key)?,
+        model_version: f.model_version,
+        language: answer("language", f.language)?,
+        sentiment: answer("sentiment", f.sentiment)?,
+        intent: answer("intent", f.intent)?,
+        topic: answer("topic", f.topic)?,
+        urgency: answer("urgency", f.urgency)?,
+        churn: answer("churn", f.churn)?,
+        call: answer("call", f.call)?,
+        closing: answer("closing", f.closing)?,
+        recognised: f.recognised.into_iter().map(recognised).collect::<Read<_>>()?,
+        backend: f.backend,
+        text_version: f.text_version,
+    };
+    Ok(PostReclassified { class, was_model_version: f.was_model_version })
+}
+
+fn classification_corrected(f: pb::ClassificationCorrected) -> Read<ClassificationCorrected> {
+    for (field, value) in [("head", &f.head), ("label", &f.label), ("model_version", &f.model_version)] {
+        if value.is_empty() {
+            return Err(WireError::Missing { field });
+        }
+    }
+    Ok(ClassificationCorrected {
+        post: name("post_key", &f.post_key)?,
+        head: Head::parse(&f.head).ok_or(WireError::Unknown { field: "head" })?,
+        was: f.was,
+        label: f.label,
+        model_version: f.model_version,
         text_version: f.text_version,
     })
 }

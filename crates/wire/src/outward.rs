@@ -3,7 +3,7 @@
 use crate::pb::conversation as pb;
 use crate::scalar::{or_empty, timestamp};
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
-use conversation::classified::{PostClassified, Recognised, Scored};
+use conversation::classified::{ClassificationCorrected, PostClassified, PostReclassified, Recognised, Scored};
 use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
 use conversation::received::{
@@ -63,6 +63,8 @@ fn fact(known: &Fact) -> pb::fact::Fact {
         Fact::PostFiltered(f) => Out::PostFiltered(post_filtered(f)),
         Fact::ReplyObserved(f) => Out::ReplyObserved(reply_observed(f)),
         Fact::PostClassified(f) => Out::PostClassified(post_classified(f)),
+        Fact::ClassificationCorrected(f) => Out::ClassificationCorrected(classification_corrected(f)),
+        Fact::PostReclassified(f) => Out::PostReclassified(post_reclassified(f)),
         Fact::ConversationOpened(f) => Out::ConversationOpened(conversation_opened(f)),
         Fact::Routed(f) => Out::Routed(routed(f)),
         Fact::DeadlineSet(f) => Out::DeadlineSet(deadline_set(f)),
@@ -244,6 +246,36 @@ fn post_classified(f: &PostClassified) -> pb::PostClassified {
         closing: answer(&f.closing),
         recognised: f.recognised.iter().map(recognised).collect(),
         backend: f.backend.clone(),
+    }
+}
+
+fn post_reclassified(PostReclassified { class, was_model_version }: &PostReclassified) -> pb::PostReclassified {
+    pb::PostReclassified {
+        post_key: class.post.to_string(),
+        model_version: class.model_version.clone(),
+        language: answer(&class.language),
+        sentiment: answer(&class.sentiment),
+        intent: answer(&class.intent),
+        text_version: class.text_version,
+        topic: answer(&class.topic),
+        urgency: answer(&class.urgency),
+        churn: answer(&class.churn),
+        call: answer(&class.call),
+        closing: answer(&class.closing),
+        recognised: class.recognised.iter().map(recognised).collect(),
+        backend: class.backend.clone(),
+        was_model_version: was_model_version.clone(),
+    }
+}
+
+fn classification_corrected(f: &ClassificationCorrected) -> pb::ClassificationCorrected {
+    pb::ClassificationCorrected {
+        post_key: f.post.to_string(),
+        head: f.head.as_str().into(),
+        was: f.was.clone(),
+        label: f.label.clone(),
+        model_version: f.model_version.clone(),
+        text_version: f.text_version,
     }
 }
 

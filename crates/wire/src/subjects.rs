@@ -42,6 +42,14 @@ pub fn of(subject: &Subject) -> String {
     }
 }
 
+/// A filter of all conversations of a brand, or of every brand.
+pub fn conversations_of(brand: Option<&BrandId>) -> String {
+    match brand {
+        Some(brand) => format!("earshot.*.{brand}.conversation.*"),
+        None => CONVERSATIONS.to_owned(),
+    }
+}
+
 /// A filter that finds a conversation when only its id is known.
 pub fn any_conversation(conversation: &ConversationId) -> String {
     format!("earshot.*.*.conversation.{conversation}")

@@ -142,7 +142,7 @@ fn members_tally(transaction: &Transaction<'_>, root: &ConversationId) -> rusqli
         .prepare_cached(
             "SELECT coalesce(sum(posts), 0), coalesce(sum(replies), 0), coalesce(sum(in_doubt), 0),
                  coalesce(sum(reopened), 0), coalesce(sum(hand_offs), 0), coalesce(sum(breaches), 0),
-                 coalesce(max(escalated), 0)
+                 coalesce(sum(classified), 0), coalesce(sum(corrected), 0), coalesce(max(escalated), 0)
              FROM conversation WHERE root = ?1 AND conversation_id <> ?1",
         )?
         .query_row([key(root)], |row| {
@@ -153,7 +153,9 @@ fn members_tally(transaction: &Transaction<'_>, root: &ConversationId) -> rusqli
                 reopened: row.get(3)?,
                 hand_offs: row.get(4)?,
                 breaches: row.get(5)?,
-                escalated: row.get(6)?,
+                classified: row.get(6)?,
+                corrected: row.get(7)?,
+                escalated: row.get(8)?,
             })
         })
 }

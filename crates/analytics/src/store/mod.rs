@@ -10,7 +10,8 @@ mod schema;
 
 pub use error::{StoreError, Trouble, while_doing};
 pub use read::{
-    OpenConversations, Snapshot, intake, intake_within, open_by_brand, prepare_reader, snapshot, snapshot_within,
+    OpenConversations, Snapshot, corrections, corrections_within, intake, intake_within, open_by_brand, prepare_reader,
+    snapshot, snapshot_within,
 };
 
 use crate::figures::Figures;
@@ -302,6 +303,8 @@ fn put_conversation(transaction: &Transaction<'_>, row: &Row<'_>, figures: &Figu
         tally.reopened,
         tally.hand_offs,
         tally.breaches,
+        tally.classified,
+        tally.corrected,
         tally.escalated,
     ])?;
     Ok(())
@@ -311,6 +314,11 @@ fn write_counts(transaction: &Transaction<'_>, fold: &Fold) -> rusqlite::Result<
     for (brand, minute, change) in fold.minutes.changes() {
         let row = params![brand.as_str(), minute, change.posts, change.replies, change.breaches];
         transaction.prepare_cached(schema::ADD_MINUTE)?.execute(row)?;
+    }
+    for (key, change) in fold.answers.changes() {
+        let (brand, head) = (key.brand.as_str(), key.head.as_str());
+        let row = params![brand, key.language, head, key.model_version, change.classified, change.corrected];
+        transaction.prepare_cached(schema::ADD_ANSWER)?.execute(row)?;
     }
     for filtered in &fold.filtered {
         let post = filtered.post.as_uuid().into_bytes();

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 use rusqlite::{Connection, Row, named_params};
 use std::collections::BTreeMap;
-use wire::pb::analytics::{IntakeRow, MeasureRow, MinuteCount};
+use wire::pb::analytics::{CorrectionRow, IntakeRow, ListCorrectionsRequest, MeasureRow, MinuteCount};
 
 /// Minutes that are told, the running one included.
 const MINUTES_SHOWN: i64 = 60;
@@ -97,6 +97,8 @@ fn measures_sql(query: &Query) -> String {
         "escalated",
         "breaches > 0",
         "in_doubt",
+        "classified",
+        "corrected",
         "intent = 'praise'",
         "intent = 'complaint'",
         "intent = 'question'",
@@ -157,6 +159,8 @@ fn measure_row(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<MeasureRow> {
     (found.open, found.waiting, found.resolved) = (next()?, next()?, next()?);
     (found.reopened, found.hand_offs, found.escalated) = (next()?, next()?, next()?);
     (found.breached, found.replies_in_doubt) = (next()?, next()?);
+    (found.classified, found.corrected) = (next()?, next()?);
+    found.corrected_share = share(found.corrected, found.classified);
     (found.praise, found.complaints) = (next()?, next()?);
     (found.questions, found.requests) = (next()?, next()?);
     let (posts_resolved, resolved_with_answer, one_touch) = (next()?, next()?, next()?);
@@ -286,6 +290,48 @@ pub fn intake_within(connection: &Connection, brand: &str) -> rusqlite::Result<V
         }
     }
     Ok(rows.into_values().collect())
+}
+
+/// What the classifier answered and people put right.
+pub fn corrections(
+    connection: &mut Connection,
+    asked: &ListCorrectionsRequest,
+) -> rusqlite::Result<Vec<CorrectionRow>> {
+    let transaction = connection.transaction()?;
+    corrections_within(&transaction, asked)
+}
+
+/// The same within a transaction of the caller.
+pub fn corrections_within(
+    connection: &Connection,
+    asked: &ListCorrectionsRequest,
+) -> rusqlite::Result<Vec<CorrectionRow>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT brand, language, head, model_version, classified, corrected FROM answer
+         WHERE classified > 0
+             AND (:brand = '' OR brand = :brand) AND (:language = '' OR language = :language)
+             AND (:head = '' OR head = :head) AND (:model = '' OR model_version = :model)
+         ORDER BY brand, language, head, model_version",
+    )?;
+    let asked = named_params! {
+        ":brand": asked.brand,
+        ":language": asked.language,
+        ":head": asked.head,
+        ":model": asked.model_version,
+    };
+    let found = statement.query_map(asked, |row| {
+        let (classified, corrected) = (row.get(4).map(whole)?, row.get(5).map(whole)?);
+        Ok(CorrectionRow {
+            brand: row.get(0)?,
+            language: row.get(1)?,
+            head: row.get(2)?,
+            model_version: row.get(3)?,
+            classified,
+            corrected,
+            corrected_share: share(corrected, classified),
+        })
+    })?;
+    found.collect()
 }
 
 /// Who waits now, by brand.

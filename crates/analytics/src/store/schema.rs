@@ -2,7 +2,7 @@
 //! those of the catalogue of measures.
 
 /// Changes whenever the tables or the meaning of a column does; a file of another version is rebuilt from the log.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 /// `EARS`, so that a file of someone else is not taken for ours.
 pub const APPLICATION_ID: i64 = 0x4541_5253;
 
@@ -36,6 +36,8 @@ CREATE TABLE conversation (
     reopened INTEGER NOT NULL,
     hand_offs INTEGER NOT NULL,
     breaches INTEGER NOT NULL,
+    classified INTEGER NOT NULL,
+    corrected INTEGER NOT NULL,
     escalated INTEGER NOT NULL
 );
 CREATE INDEX conversation_by_root ON conversation (root) WHERE root IS NOT NULL;
@@ -63,6 +65,16 @@ CREATE TABLE filtered_post (
     posted_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+CREATE TABLE answer (
+    brand TEXT NOT NULL,
+    language TEXT NOT NULL,
+    head TEXT NOT NULL,
+    model_version TEXT NOT NULL,
+    classified INTEGER NOT NULL,
+    corrected INTEGER NOT NULL,
+    PRIMARY KEY (brand, language, head, model_version)
+) WITHOUT ROWID;
+
 CREATE TABLE intake (
     brand TEXT NOT NULL,
     source TEXT NOT NULL,
@@ -87,15 +99,18 @@ pub const PUT_CONVERSATION: &str = "
 INSERT INTO conversation (
     number, conversation_id, brand, team, channel, language, intent, standing, counted, merged_into,
     first_post_at, asked_at, first_response_seconds, waiting_since,
-    posts, replies, in_doubt, reopened, hand_offs, breaches, escalated
-) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+    posts, replies, in_doubt, reopened, hand_offs, breaches, classified, corrected, escalated
+) VALUES (
+    ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23
+)
 ON CONFLICT (number) DO UPDATE SET
     team = excluded.team, channel = excluded.channel, language = excluded.language, intent = excluded.intent,
     standing = excluded.standing, counted = excluded.counted, merged_into = excluded.merged_into,
     first_post_at = excluded.first_post_at, asked_at = excluded.asked_at,
     first_response_seconds = excluded.first_response_seconds, waiting_since = excluded.waiting_since,
     posts = excluded.posts, replies = excluded.replies, in_doubt = excluded.in_doubt, reopened = excluded.reopened,
-    hand_offs = excluded.hand_offs, breaches = excluded.breaches, escalated = excluded.escalated";
+    hand_offs = excluded.hand_offs, breaches = excluded.breaches,
+    classified = excluded.classified, corrected = excluded.corrected, escalated = excluded.escalated";
 
 pub const PUT_STATE: &str = "INSERT INTO state (number, state) VALUES (?1, ?2)
 ON CONFLICT (number) DO UPDATE SET state = excluded.state";
@@ -107,6 +122,11 @@ ON CONFLICT (brand, minute) DO UPDATE SET
 /// A post that is filtered twice counts once.
 pub const PUT_FILTERED: &str = "INSERT INTO filtered_post (post, brand, channel, posted_at) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (post) DO NOTHING";
+
+pub const ADD_ANSWER: &str = "
+INSERT INTO answer (brand, language, head, model_version, classified, corrected) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (brand, language, head, model_version) DO UPDATE SET
+    classified = classified + excluded.classified, corrected = corrected + excluded.corrected";
 
 pub const ADD_INTAKE: &str = "
 INSERT INTO intake (brand, source, seen, accepted, duplicate, filtered) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

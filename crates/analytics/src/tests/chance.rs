@@ -3,6 +3,7 @@
 
 use super::support::{assert_same, items, later, open, write};
 use crate::testing::{At, Script};
+use conversation::classified::Head;
 use proptest::prelude::*;
 
 /// One thing that happens to one of four conversations, some minutes into the story.
@@ -20,7 +21,7 @@ const INTENTS: [&str; 4] = ["complaint", "question", "praise", "noise"];
 const TEAMS: [&str; 2] = ["care", "crisis"];
 
 fn step() -> impl Strategy<Value = Step> {
-    (0..18_u8, 0..4_usize, 0..4_usize, 0..3_u8, 0..90_i64).prop_map(|(what, who, other, post, minute)| Step {
+    (0..20_u8, 0..4_usize, 0..4_usize, 0..3_u8, 0..90_i64).prop_map(|(what, who, other, post, minute)| Step {
         what,
         who,
         other,
@@ -60,6 +61,8 @@ fn tell(steps: &[Step]) -> Script {
                 story.backfill = !story.backfill;
                 story.count("webhook", 5, &[("too_long", 1)], at);
             }
+            18 => story.correct(name, &post, Head::Intent, INTENTS[step.other], at),
+            19 => story.correct(name, &post, Head::Language, ["en", "et"][step.other % 2], at),
             // Nothing merges into itself; a record that came before comes again.
             _ => {
                 if let Some(record) = story.records.get(step.minute as usize).cloned() {

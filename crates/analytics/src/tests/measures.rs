@@ -3,7 +3,8 @@
 use super::support::{assert_same, items, later, open, read, total, write};
 use crate::query::{Dimension, Filter, Query};
 use crate::testing::{At, Script};
-use wire::pb::analytics::MeasureRow;
+use conversation::classified::Head;
+use wire::pb::analytics::{ListCorrectionsRequest, MeasureRow};
 
 fn measured(script: &Script) -> MeasureRow {
     let directory = tempfile::tempdir().unwrap();
@@ -236,6 +237,40 @@ fn groups_and_filters_take_what_they_name() {
     assert_eq!(ask(&[], period(0, 60))[0].filtered, 1);
     assert_eq!(ask(&[], period(31, 61))[0].filtered, 0);
     assert_eq!(count(period(60, 61)), 1);
+}
+
+#[test]
+fn what_people_put_right_is_counted_by_head_model_and_language() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut story = Script::new("aurora");
+    for (name, intent, language) in [("a", "question", "en"), ("b", "question", "et"), ("c", "praise", "en")] {
+        story.post(name, name, At::minute(0));
+        story.route(name, name, "care", intent, language);
+    }
+    story.correct("a", "a", Head::Intent, "complaint", At::minute(1));
+    story.correct("a", "a", Head::Language, "et", At::minute(2));
+    story.correct("b", "b", Head::Intent, "praise", At::minute(3));
+    story.correct("b", "b", Head::Intent, "question", At::minute(4)); // right after all
+    story.correct("c", "c", Head::Topic, "air.delay", At::minute(5)); // which the model had no answer for
+    let row = measured(&story);
+    assert_eq!((row.classified, row.corrected, row.corrected_share), (3, 2, Some(2.0 / 3.0)));
+    assert_eq!((row.complaints, row.questions, row.praise), (1, 1, 1), "a person's word is what counts");
+
+    let mut work = open(directory.path(), 100);
+    write(&mut work, &items(&story.records));
+    let ask = |asked: ListCorrectionsRequest| {
+        let rows = super::support::corrections(directory.path(), &asked);
+        rows.into_iter().map(|row| (row.language, row.head, row.model_version, row.classified, row.corrected)).collect()
+    };
+    let rows: Vec<_> = ask(ListCorrectionsRequest { head: "intent".into(), ..Default::default() });
+    let expected = [("en", 2, 1), ("et", 1, 0)]
+        .map(|(language, classified, corrected)| (language.into(), "intent".into(), "m".into(), classified, corrected));
+    assert_eq!(rows, expected);
+    let heads: Vec<(String, String, String, u64, u64)> =
+        ask(ListCorrectionsRequest { language: "en".into(), ..Default::default() });
+    let heads: Vec<_> = heads.iter().map(|row| (row.1.as_str(), row.3, row.4)).collect();
+    assert_eq!(heads, [("intent", 2, 1), ("language", 2, 1), ("sentiment", 2, 0)], "by what the classifier read");
+    assert!(ask(ListCorrectionsRequest { brand: "basil".into(), ..Default::default() }).is_empty());
 }
 
 #[test]

@@ -16,7 +16,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tonic::transport::Channel;
 use wire::pb::analytics::analytics_service_client::AnalyticsServiceClient;
-use wire::pb::analytics::{MeasureRow, QueryRequest, WatchRequest, WatchResponse};
+use wire::pb::analytics::{
+    CorrectionRow, ListCorrectionsRequest, MeasureRow, QueryRequest, WatchRequest, WatchResponse,
+};
 
 /// Two days into every story: all is old enough to have been answered.
 pub fn later() -> Timestamp {
@@ -75,6 +77,11 @@ pub fn read(directory: &Path, query: &Query, now: Timestamp) -> Snapshot {
     store::snapshot(&mut connection, query, now).unwrap()
 }
 
+pub fn corrections(directory: &Path, asked: &ListCorrectionsRequest) -> Vec<CorrectionRow> {
+    let mut connection = reads::open(&Files::new(directory).main()).unwrap();
+    store::corrections(&mut connection, asked).unwrap()
+}
+
 /// The projection says what the log says.
 pub fn assert_same(directory: &Path, records: &[Record], now: Timestamp) {
     let expected = recomputed(records);
@@ -85,6 +92,8 @@ pub fn assert_same(directory: &Path, records: &[Record], now: Timestamp) {
         assert_eq!(found.minutes, expected.minutes("", now));
     }
     assert_eq!(store::intake(&mut connection, "").unwrap(), expected.intake());
+    let all = ListCorrectionsRequest::default();
+    assert_eq!(store::corrections(&mut connection, &all).unwrap(), expected.corrections());
 }
 
 /// The one row of all conversations.

@@ -4,6 +4,7 @@
 //! labels: what does not look like a code does not come in.
 
 use crate::model::{Classification, Reason, Scored};
+use crate::recognise::{Kind, Recognised};
 use conversation::classified::Head;
 use wire::pb::classifier::ClassifyResponse;
 use wire::pb::conversation as pb;
@@ -16,7 +17,7 @@ const REASONS_MAX: usize = 8;
 ///
 /// # Errors
 /// What about it cannot be, in words of ours.
-pub fn classification(response: ClassifyResponse, _text: &str) -> Result<Classification, &'static str> {
+pub fn classification(response: ClassifyResponse, text: &str) -> Result<Classification, &'static str> {
     if !is_code(&response.model_version) {
         return Err("its answer names no version of a model");
     }
@@ -24,12 +25,31 @@ pub fn classification(response: ClassifyResponse, _text: &str) -> Result<Classif
         language: required(Head::Language, response.language)?,
         sentiment: required(Head::Sentiment, response.sentiment)?,
         intent: required(Head::Intent, response.intent)?,
+        topic: optional(Head::Topic, response.topic)?,
+        urgency: optional(Head::Urgency, response.urgency)?,
+        churn: optional(Head::Churn, response.churn)?,
+        call: optional(Head::Call, response.call)?,
+        closing: optional(Head::Closing, response.closing)?,
+        recognised: response.recognised.iter().filter_map(|found| recognised(found, text)).collect(),
         model_version: response.model_version,
     })
 }
 
 fn required(head: Head, scored: Option<pb::Scored>) -> Result<Scored, &'static str> {
     self::scored(head, scored.ok_or("its answer lacks the language, sentiment or intent")?)
+}
+
+/// Another service may be of an age that knew fewer heads.
+fn optional(head: Head, scored: Option<pb::Scored>) -> Result<Scored, &'static str> {
+    scored.map_or(Ok(Scored::default()), |scored| self::scored(head, scored))
+}
+
+/// What it found, if it is a kind of ours and a place of this text.
+fn recognised(found: &pb::Recognised, text: &str) -> Option<Recognised> {
+    let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == found.kind)?;
+    let at = found.start as usize..found.end as usize;
+    let fits = !at.is_empty() && text.get(at.clone()).is_some() && (0.0..=1.0).contains(&found.confidence);
+    fits.then_some(Recognised { kind, at, confidence: found.confidence })
 }
 
 fn scored(head: Head, scored: pb::Scored) -> Result<Scored, &'static str> {
@@ -45,7 +65,7 @@ fn scored(head: Head, scored: pb::Scored) -> Result<Scored, &'static str> {
         return Err("its answer has a confidence that is not between 0 and 1");
     }
     let reasons = scored.reasons.iter().filter_map(|reason| reason_of(reason)).take(REASONS_MAX).collect();
-    Ok(Scored { label: scored.label, confidence: scored.confidence, reasons })
+    Ok(Scored { label: scored.label, confidence: scored.confidence, unsure: scored.unsure, reasons })
 }
 
 /// `runner_up:question=0.12`, as we write it; anything else is dropped.

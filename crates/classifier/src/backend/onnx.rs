@@ -130,7 +130,7 @@ impl Backend for Onnx {
         };
         let answers = classes.into_iter().zip(heads).map(|(mut classification, scored)| {
             if let Some(scored) = scored {
-                set_head(&mut classification, self.transformer.head, scored);
+                *classification.head_mut(self.transformer.head) = scored;
             }
             classification.model_version.clone_from(&self.version);
             Answer { classification, backend: Arc::clone(&self.name) }
@@ -211,6 +211,7 @@ impl Transformer {
         Scored {
             label: self.labels[best].clone(),
             confidence: shares[best],
+            unsure: shares[best] < SURE_FROM,
             reasons: vec![
                 reason("onnx".to_owned(), 1.0),
                 reason("margin".to_owned(), shares[best] - shares[second]),
@@ -246,15 +247,6 @@ fn as_trained(text: &str, max_tokens: usize) -> String {
         word => word.to_owned(),
     };
     text.split(' ').map(word).collect::<Vec<_>>().join(" ")
-}
-
-fn set_head(class: &mut Classification, head: Head, scored: Scored) {
-    match head {
-        Head::Language => class.language = scored,
-        Head::Sentiment => class.sentiment = scored,
-        Head::Intent => class.intent = scored,
-        _ => {}
-    }
 }
 
 fn check_files(settings: &OnnxSettings) -> Result<(), Refused> {

@@ -5,15 +5,15 @@ use std::ops::Range;
 
 use super::head::{Head, share};
 use super::{Model, Scored, top_two};
-use crate::features::{self, Extractor, Sink};
+use crate::features::{self, Extractor, Key, Sink};
 use crate::manifest::HeadName;
 use crate::text;
 
 /// One head's answer with what spoke for and against it.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Explanation {
-    /// `language`, `sentiment` or `intent`.
-    pub head: &'static str,
+    /// Name of the head.
+    pub head: String,
     /// The answer as [`Model::classify`] gives it.
     pub answer: Scored,
     /// Every label with its probability, highest first.
@@ -33,27 +33,27 @@ pub struct Fragment {
 }
 
 impl Model {
-    /// Explains each head's answer with at most `limit` fragments.
+    /// Explains the answer of each head that every post is asked with at most `limit` fragments.
     pub fn explain(&self, post: &str, limit: usize) -> Vec<Explanation> {
         let mut extractor = Extractor::default();
-        extractor.read(post);
+        let language = self.read(post, &mut extractor);
         let mut chars = Vec::new();
         text::normalise_into(post, &mut chars);
-        HeadName::ALL
-            .into_iter()
-            .map(|name| {
-                let head = self.head(name);
-                let probabilities = head.probabilities(&extractor);
+        let asked = HeadName::EVERY_POST.into_iter().filter_map(|name| Some((self.head(&name)?, name)));
+        asked
+            .map(|(head, name)| {
+                let (probabilities, evidence) = head.weigh(&extractor, language);
                 let mut labels: Vec<(String, f32)> =
                     head.labels.iter().cloned().zip(probabilities.iter().copied()).collect();
                 labels.sort_by(|a, b| b.1.total_cmp(&a.1));
                 let (best, second) = top_two(&probabilities);
-                let mut spoken = Spoken { head, best, second, seen: HashSet::new(), by_place: BTreeMap::new() };
+                let (seen, by_place) = (HashSet::new(), BTreeMap::new());
+                let mut spoken = Spoken { head, key: Key::new(language), best, second, seen, by_place };
                 features::visit(&chars, &mut spoken);
-                let unit = share(head.evidence(&extractor)) / head.temperature;
+                let unit = share(evidence) / head.calibration.of(language);
                 Explanation {
-                    head: name.as_str(),
-                    answer: self.answer(name, &extractor),
+                    head: name.as_str().to_owned(),
+                    answer: self.answer(&name, &extractor, language).unwrap_or_default(),
                     labels,
                     fragments: spoken.fragments(&chars, unit, limit),
                 }
@@ -65,6 +65,7 @@ impl Model {
 /// Listens to the features of a post and adds up what each place says.
 struct Spoken<'h> {
     head: &'h Head,
+    key: Key,
     best: usize,
     second: usize,
     seen: HashSet<u32>,
@@ -73,13 +74,26 @@ struct Spoken<'h> {
 
 impl Sink for Spoken<'_> {
     fn feature(&mut self, hash: u32, wide: bool, at: Range<usize>) {
-        if (wide && !self.head.wide) || at.is_empty() || !self.seen.insert(hash) {
+        if !wide || self.head.hears.wide {
+            self.hear(hash, at);
+        }
+    }
+
+    fn word(&mut self, hash: u32, at: Range<usize>) {
+        if self.head.hears.keyed {
+            self.hear(self.key.of(hash), at);
+        }
+    }
+}
+
+impl Spoken<'_> {
+    fn hear(&mut self, hash: u32, at: Range<usize>) {
+        if at.is_empty() || !self.seen.insert(hash) {
             return;
         }
         let Some(row) = self.head.row(hash) else { return };
-        let say = f32::from(row[self.best]) * self.head.scale[self.best]
-            - f32::from(row[self.second]) * self.head.scale[self.second];
-        *self.by_place.entry((at.start, at.end)).or_default() += say;
+        let weight = |label: usize| f32::from(row(label)) * self.head.scale[label];
+        *self.by_place.entry((at.start, at.end)).or_default() += weight(self.best) - weight(self.second);
     }
 }
 

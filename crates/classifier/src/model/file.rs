@@ -12,17 +12,18 @@
 //!
 //! Since the header holds the hash of every table, one hash names the whole content.
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Model;
-use super::head::{Abstain, Head, Kept};
+use super::head::{Abstain, Calibration, Head, Hears, Kept};
 use crate::manifest::HeadName;
 
 /// The first bytes of every model file.
 pub const MAGIC: &[u8; 8] = b"EARSHOTM";
 /// The version of the form that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 const PREAMBLE_BYTES: usize = 8 + 4 + 4 + 32;
 const MAX_HEADER_BYTES: usize = 1 << 20;
@@ -98,9 +99,9 @@ struct HeadHeader {
     labels: Vec<String>,
     bits: u32,
     rows: usize,
-    wide: bool,
-    abstain: Option<Abstain>,
-    temperature: f32,
+    hears: Hears,
+    abstain: Abstain,
+    calibration: Calibration,
     bias: Vec<f32>,
     scale: Vec<f32>,
     table_sha256: String,
@@ -113,21 +114,21 @@ pub struct Builder {
     pub licence: String,
     /// The sets that it learned from.
     pub sets: Vec<String>,
-    /// In the order of [`HeadName::ALL`].
-    pub heads: [Head; 3],
+    /// Those that every post is asked first.
+    pub heads: Vec<(HeadName, Head)>,
 }
 
 impl Builder {
     /// The bytes of the file; equal content gives equal bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let heads = HeadName::ALL.iter().zip(&self.heads).map(|(name, head)| HeadHeader {
+        let heads = self.heads.iter().map(|(name, head)| HeadHeader {
             name: name.as_str().to_owned(),
             labels: head.labels.clone(),
             bits: head.kept.bits(),
             rows: head.kept.count(),
-            wide: head.wide,
+            hears: head.hears,
             abstain: head.abstain.clone(),
-            temperature: head.temperature,
+            calibration: head.calibration.clone(),
             bias: head.bias.clone(),
             scale: head.scale.clone(),
             table_sha256: hex(&Sha256::digest(table_bytes(head))),
@@ -140,59 +141,60 @@ impl Builder {
         bytes.extend_from_slice(&(header.len() as u32).to_le_bytes());
         bytes.extend_from_slice(&Sha256::digest(&header));
         bytes.extend_from_slice(&header);
-        for head in &self.heads {
+        for (_, head) in &self.heads {
             bytes.extend_from_slice(&table_bytes(head));
         }
         bytes
     }
 }
 
-/// Reads and checks the bytes of a file.
-pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Model, ModelError> {
-    let (header_bytes, mut rest) = split_header(name, bytes)?;
+/// Reads and checks the bytes of a file; the tables stay in them.
+pub(super) fn read(name: &str, bytes: Bytes) -> Result<Model, ModelError> {
+    let (header_bytes, rest) = split_header(name, &bytes)?;
     let header: Header = serde_json::from_slice(header_bytes)
         .map_err(|error| ModelError::Header { name: name.to_owned(), what: error.to_string() })?;
-    let names = header.heads.iter().map(|head| head.name.as_str());
-    if names.ne(HeadName::ALL.map(HeadName::as_str)) {
-        let what = "it does not have the heads language, sentiment and intent".to_owned();
-        return Err(ModelError::Header { name: name.to_owned(), what });
-    }
-    for head in &header.heads {
+    for (i, head) in header.heads.iter().enumerate() {
         check_head(name, head)?;
+        if header.heads[..i].iter().any(|earlier| earlier.name == head.name) {
+            let what = format!("it has two heads {}", head.name);
+            return Err(ModelError::Header { name: name.to_owned(), what });
+        }
     }
     let tables: usize = header.heads.iter().map(table_len).sum();
     if rest.len() != tables {
         let expected = bytes.len() - rest.len() + tables;
         return Err(ModelError::Length { name: name.to_owned(), expected, found: bytes.len() });
     }
-    let mut heads = Vec::new();
-    for head in header.heads {
-        let (table, after) = rest.split_at(table_len(&head));
-        rest = after;
-        if hex(&Sha256::digest(table)) != head.table_sha256 {
-            return Err(ModelError::Damaged { name: name.to_owned(), region: format!("table of head {}", head.name) });
-        }
-        let (bitmap, rows) = table.split_at(bitmap_len(&head));
-        let words = bitmap.chunks_exact(8).map(|word| u64::from_le_bytes(word.try_into().expect("chunks of eight")));
-        let kept = Kept::new(head.bits, words.collect()).filter(|kept| kept.count() == head.rows).ok_or_else(|| {
-            let what = format!("head {} has a bitmap that does not fit its rows", head.name);
-            ModelError::Header { name: name.to_owned(), what }
-        })?;
-        heads.push(Head {
-            labels: head.labels,
-            wide: head.wide,
-            abstain: head.abstain,
-            temperature: head.temperature,
-            bias: head.bias,
-            scale: head.scale,
-            kept,
-            rows: rows.iter().map(|byte| byte.cast_signed()).collect(),
-        });
-    }
-    let heads = heads.try_into().expect("the names of the heads were compared above");
     let mut version = hex(&Sha256::digest(header_bytes));
     version.truncate(12);
-    Ok(Model { version, licence: header.licence, sets: header.sets, heads })
+    let mut rest = bytes.slice_ref(rest);
+    let mut heads = Vec::new();
+    for head in header.heads {
+        let table = rest.split_to(table_len(&head));
+        heads.push((HeadName::from(head.name.clone()), read_head(name, head, table)?));
+    }
+    Ok(Model::new(version, header.licence, header.sets, heads))
+}
+
+fn read_head(name: &str, head: HeadHeader, mut table: Bytes) -> Result<Head, ModelError> {
+    if hex(&Sha256::digest(&table)) != head.table_sha256 {
+        return Err(ModelError::Damaged { name: name.to_owned(), region: format!("table of head {}", head.name) });
+    }
+    let bitmap = table.split_to(bitmap_len(&head));
+    let kept = Kept::new(head.bits, bitmap).filter(|kept| kept.count() == head.rows).ok_or_else(|| {
+        let what = format!("head {} has a bitmap that does not fit its rows", head.name);
+        ModelError::Header { name: name.to_owned(), what }
+    })?;
+    Ok(Head {
+        labels: head.labels,
+        hears: head.hears,
+        abstain: head.abstain,
+        calibration: head.calibration,
+        bias: head.bias,
+        scale: head.scale,
+        kept,
+        rows: table,
+    })
 }
 
 /// Checks the preamble and gives the header and what follows it.
@@ -225,7 +227,7 @@ fn check_head(name: &str, head: &HeadHeader) -> Result<(), ModelError> {
         "too few or too many labels or buckets"
     } else if head.bias.len() != width || head.scale.len() != width {
         "not one bias and one scale a label"
-    } else if !(head.temperature.is_finite() && head.temperature > 0.0)
+    } else if head.calibration.all().any(|temperature| !(temperature.is_finite() && temperature > 0.0))
         || head.bias.iter().chain(&head.scale).any(|number| !number.is_finite())
     {
         "numbers that are not finite"
@@ -244,8 +246,7 @@ fn table_len(head: &HeadHeader) -> usize {
 }
 
 fn table_bytes(head: &Head) -> Vec<u8> {
-    let bitmap = head.kept.words().iter().flat_map(|word| word.to_le_bytes());
-    bitmap.chain(head.rows.iter().map(|weight| weight.cast_unsigned())).collect()
+    [head.kept.bitmap(), &head.rows].concat()
 }
 
 fn hex(bytes: &[u8]) -> String {

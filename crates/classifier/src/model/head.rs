@@ -2,72 +2,130 @@
 //!
 //! A feature is the upper `bits` of its hash. Training sees all of them and keeps those that decide most; a bitmap says which,
 //! and the rank of a feature in the bitmap is the place of its row. A feature that was not kept says nothing, so words that
-//! training never saw do not disturb the answer.
+//! training never saw do not disturb the answer. Bitmap and rows are read where the model's file lies: a head owns only the
+//! counts that find a row.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
 
 use crate::features::Extractor;
 use crate::manifest::UNDETERMINED;
 use crate::math;
 
 /// A head in use.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Head {
     /// One for each column.
     pub labels: Vec<String>,
-    /// Whether the wide features speak to this head.
-    pub wide: bool,
+    /// Which groups of features speak to this head beside the core.
+    pub hears: Hears,
     /// When to answer that the head is not sure.
-    pub abstain: Option<Abstain>,
-    /// Divides the scores before they become probabilities; fitted on rows that were not trained on.
-    pub temperature: f32,
+    pub abstain: Abstain,
+    /// What makes probabilities of scores.
+    pub calibration: Calibration,
     /// What a label scores before anything is read.
     pub bias: Vec<f32>,
     /// What one step of the rows is worth, by label.
     pub scale: Vec<f32>,
     /// Which features have a row.
     pub kept: Kept,
-    /// Row after row, one for each kept feature.
-    pub rows: Vec<i8>,
+    /// Row after row of signed bytes, one for each kept feature.
+    pub rows: Bytes,
+}
+
+/// The groups of features that a head listens to beside the core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hears {
+    /// Longer n-grams, pairs and places.
+    pub wide: bool,
+    /// Words, pairs and places under the language.
+    pub keyed: bool,
 }
 
 /// When a head does not commit itself.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Abstain {
-    /// Below this probability of the best label.
+    /// Below this probability of the best label the answer is not sure.
     pub below: f32,
-    /// What it answers then.
-    pub label: String,
+    /// What it answers then; its best guess, marked as unsure, when absent.
+    pub label: Option<String>,
 }
 
 impl Abstain {
     /// Answers [`UNDETERMINED`] below this probability.
     pub fn undetermined(below: f32) -> Abstain {
-        Abstain { below, label: UNDETERMINED.to_owned() }
+        Abstain { below, label: Some(UNDETERMINED.to_owned()) }
+    }
+
+    /// Answers its best guess below this probability, but marks it as unsure.
+    pub fn unsure(below: f32) -> Abstain {
+        Abstain { below, label: None }
+    }
+}
+
+/// Temperatures that make a head's confidence honest, one for each language that had enough rows to fit one.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calibration {
+    /// For every other language.
+    pub temperature: f32,
+    /// By language.
+    pub by_language: BTreeMap<String, f32>,
+}
+
+impl Calibration {
+    /// The same temperature for all languages.
+    pub fn flat(temperature: f32) -> Calibration {
+        Calibration { temperature, by_language: BTreeMap::new() }
+    }
+
+    /// The temperature of posts in this language.
+    pub fn of(&self, language: &str) -> f32 {
+        self.by_language.get(language).copied().unwrap_or(self.temperature)
+    }
+
+    /// All temperatures.
+    pub fn all(&self) -> impl Iterator<Item = f32> + '_ {
+        self.by_language.values().copied().chain([self.temperature])
     }
 }
 
 /// The set of kept features and the place of each.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Kept {
     bits: u32,
-    words: Vec<u64>,
+    /// Little-endian words of 64 features.
+    bitmap: Bytes,
     /// How many features are kept before each word of the bitmap.
     before: Vec<u32>,
 }
 
 impl Kept {
-    /// From a bitmap of `2^bits` features; `None` when it has another size.
-    pub fn new(bits: u32, words: Vec<u64>) -> Option<Kept> {
-        if !(6..=28).contains(&bits) || words.len() != 1 << (bits - 6) {
+    /// From a bitmap of `2^bits` features in little-endian words; `None` when it has another size.
+    pub fn new(bits: u32, bitmap: Bytes) -> Option<Kept> {
+        if !(6..=28).contains(&bits) || bitmap.len() != 1 << (bits - 3) {
             return None;
         }
-        let mut before = Vec::with_capacity(words.len());
+        let mut before = Vec::with_capacity(bitmap.len() / 8 + 1);
         let mut sum = 0;
-        for word in &words {
+        for word in bitmap.as_chunks::<8>().0 {
             before.push(sum);
-            sum += word.count_ones();
+            sum += u64::from_le_bytes(*word).count_ones();
         }
-        Some(Kept { bits, words, before })
+        before.push(sum);
+        Some(Kept { bits, bitmap, before })
+    }
+
+    /// From the kept features in any order.
+    pub fn of(bits: u32, features: impl IntoIterator<Item = u32>) -> Option<Kept> {
+        let mut bitmap = vec![0_u8; 1 << (bits.max(3) - 3)];
+        for feature in features {
+            *bitmap.get_mut((feature >> 3) as usize)? |= 1 << (feature & 7);
+        }
+        Kept::new(bits, bitmap.into())
     }
 
     /// How many bits of a hash make a feature.
@@ -76,37 +134,29 @@ impl Kept {
     }
 
     /// The bitmap.
-    pub fn words(&self) -> &[u64] {
-        &self.words
+    pub fn bitmap(&self) -> &[u8] {
+        &self.bitmap
     }
 
     /// How many features are kept.
     pub fn count(&self) -> usize {
-        self.words.iter().map(|word| word.count_ones() as usize).sum()
+        self.before.last().map_or(0, |count| *count as usize)
     }
 
     /// The place of a feature's row, if it was kept.
     pub fn place(&self, hash: u32) -> Option<usize> {
-        let (place, kept) = self.look_up(hash);
+        let (place, kept) = look_up(self.bitmap.as_chunks().0, &self.before, hash >> (32 - self.bits));
         kept.then_some(place as usize)
-    }
-
-    /// Where a feature's row is or would be, and whether it was kept.
-    fn look_up(&self, hash: u32) -> (u32, bool) {
-        let feature = hash >> (32 - self.bits);
-        let at = (feature >> 6) as usize;
-        let word = self.words[at];
-        let bit = 1_u64 << (feature & 63);
-        (self.before[at] + (word & (bit - 1)).count_ones(), word & bit != 0)
     }
 
     /// The places of all features that were kept. Whether one is cannot be foretold, so nothing branches on it: the
     /// processor looks up the next ones while the memory answers for this one.
     fn places(&self, features: &[u32], places: &mut Vec<u32>) {
+        let (words, before) = (self.bitmap.as_chunks().0, self.before.as_slice());
         let mut count = places.len();
         places.resize(count + features.len(), 0);
         for feature in features {
-            let (place, kept) = self.look_up(*feature);
+            let (place, kept) = look_up(words, before, feature >> (32 - self.bits));
             places[count] = place;
             count += usize::from(kept);
         }
@@ -114,22 +164,20 @@ impl Kept {
     }
 }
 
+/// Where a feature's row is or would be, and whether it was kept.
+fn look_up(words: &[[u8; 8]], before: &[u32], feature: u32) -> (u32, bool) {
+    let at = (feature >> 6) as usize;
+    let word = u64::from_le_bytes(words[at]);
+    let bit = 1_u64 << (feature & 63);
+    (before[at] + (word & (bit - 1)).count_ones(), word & bit != 0)
+}
+
 impl Head {
-    /// How many features of the post speak to this head.
-    pub fn evidence(&self, extractor: &Extractor) -> usize {
-        self.places(extractor).len()
-    }
-
-    /// The probability of each label.
-    pub fn probabilities(&self, extractor: &Extractor) -> Vec<f32> {
-        self.weigh(extractor).0
-    }
-
-    /// The probability of each label, and how many features spoke.
-    pub fn weigh(&self, extractor: &Extractor) -> (Vec<f32>, usize) {
+    /// The probability of each label in a post of this language, and how many features spoke.
+    pub fn weigh(&self, extractor: &Extractor, language: &str) -> (Vec<f32>, usize) {
         let places = self.places(extractor);
         let mut scores = self.scores_of(&places);
-        math::softmax(&mut scores, self.temperature);
+        math::softmax(&mut scores, self.calibration.of(language));
         (scores, places.len())
     }
 
@@ -141,6 +189,7 @@ impl Head {
     fn scores_of(&self, places: &[u32]) -> Vec<f32> {
         let mut sums = vec![0_i32; self.labels.len()];
         match self.labels.len() {
+            2 => self.add_narrow::<2>(places, &mut sums),
             3 => self.add_narrow::<3>(places, &mut sums),
             6 => self.add_narrow::<6>(places, &mut sums),
             _ => self.add_broad(places, &mut sums),
@@ -151,11 +200,12 @@ impl Head {
     }
 
     /// The row that a feature speaks with, if it was kept.
-    pub fn row(&self, hash: u32) -> Option<&[i8]> {
-        self.kept.place(hash).map(|place| self.row_at(place))
+    pub fn row(&self, hash: u32) -> Option<impl Fn(usize) -> i8 + '_> {
+        let row = self.row_at(self.kept.place(hash)?);
+        Some(move |label: usize| row[label].cast_signed())
     }
 
-    fn row_at(&self, place: usize) -> &[i8] {
+    fn row_at(&self, place: usize) -> &[u8] {
         let width = self.labels.len();
         &self.rows[place * width..(place + 1) * width]
     }
@@ -163,18 +213,22 @@ impl Head {
     fn places(&self, extractor: &Extractor) -> Vec<u32> {
         let mut places = Vec::new();
         self.kept.places(extractor.core(), &mut places);
-        if self.wide {
+        if self.hears.wide {
             self.kept.places(extractor.wide(), &mut places);
+        }
+        if self.hears.keyed {
+            self.kept.places(extractor.keyed(), &mut places);
         }
         places
     }
 
     /// For heads of few labels the sums stay in registers.
     fn add_narrow<const WIDTH: usize>(&self, places: &[u32], sums: &mut [i32]) {
+        let rows = self.rows.as_chunks::<WIDTH>().0;
         let mut local = [0_i32; WIDTH];
         for place in places {
-            for (sum, &weight) in local.iter_mut().zip(self.row_at(*place as usize)) {
-                *sum += i32::from(weight);
+            for (sum, weight) in local.iter_mut().zip(rows[*place as usize]) {
+                *sum += i32::from(weight.cast_signed());
             }
         }
         for (sum, local) in sums.iter_mut().zip(local) {
@@ -187,8 +241,8 @@ impl Head {
         let mut local = vec![0_i16; self.labels.len()];
         for places in places.chunks(256) {
             for place in places {
-                for (sum, &weight) in local.iter_mut().zip(self.row_at(*place as usize)) {
-                    *sum += i16::from(weight);
+                for (sum, weight) in local.iter_mut().zip(self.row_at(*place as usize)) {
+                    *sum += i16::from(weight.cast_signed());
                 }
             }
             spill(&mut local, sums);

@@ -1,8 +1,12 @@
-//! The compact model: three linear heads over one reading of the post.
+//! The compact model: linear heads over one reading of the post.
 //!
 //! A model is immutable and knows its version, which is the hash of its content; every answer carries it, so that a fact
 //! written today can be judged by the model that wrote it years later. An answer gives its confidence and reasons by code,
 //! never by quoting: facts outlive the right to keep a customer's words. [`Model::explain`] quotes, for a person at a terminal.
+//!
+//! The language is decided first, for the other heads hear words under their language too. Heads that every post is asked
+//! ([`HeadName::EVERY_POST`]) may be missing from a model that was made for measuring, and a model may have heads of single
+//! sets beside them; those are asked only by name.
 
 mod explain;
 mod file;
@@ -11,13 +15,15 @@ mod head;
 use std::cell::RefCell;
 use std::path::Path;
 
+use bytes::Bytes;
 pub use explain::{Explanation, Fragment};
 pub use file::{Builder, FORMAT_VERSION, MAGIC, ModelError};
 pub(crate) use head::share;
-pub use head::{Abstain, Head, Kept};
+pub use head::{Abstain, Calibration, Head, Hears, Kept};
 
-use crate::features::Extractor;
+use crate::features::{Extractor, Key};
 use crate::manifest::{HeadName, UNDETERMINED};
+use crate::recognise::{self, Recognised};
 
 /// A loaded model; share it between threads by reference.
 #[derive(Debug)]
@@ -25,10 +31,14 @@ pub struct Model {
     version: String,
     licence: String,
     sets: Vec<String>,
-    heads: [Head; 3],
+    heads: Vec<(HeadName, Head)>,
+    /// Places of [`HeadName::EVERY_POST`] among the heads.
+    every_post: [Option<usize>; HeadName::EVERY_POST.len()],
+    /// For each label of the language head.
+    keys: Vec<Key>,
 }
 
-/// What the model says of one post.
+/// What the model says of one post. A head that the model does not have answers nothing: an empty label.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Classification {
     /// BCP 47 code, or `und` when the model is not sure.
@@ -37,17 +47,48 @@ pub struct Classification {
     pub sentiment: Scored,
     /// `complaint`, `question`, `request`, `praise`, `noise` or `other`.
     pub intent: Scored,
+    /// `INDUSTRY.TOPIC` of the taxonomy, e.g. `air.delay`.
+    pub topic: Scored,
+    /// `urgent` or `normal`.
+    pub urgency: Scored,
+    /// `leaving` or `staying`.
+    pub churn: Scored,
+    /// `wanted` or `none`: whether the customer wants to be called.
+    pub call: Scored,
+    /// `thanks` or `none`: whether the customer thanks or says that the matter is solved.
+    pub closing: Scored,
+    /// What identifies somebody or something, and where it stands.
+    pub recognised: Vec<Recognised>,
     /// [`Model::version`] of the model that spoke.
     pub model_version: String,
 }
 
+impl Classification {
+    /// A head's answer.
+    pub fn head_mut(&mut self, head: conversation::classified::Head) -> &mut Scored {
+        use conversation::classified::Head;
+        match head {
+            Head::Language => &mut self.language,
+            Head::Sentiment => &mut self.sentiment,
+            Head::Intent => &mut self.intent,
+            Head::Topic => &mut self.topic,
+            Head::Urgency => &mut self.urgency,
+            Head::Churn => &mut self.churn,
+            Head::Call => &mut self.call,
+            Head::Closing => &mut self.closing,
+        }
+    }
+}
+
 /// One head's answer.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 pub struct Scored {
     /// The chosen label.
     pub label: String,
     /// The calibrated probability of the label, 0 to 1.
     pub confidence: f32,
+    /// Whether the head would rather not have answered: rules can send such a post to a person.
+    pub unsure: bool,
     /// Why, by code; holds no text of the post.
     pub reasons: Vec<Reason>,
 }
@@ -55,7 +96,8 @@ pub struct Scored {
 /// A reason by code.
 ///
 /// Codes: `margin` (confidence over the runner-up's), `runner_up:LABEL` (its confidence), `best_guess:LABEL` (what `und`
-/// would have been), `evidence` (how many features spoke), `no_letters` and `no_text` (nothing to go by; weight 1).
+/// would have been), `evidence` (how many features spoke), `mixed:LANGUAGE` (a second language in the post and its share),
+/// `romanised` (share of Latin letters in a language that has its own), `no_letters` and `no_text` (nothing to go by; weight 1).
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Reason {
     /// The code.
@@ -75,22 +117,36 @@ thread_local! {
     static EXTRACTOR: RefCell<Extractor> = RefCell::new(Extractor::default());
 }
 
+/// Languages that are written in a script of their own, when they are not romanised.
+const OWN_SCRIPT: [&str; 22] = [
+    "am", "ar", "arq", "ary", "bg", "bn", "el", "fa", "he", "hi", "ja", "ko", "mk", "mr", "ru", "ta", "te", "th", "ti",
+    "uk", "ur", "zh",
+];
+
 impl Model {
     /// Reads a model file; an error names the file and what to do.
     pub fn load(path: &Path) -> Result<Model, ModelError> {
         let name = path.display().to_string();
         let bytes = std::fs::read(path).map_err(|source| ModelError::Read { name: name.clone(), source })?;
-        file::read(&name, &bytes)
+        file::read(&name, bytes.into())
     }
 
     /// Reads a model from memory; `name` is what errors call it.
-    pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Model, ModelError> {
-        file::read(name, bytes)
+    pub fn from_bytes(name: &str, bytes: impl Into<Bytes>) -> Result<Model, ModelError> {
+        file::read(name, bytes.into())
     }
 
-    /// The model inside the program.
+    /// The model inside the program. Its tables stay where the system has mapped the program into memory.
     pub fn shipped() -> Model {
-        file::read("the built-in model", crate::SHIPPED).expect("a test reads the model that is built in")
+        let bytes = Bytes::from_static(crate::SHIPPED);
+        file::read("the built-in model", bytes).expect("a test reads the model that is built in")
+    }
+
+    fn new(version: String, licence: String, sets: Vec<String>, heads: Vec<(HeadName, Head)>) -> Model {
+        let every_post = HeadName::EVERY_POST.map(|name| heads.iter().position(|(known, _)| *known == name));
+        let keys =
+            every_post[0].map_or(Vec::new(), |at| heads[at].1.labels.iter().map(|label| Key::new(label)).collect());
+        Model { version, licence, sets, heads, every_post, keys }
     }
 
     /// Names the content of the model: 12 hexadecimal digits.
@@ -108,58 +164,110 @@ impl Model {
         self.sets.iter().any(|known| known == set)
     }
 
+    /// The heads in the order of the file.
+    pub fn heads(&self) -> impl Iterator<Item = (&HeadName, &Head)> {
+        self.heads.iter().map(|(name, head)| (name, head))
+    }
+
     /// A head with its labels.
-    pub fn head(&self, name: HeadName) -> &Head {
-        &self.heads[name as usize]
+    pub fn head(&self, name: &HeadName) -> Option<&Head> {
+        self.heads.iter().find(|(known, _)| known == name).map(|(_, head)| head)
     }
 
     /// Classifies a post of any length in any script; never fails.
     pub fn classify(&self, text: &str) -> Classification {
         EXTRACTOR.with_borrow_mut(|extractor| {
-            extractor.read(text);
+            let language = self.read(text, extractor);
+            let [_, sentiment, intent, topic, urgency, churn, call, closing] = self.every_post.map(|at| {
+                at.map_or(Scored::default(), |at| answer(&self.heads[at].0, &self.heads[at].1, extractor, language))
+            });
+            let mut recognised = Vec::new();
+            recognise::recognise(text, &mut recognised);
             Classification {
-                language: self.answer(HeadName::Language, extractor),
-                sentiment: self.answer(HeadName::Sentiment, extractor),
-                intent: self.answer(HeadName::Intent, extractor),
+                language: self.language(extractor),
+                sentiment,
+                intent,
+                topic,
+                urgency,
+                churn,
+                call,
+                closing,
+                recognised,
                 model_version: self.version.clone(),
             }
         })
     }
 
-    pub(crate) fn answer(&self, name: HeadName, extractor: &Extractor) -> Scored {
-        let head = self.head(name);
-        if extractor.core().is_empty() {
-            return nothing_said(name, "no_text");
+    /// Reads a post: its features, and the language under which its words are heard, which may be a mere guess.
+    pub fn read(&self, text: &str, extractor: &mut Extractor) -> &str {
+        extractor.read(text);
+        let Some(head) = self.every_post[0].map(|at| &self.heads[at].1) else { return UNDETERMINED };
+        if extractor.letters() == 0 {
+            return UNDETERMINED;
         }
-        if name == HeadName::Language && extractor.letters() == 0 {
-            return nothing_said(name, "no_letters");
+        let scores = head.scores(extractor);
+        let best = top_two(&scores).0;
+        extractor.key(self.keys[best]);
+        &head.labels[best]
+    }
+
+    /// The language head's answer on the post that was read.
+    fn language(&self, extractor: &Extractor) -> Scored {
+        let Some(head) = self.every_post[0].map(|at| &self.heads[at].1) else { return Scored::default() };
+        if extractor.letters() == 0 {
+            let why = if extractor.core().is_empty() { "no_text" } else { "no_letters" };
+            return nothing_said(&HeadName::LANGUAGE, why);
         }
-        let (probabilities, evidence) = head.weigh(extractor);
-        let (best, second) = top_two(&probabilities);
-        let evidence = Reason::new("evidence", evidence as f32);
-        if let Some(abstain) = head.abstain.as_ref().filter(|a| probabilities[best] < a.below) {
-            let guess = Reason::new(format!("best_guess:{}", head.labels[best]), probabilities[best]);
-            let confidence = 1.0 - probabilities[best];
-            return Scored { label: abstain.label.clone(), confidence, reasons: vec![guess, evidence] };
+        let mut scored = answer(&HeadName::LANGUAGE, head, extractor, UNDETERMINED);
+        let latin = extractor.latin() as f32 / extractor.letters() as f32;
+        if OWN_SCRIPT.contains(&scored.label.as_str()) && latin > 0.5 {
+            scored.reasons.push(Reason::new("romanised", latin));
         }
-        let margin = Reason::new("margin", probabilities[best] - probabilities[second]);
-        let runner_up = Reason::new(format!("runner_up:{}", head.labels[second]), probabilities[second]);
-        Scored {
-            label: head.labels[best].clone(),
-            confidence: probabilities[best],
-            reasons: vec![margin, runner_up, evidence],
+        scored
+    }
+
+    /// The answer of any head on the post that was read in this language.
+    pub fn answer(&self, name: &HeadName, extractor: &Extractor, language: &str) -> Option<Scored> {
+        if *name == HeadName::LANGUAGE {
+            return self.every_post[0].map(|_| self.language(extractor));
         }
+        self.head(name).map(|head| answer(name, head, extractor, language))
     }
 }
 
+/// A head's answer on the post that was read.
+fn answer(name: &HeadName, head: &Head, extractor: &Extractor, language: &str) -> Scored {
+    if extractor.core().is_empty() {
+        return nothing_said(name, "no_text");
+    }
+    let (probabilities, evidence) = head.weigh(extractor, language);
+    let (best, second) = top_two(&probabilities);
+    let evidence = Reason::new("evidence", evidence as f32);
+    let confidence = probabilities[best];
+    let unsure = confidence < head.abstain.below;
+    if let (true, Some(label)) = (unsure, &head.abstain.label) {
+        let guess = Reason::new(format!("best_guess:{}", head.labels[best]), confidence);
+        let (label, confidence) = (label.clone(), 1.0 - confidence);
+        return Scored { label, confidence, unsure, reasons: vec![guess, evidence] };
+    }
+    let mut reasons = vec![
+        Reason::new("margin", confidence - probabilities[second]),
+        Reason::new(format!("runner_up:{}", head.labels[second]), probabilities[second]),
+        evidence,
+    ];
+    if *name == HeadName::LANGUAGE && probabilities[second] > MIXED {
+        reasons.push(Reason::new(format!("mixed:{}", head.labels[second]), probabilities[second]));
+    }
+    Scored { label: head.labels[best].clone(), confidence, unsure, reasons }
+}
+
+/// From this share on, a second language is said to be in the post.
+const MIXED: f32 = 0.15;
+
 /// The answer when there is nothing to go by: the label that makes no claim, with no confidence in it.
-fn nothing_said(name: HeadName, why: &str) -> Scored {
-    let label = match name {
-        HeadName::Language => UNDETERMINED,
-        HeadName::Sentiment => "neutral",
-        HeadName::Intent => "other",
-    };
-    Scored { label: label.to_owned(), confidence: 0.0, reasons: vec![Reason::new(why, 1.0)] }
+fn nothing_said(name: &HeadName, why: &str) -> Scored {
+    let label = name.silent().unwrap_or_default().to_owned();
+    Scored { label, confidence: 0.0, unsure: true, reasons: vec![Reason::new(why, 1.0)] }
 }
 
 /// Places of the highest and the second highest value; of equals the first wins.

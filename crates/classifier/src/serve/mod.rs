@@ -9,11 +9,11 @@ mod worker;
 
 use crate::backend::onnx::Onnx;
 use crate::backend::{self, Answer, Backend, BackendKind, OnnxSettings, Refused, RemoteSettings};
-use crate::model::{Classification, Model};
+use crate::model::Model;
 use anyhow::Context as _;
 use batches::Batches;
 use conversation::PostKey;
-use conversation::classified::{PostClassified, Scored};
+use conversation::classified::{PostClassified, Recognised, Scored};
 use journal::{Delivery, Journal, WorkConfig};
 use service::Process;
 use service::config::ConfigError;
@@ -148,21 +148,26 @@ async fn open(process: &Process, settings: &Settings) -> anyhow::Result<Arc<dyn 
     Ok(opened.await.context("opening the classifier's backend broke off")??)
 }
 
+/// What the built-in model's kind says of a post, as the fact that goes into the log.
+pub fn classify(model: &Model, post: PostKey, text: &str, text_version: i64) -> PostClassified {
+    fact(Answer { classification: model.classify(text), backend: backend::COMPACT.into() }, post, text_version)
+}
+
 /// An answer as the fact that goes into the log.
 fn fact(answer: Answer, post: PostKey, text_version: i64) -> PostClassified {
-    let Classification { language, sentiment, intent, model_version } = answer.classification;
+    let class = answer.classification;
     PostClassified {
         post,
-        model_version,
-        language: scored(language),
-        sentiment: scored(sentiment),
-        intent: scored(intent),
-        topic: Scored::default(),
-        urgency: Scored::default(),
-        churn: Scored::default(),
-        call: Scored::default(),
-        closing: Scored::default(),
-        recognised: Vec::new(),
+        model_version: class.model_version,
+        language: scored(class.language),
+        sentiment: scored(class.sentiment),
+        intent: scored(class.intent),
+        topic: scored(class.topic),
+        urgency: scored(class.urgency),
+        churn: scored(class.churn),
+        call: scored(class.call),
+        closing: scored(class.closing),
+        recognised: class.recognised.into_iter().map(recognised).collect(),
         backend: answer.backend.to_string(),
         text_version,
     }
@@ -170,5 +175,17 @@ fn fact(answer: Answer, post: PostKey, text_version: i64) -> PostClassified {
 
 fn scored(known: crate::model::Scored) -> Scored {
     let reasons = known.reasons.iter().map(|reason| format!("{}={:.2}", reason.feature, reason.weight)).collect();
-    Scored { label: known.label.into(), confidence: known.confidence.clamp(0.0, 1.0), unsure: false, reasons }
+    let confidence = known.confidence.clamp(0.0, 1.0);
+    Scored { label: known.label.into(), confidence, unsure: known.unsure, reasons }
+}
+
+fn recognised(found: crate::recognise::Recognised) -> Recognised {
+    // No more is read of a text than a few thousand characters, so its places fit.
+    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Recognised {
+        kind: found.kind.as_str().into(),
+        start: place(found.at.start),
+        end: place(found.at.end),
+        confidence: found.confidence,
+    }
 }

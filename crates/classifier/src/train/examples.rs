@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{Progress, Recipe};
-use crate::manifest::{HeadName, LicenceFilter, Manifest, ManifestError, Part, Set, part};
+use crate::manifest::{HeadName, LicenceFilter, Manifest, ManifestError, Part, Set, Variant, part};
 use crate::math::Shuffle;
 
 /// One row's word to one head.
@@ -18,7 +18,8 @@ pub struct Example {
     pub weight: f32,
     /// Place of its source among the head's.
     pub source: u16,
-    language: u16,
+    /// Place of its language among the gathered.
+    pub language: u16,
     most: usize,
     set: u16,
 }
@@ -41,7 +42,7 @@ pub struct Examples {
 pub struct Gathered {
     texts: Vec<String>,
     languages: Vec<String>,
-    said: [Vec<Said>; 3],
+    said: BTreeMap<HeadName, Vec<Said>>,
     sets: Vec<String>,
     terms: Vec<String>,
 }
@@ -58,14 +59,14 @@ struct Said {
     part: Part,
 }
 
-/// Reads every set that `licence` admits.
+/// Reads every set that the variant learns from.
 pub fn gather(
     manifest: &Manifest,
     data: &Path,
-    licence: LicenceFilter,
+    variant: &Variant,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Gathered, ManifestError> {
-    let sets: Vec<&Set> = manifest.sets.iter().filter(|set| licence.admits(set.licence)).collect();
+    let sets: Vec<&Set> = manifest.sets.iter().filter(|set| variant.admits(set)).collect();
     let mut gathered = Gathered::default();
     let mut places = BTreeMap::new();
     for (i, set) in sets.iter().enumerate() {
@@ -73,7 +74,7 @@ pub fn gather(
         gathered.sets.push(set.stem().to_owned());
         gathered.terms.push(format!("{} ({})", set.stem(), set.terms));
         manifest.read(set, data, |row| {
-            let part = part(set, &row.id);
+            let part = part(set, &row);
             if part == Part::Test {
                 return;
             }
@@ -81,10 +82,10 @@ pub fn gather(
             let next = places.len() as u16;
             let language = *places.entry(row.lang.clone()).or_insert(next);
             for (head, task) in &set.heads {
-                let Some(label) = set.answer(*head, &row) else { continue };
+                let Some(label) = set.answer(head, &row) else { continue };
                 let most = task.most.unwrap_or(usize::MAX);
                 let said = Said { text, language, label, weight: task.weight, most, set: i as u16, part };
-                gathered.said[*head as usize].push(said);
+                gathered.said.entry(head.clone()).or_default().push(said);
             }
             gathered.texts.push(row.text);
         })?;
@@ -107,6 +108,12 @@ impl Gathered {
         &self.languages[usize::from(example.language)]
     }
 
+    /// The heads that any set speaks to: first those that every post is asked, in their order.
+    pub fn heads(&self) -> Vec<HeadName> {
+        let common = HeadName::EVERY_POST.into_iter().filter(|name| self.said.contains_key(name));
+        common.chain(self.said.keys().filter(|name| !name.is_common()).cloned()).collect()
+    }
+
     /// The sets that were read.
     pub fn sets(&self) -> Vec<String> {
         self.sets.clone()
@@ -124,8 +131,8 @@ impl Gathered {
     }
 
     /// The examples of one head, shuffled and weighted by the recipe.
-    pub fn of(&self, head: HeadName, recipe: &Recipe) -> Examples {
-        let said = &self.said[head as usize];
+    pub fn of(&self, head: &HeadName, recipe: &Recipe) -> Examples {
+        let said = self.said.get(head).map_or(&[][..], Vec::as_slice);
         let labels: Vec<String> = match head.labels() {
             Some(labels) => labels.iter().map(|label| (*label).to_owned()).collect(),
             None => {

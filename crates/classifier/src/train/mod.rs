@@ -1,19 +1,21 @@
 //! Training: from a manifest of sets to a model, the same to the byte for the same input.
 //!
-//! Each head learns by itself: its examples are gathered from the sets ([`examples`]), weighted so that neither a large
-//! language nor a frequent label drowns the others, learned in a few passes ([`learner`]), rounded to small integers, and its
-//! confidence fitted on rows kept apart ([`calibrate`]). One thread, one fixed order, and no function whose last bit depends
-//! on the platform.
+//! The examples of each head are gathered from the sets ([`examples`]), weighted so that neither a large language nor a
+//! frequent label drowns the others, learned ([`learner`]), rounded to small integers, and its confidence fitted on rows
+//! kept apart ([`calibrate`]). The language head comes first, for the others hear words under what it says; after it two
+//! heads learn at a time, each by itself in one fixed order, and no function is used whose last bit depends on the platform.
 
 mod calibrate;
 mod examples;
 mod learner;
+mod reading;
 
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::features::Extractor;
-use crate::manifest::{HeadName, LicenceFilter, Manifest, ManifestError};
-use crate::model::{Builder, Head};
+use crate::manifest::{HeadName, Manifest, ManifestError, Variant};
+use crate::model::{Abstain, Builder, Head, Hears};
 
 /// Why no model could be trained.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +27,7 @@ pub enum TrainError {
     #[error("head {head} has examples of {labels} labels, but needs two; add sets to the manifest that speak to it")]
     TooFew {
         /// Which head.
-        head: &'static str,
+        head: String,
         /// How many labels have examples.
         labels: usize,
     },
@@ -44,73 +46,78 @@ pub struct Recipe {
     pub keep: usize,
     /// A feature whose examples weigh less together is not kept.
     pub seen_at_least: f32,
-    /// Whether the wide features are used.
-    pub wide: bool,
-    /// Passes over the examples to choose the features.
-    pub choosing: u32,
-    /// Passes over the examples to learn with the chosen ones.
+    /// Which groups of features are used beside the core.
+    pub hears: Hears,
+    /// What an example costs that is on the wrong side, beside the weights' own size.
+    pub cost: f32,
+    /// Whether a source that never uses a label says nothing about it, rather than that it does not fit.
+    pub partial: bool,
+    /// Whether features are scaled by how much they tell a label from the rest.
+    pub bayes: bool,
+    /// Added to every count before the naive-Bayes ratio is taken.
+    pub smoothing: f32,
+    /// Passes over the examples in each of the two rounds.
     pub passes: u32,
-    /// Step of the first pass; it falls to nothing along the training.
-    pub rate: f32,
     /// 0: a language or label counts by its number of rows; 1: all count the same.
     pub balance: f32,
-    /// Whether what a source is used to say (its frequent labels, and those it never uses) is learned apart and left out of
-    /// the model.
-    pub habits: bool,
-    /// Added to the labels' bias at the end; found on sets that the shipped model does not learn from.
-    pub lean: &'static [f32],
+    /// How freely what a source is used to say (its frequent labels) is learned apart and left out of the model; 0: not at all.
+    pub habits: f32,
     /// Rows of one language that are used at most.
     pub most_per_language: usize,
-    /// Below which probability the head answers [`UNDETERMINED`](crate::manifest::UNDETERMINED).
-    pub abstain_below: Option<f32>,
+    /// When the head is not sure.
+    pub abstain: Abstain,
 }
 
 impl Recipe {
     /// The recipe of the shipped model.
-    pub fn of(head: HeadName) -> Recipe {
-        match head {
-            HeadName::Language => Recipe {
-                bits: 18,
-                keep: 36_000,
-                seen_at_least: 2.0,
-                choosing: 1,
-                wide: false,
-                passes: 4,
-                rate: 0.4,
-                balance: 1.0,
-                habits: false,
-                lean: &[],
+    pub fn of(head: &HeadName) -> Recipe {
+        let all = Hears { wide: true, keyed: true };
+        let plain = Recipe {
+            bits: 20,
+            keep: 60_000,
+            seen_at_least: 2.0,
+            hears: all,
+            cost: 1.0,
+            bayes: true,
+            partial: true,
+            smoothing: 1.0,
+            passes: 12,
+            balance: 0.5,
+            habits: 0.0,
+            most_per_language: usize::MAX,
+            abstain: Abstain::unsure(0.6),
+        };
+        match head.as_str() {
+            "language" => Recipe {
+                bits: 19,
+                keep: 50_000,
+                hears: Hears { wide: false, keyed: false },
+                cost: 0.3,
+                partial: false,
+                balance: 0.7,
+                passes: 8,
                 most_per_language: 4000,
-                abstain_below: Some(0.35),
+                abstain: Abstain::undetermined(0.3),
+                ..plain
             },
-            HeadName::Sentiment => Recipe {
-                bits: 22,
-                keep: 500_000,
-                seen_at_least: 2.0,
-                choosing: 2,
-                wide: true,
-                passes: 4,
-                rate: 0.25,
-                balance: 0.5,
-                habits: true,
-                lean: &[0.0, -0.45, 0.0],
-                most_per_language: usize::MAX,
-                abstain_below: None,
-            },
-            HeadName::Intent => Recipe {
-                bits: 21,
-                keep: 240_000,
-                seen_at_least: 2.0,
-                choosing: 2,
-                wide: true,
-                passes: 6,
-                rate: 0.25,
-                balance: 0.3,
-                habits: false,
-                lean: &[],
-                most_per_language: usize::MAX,
-                abstain_below: None,
-            },
+            "sentiment" => {
+                Recipe { bits: 22, keep: 1_200_000, balance: 0.35, cost: 0.4, abstain: Abstain::unsure(0.45), ..plain }
+            }
+            "intent" => Recipe { bits: 21, keep: 300_000, abstain: Abstain::unsure(0.45), ..plain },
+            "topic" => Recipe { keep: 40_000, seen_at_least: 1.0, abstain: Abstain::unsure(0.4), ..plain },
+            "urgency" | "churn" | "call" | "closing" => Recipe { keep: 60_000, seen_at_least: 1.0, ..plain },
+            "intent77" => Recipe { keep: 24_000, abstain: Abstain::unsure(0.3), ..plain },
+            _ => Recipe { keep: 120_000, ..plain },
+        }
+    }
+
+    /// The same with a table as large as the sets can fill: for measuring, where nobody has to carry it.
+    pub fn roomy(head: &HeadName) -> Recipe {
+        let recipe = Recipe::of(head);
+        match head.as_str() {
+            "language" => recipe,
+            "sentiment" => Recipe { bits: 24, keep: 5_000_000, ..recipe },
+            _ => Recipe { bits: recipe.bits.max(21), keep: 5 * recipe.keep, ..recipe },
         }
     }
 }
@@ -130,7 +137,7 @@ pub enum Progress {
     /// A head is learning.
     Learning {
         /// Which head.
-        head: &'static str,
+        head: String,
         /// From 1.
         pass: u32,
         /// All passes of this head.
@@ -148,51 +155,82 @@ pub struct Trained {
     /// The model, ready to be written.
     pub model: Builder,
     /// Rows that each head learned from, in the order of the heads.
-    pub learned: [usize; 3],
+    pub learned: Vec<(String, usize)>,
 }
 
-/// Trains a model from the manifest's sets that `licence` admits; `recipe` is [`Recipe::of`] for the shipped model.
+/// How many heads learn at a time.
+const AT_A_TIME: usize = 2;
+
+/// Trains a model from the sets that the variant admits; `recipe` is [`Recipe::of`] for the shipped model.
 pub fn train(
     manifest: &Manifest,
     data: &Path,
-    licence: LicenceFilter,
-    recipe: impl Fn(HeadName) -> Recipe,
-    progress: &mut dyn FnMut(Progress),
+    variant: &Variant,
+    recipe: impl Fn(&HeadName) -> Recipe + Sync,
+    progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Trained, TrainError> {
-    let gathered = examples::gather(manifest, data, licence, progress)?;
-    let mut learned = [0; 3];
-    let mut heads = Vec::new();
-    for name in HeadName::ALL {
+    let gathered = gather(manifest, data, variant, progress)?;
+    let names = gathered.heads();
+    let progress = Mutex::new(progress);
+    let tell = |told: Progress| (progress.lock().expect("telling progress does not panic"))(told);
+    let learn = |name: &HeadName, language: Option<&Head>| {
         let recipe = recipe(name);
-        let mut examples = gathered.of(name, &recipe);
-        learned[name as usize] = examples.train.len();
-        heads.push(learn_head(name, &recipe, &gathered, &mut examples, progress)?);
+        let examples = gathered.of(name, &recipe);
+        let head = learn_head(name, &recipe, &gathered, &examples, language, &mut |told| tell(told))?;
+        Ok::<_, TrainError>((head, examples.train.len()))
+    };
+    let language = match names.first() {
+        Some(name) if *name == HeadName::LANGUAGE => Some(learn(name, None)?),
+        _ => None,
+    };
+    let rest: Vec<&HeadName> = names.iter().filter(|name| **name != HeadName::LANGUAGE).collect();
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_A_TIME {
+            scope.spawn(|| {
+                while let Some(name) = rest.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let learned = learn(name, language.as_ref().map(|(head, _)| head));
+                    done.lock().expect("a push does not panic").push(((*name).clone(), learned));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().expect("a push does not panic");
+    let mut heads: Vec<(HeadName, Head)> = Vec::new();
+    let mut learned = Vec::new();
+    let mut language = language;
+    for name in names {
+        let (head, rows) = match language.take_if(|_| name == HeadName::LANGUAGE) {
+            Some(learned) => learned,
+            None => {
+                let at = done.iter().position(|(known, _)| *known == name).expect("every head was learned");
+                done.swap_remove(at).1?
+            }
+        };
+        learned.push((name.as_str().to_owned(), rows));
+        heads.push((name, head));
     }
-    let heads = heads.try_into().expect("one head was pushed for each of the names");
-    let (licence, sets) = (gathered.licence_note(licence), gathered.sets());
+    let (licence, sets) = (gathered.licence_note(variant.licence), gathered.sets());
     Ok(Trained { model: Builder { licence, sets, heads }, learned })
 }
 
 /// Trains one head from gathered examples.
 pub fn learn_head(
-    name: HeadName,
+    name: &HeadName,
     recipe: &Recipe,
     gathered: &Gathered,
-    examples: &mut Examples,
+    examples: &Examples,
+    language: Option<&Head>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Head, TrainError> {
     let mut spoken: Vec<u16> = examples.train.iter().map(|example| example.label).collect();
     spoken.sort_unstable();
     spoken.dedup();
     if spoken.len() < 2 {
-        return Err(TrainError::TooFew { head: name.as_str(), labels: spoken.len() });
+        return Err(TrainError::TooFew { head: name.as_str().to_owned(), labels: spoken.len() });
     }
-    let mut extractor = Extractor::default();
-    let lesson = Lesson { name, recipe, gathered };
-    let mut head = lesson.learn(examples, &mut extractor, progress);
-    for (bias, lean) in head.bias.iter_mut().zip(recipe.lean) {
-        *bias += lean;
-    }
-    head.temperature = calibrate::temperature(&head, gathered, &examples.calibrate, &mut extractor);
+    let mut head = Lesson { name, recipe, gathered, language }.learn(examples, progress);
+    head.calibration = calibrate::calibrate(&head, gathered, &examples.calibrate, language);
     Ok(head)
 }

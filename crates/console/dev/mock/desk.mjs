@@ -1,7 +1,7 @@
 // What services and people do in the mock: receive, classify, route, answer. Each is a record or two.
 
 import { append, entriesOf, fold, stamp } from "./log.mjs";
-import { BRANDS, chance, hash } from "./world.mjs";
+import { BRANDS, chance, hash, TOPICS } from "./world.mjs";
 
 const service = (name) => ({ kind: "ACTOR_KIND_SERVICE", name });
 export const byPerson = (name) => ({ kind: "ACTOR_KIND_PERSON", name });
@@ -61,6 +61,16 @@ function classify(key, text, lang) {
       confidence: Number((0.55 + ((dice * 7) % 1) * 0.44).toFixed(2)),
       reasons: ["ngram:hours", "punctuation"],
     },
+    topic: {
+      label: TOPICS[Math.floor(((dice * 13) % 1) * TOPICS.length)],
+      confidence: Number((0.3 + ((dice * 5) % 1) * 0.6).toFixed(2)),
+      unsure: (dice * 5) % 1 < 0.3,
+    },
+    urgency: { label: (dice * 17) % 1 < 0.1 ? "urgent" : "normal", confidence: 0.8 },
+    churn: { label: intent === "complaint" && (dice * 19) % 1 < 0.2 ? "leaving" : "staying", confidence: 0.8 },
+    call: { label: "none", confidence: 0.97 },
+    closing: { label: intent === "praise" ? "thanks" : "none", confidence: 0.9 },
+    backend: "compact",
   };
 }
 

@@ -119,6 +119,11 @@ const EVOLVE = {
     for (const one of state.posts)
       if (one.key === read.postKey) one.quiet = ["praise", "noise"].includes(read.intent?.label);
   },
+  classificationCorrected: (state, { postKey, head, label }) => {
+    if (["intent", "sentiment", "language"].includes(head)) state[head] = label;
+    for (const one of state.posts)
+      if (one.key === postKey && head === "intent") one.quiet = ["praise", "noise"].includes(label);
+  },
   conversationOpened: (state) => Object.assign(state, { opened: true }),
   routed: (state, routed) => Object.assign(state, { team: routed.team, priority: routed.priority, rule: routed.rule }),
   deadlineSet: (state, set) => Object.assign(state, { due: time(set.dueAt), breached: false }),

@@ -292,11 +292,29 @@ function factOf(state, verb, person, json) {
       return { resolved: { person, outcome: json.outcome } };
     case "reopen":
       return { reopened: { person, reason: json.reason } };
+    case "classification": {
+      const { postKey, head, label } = json;
+      const read = classified(state.id, postKey);
+      return {
+        classificationCorrected: {
+          postKey,
+          head,
+          was: read?.[head]?.label ?? "",
+          label,
+          modelVersion: read?.modelVersion,
+        },
+      };
+    }
     case "merge":
       return { merged: { into: json.intoConversationId, reason: json.reason, person } };
     default:
       return {};
   }
+}
+
+function classified(id, postKey) {
+  const facts = entriesOf(id).flatMap(({ record }) => record.facts);
+  return facts.findLast((fact) => fact.postClassified?.postKey === postKey)?.postClassified;
 }
 
 /** Sends a reply in steps that one can watch. A text with `#doubt`, `#retry` or `#fail` fares so. */

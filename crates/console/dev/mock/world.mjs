@@ -34,6 +34,15 @@ const team = (id, name, hours, people, isOpen = true) => ({
   ...(isOpen ? {} : { nextOpening: new Date(Date.now() + 9 * 3_600_000).toISOString() }),
 });
 
+export const TOPICS = [
+  "air.delay",
+  "air.baggage",
+  "telecom.outage",
+  "telecom.billing",
+  "retail.delivery",
+  "general.other",
+];
+
 export const BRANDS = [
   {
     brand: "aurora-air",
@@ -82,7 +91,13 @@ export const BRANDS = [
   },
 ].map((brand) => {
   const yaml = read(`brands/${brand.brand}.yaml`) || `earshot: brand/v1\nbrand: ${brand.brand}\nname: ${brand.name}\n`;
-  return { ...brand, yaml, settingsVersion: hash(yaml), publishedAt: new Date(Date.now() - 86_400_000).toISOString() };
+  return {
+    ...brand,
+    topics: TOPICS,
+    yaml,
+    settingsVersion: hash(yaml),
+    publishedAt: new Date(Date.now() - 86_400_000).toISOString(),
+  };
 });
 
 /** The project's demo day, one message a line; empty when it does not lie beside the console. */

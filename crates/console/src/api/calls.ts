@@ -20,6 +20,7 @@ import type {
 } from "../gen/earshot/conversation/v1/conversation_service_pb";
 import type { DeskResponseJson, SubmitReplyResponseJson } from "../gen/earshot/desk/v1/desk_service_pb";
 import type { ListOutboxResponseJson } from "../gen/earshot/notifier/v1/notification_service_pb";
+import type { Head } from "../lib/reading";
 import { get, newRequestId, type Params, post } from "./http";
 import {
   type Brand,
@@ -113,7 +114,8 @@ export type Deed =
   | { do: "settle"; replyId: string; arrived: boolean }
   | { do: "resolve"; outcome: Outcome }
   | { do: "reopen"; reason: string }
-  | { do: "merge"; intoConversationId: string; reason: string };
+  | { do: "merge"; intoConversationId: string; reason: string }
+  | { do: "classification"; postKey: string; head: Head; label: string };
 
 export interface Done {
   summary: Summary | undefined;

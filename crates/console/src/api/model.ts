@@ -121,6 +121,8 @@ export interface Brand {
   teams: Team[];
   people: Person[];
   yaml: string;
+  /** What a post can be about, the brand's own topics last. */
+  topics: string[];
 }
 
 export interface Intake {
@@ -293,6 +295,7 @@ export function readBrand(json: BrandJson | undefined): Brand | undefined {
       online: person.online ?? false,
     })),
     yaml: json.yaml ?? "",
+    topics: json.topics ?? [],
   };
 }
 

@@ -73,7 +73,10 @@ export function tn(key: PluralKey, n: number, values?: Values): string {
 }
 
 /** A value of an open set: its word when there is one, else the value itself. */
-export function word(prefix: "intent" | "sentiment" | "reply" | "outcome", value: string): string {
+export function word(
+  prefix: "intent" | "sentiment" | "urgency" | "churn" | "call" | "closing" | "head" | "reply" | "outcome",
+  value: string,
+): string {
   const key = `${prefix}.${value}`;
   return Object.hasOwn(en, key) ? t(key as Key) : value;
 }

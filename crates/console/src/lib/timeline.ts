@@ -7,12 +7,12 @@ import type {
   AttachmentJson,
   FactJson,
   PersonalJson,
-  PostClassifiedJson,
   PostReceivedJson,
   ReplyObservedJson,
   ReplySubmittedJson,
 } from "../gen/earshot/conversation/v1/facts_pb";
 import type { ActorJson } from "../gen/earshot/conversation/v1/record_pb";
+import { correct, type Reading, read } from "./reading";
 
 export type FactKind = keyof FactJson;
 
@@ -34,7 +34,7 @@ export interface Post {
   attachments: AttachmentJson[];
   earlier: Edit[];
   deletedAt?: number | undefined;
-  classified?: PostClassifiedJson | undefined;
+  reading?: Reading | undefined;
   shares: number;
   comments: number;
   likes: number;
@@ -244,7 +244,11 @@ function markPost(fact: FactJson, entry: Entry, posts: Map<string, Post>): void 
   const deleted = fact.postDeleted && posts.get(fact.postDeleted.postKey ?? "");
   if (deleted && fact.postDeleted) deleted.deletedAt = readTime(fact.postDeleted.deletedAt) ?? entry.at;
   const classified = fact.postClassified && posts.get(fact.postClassified.postKey ?? "");
-  if (classified) classified.classified = fact.postClassified;
+  if (classified && fact.postClassified) classified.reading = read(classified.reading, fact.postClassified);
+  const corrected = fact.classificationCorrected && posts.get(fact.classificationCorrected.postKey ?? "");
+  if (corrected?.reading && fact.classificationCorrected) {
+    corrected.reading = correct(corrected.reading, fact.classificationCorrected, entry.record.actor?.name ?? "");
+  }
   const spread = fact.engagementObserved;
   const seen = spread && posts.get(spread.postKey ?? "");
   if (seen && spread) {

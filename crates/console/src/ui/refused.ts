@@ -10,8 +10,10 @@ const CONFLICT = 409;
 /** What it means when the service does not take what stands in a field. */
 const FIELDS: Record<string, Key> = {
   "write.person": "no.UNKNOWN_PERSON",
-  to_person: "no.UNKNOWN_PERSON",
-  to_team: "no.UNKNOWN_TEAM",
+  toPerson: "no.UNKNOWN_PERSON",
+  toTeam: "no.UNKNOWN_TEAM",
+  label: "no.UNKNOWN_LABEL",
+  postKey: "no.UNKNOWN_POST",
   reason: "no.REASON_MISSING",
   text: "no.TEXT_MISSING",
 };

@@ -2,7 +2,7 @@
 //! The contract's tests read this file too: what can be said can be written.
 
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
-use conversation::classified::{PostClassified, Recognised, Scored};
+use conversation::classified::{ClassificationCorrected, Head, PostClassified, PostReclassified, Recognised, Scored};
 use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
 use conversation::received::{
@@ -305,6 +305,34 @@ impl Chance {
                 recognised: self.several(Self::recognised),
                 backend: self.text(),
                 text_version: self.number() as i64,
+            }
+            .into(),
+            "ClassificationCorrected" => ClassificationCorrected {
+                post: self.post(),
+                head: self.of(&Head::ALL),
+                was: self.text(),
+                label: self.some_text(),
+                model_version: self.some_text(),
+                text_version: self.number() as i64,
+            }
+            .into(),
+            "PostReclassified" => PostReclassified {
+                class: PostClassified {
+                    post: self.post(),
+                    model_version: self.some_text(),
+                    language: self.answer(),
+                    sentiment: self.answer(),
+                    intent: self.answer(),
+                    topic: self.answer(),
+                    urgency: self.answer(),
+                    churn: self.answer(),
+                    call: self.answer(),
+                    closing: self.answer(),
+                    recognised: self.several(Self::recognised),
+                    backend: self.text(),
+                    text_version: self.number() as i64,
+                },
+                was_model_version: self.some_text(),
             }
             .into(),
             "ConversationOpened" => {

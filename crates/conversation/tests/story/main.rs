@@ -5,12 +5,14 @@
 
 mod chance;
 mod classified;
+mod corrected;
 mod deadlines;
 mod desk;
 mod life;
 mod orders;
 mod properties;
 mod received;
+mod reclassified;
 mod replied;
 mod resolved;
 mod routed;

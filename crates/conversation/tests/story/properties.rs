@@ -2,6 +2,7 @@
 
 use crate::steps::{any_steps, tell};
 use crate::world::*;
+use conversation::classified::Head;
 use conversation::state::ReplyStatus;
 use conversation::{Command, Conversation, Decision, Fact, Rejection, Status, decide, evolve, fold};
 use proptest::prelude::*;
@@ -224,6 +225,7 @@ fn the_stories_reach_every_fact_and_every_rejection() {
         Rejection::ClaimedBySomeoneElse { person: person("ana") },
         Rejection::UnknownPost,
         Rejection::NotClassified,
+        Rejection::UnknownLabel { head: Head::Intent, known: String::new() },
         Rejection::UnknownReply,
         Rejection::ReplyNotSendable { status: ReplyStatus::Sent },
         Rejection::ReplyNotInDoubt { status: ReplyStatus::Sent },

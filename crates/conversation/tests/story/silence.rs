@@ -67,6 +67,15 @@ fn of_every_kind(story: &Story) -> Vec<Command> {
             post: key,
             ..classified(1, "complaint")
         })),
+        Command::CorrectClassification(conversation::classified::CorrectClassification {
+            post: key,
+            ..correction(1, conversation::classified::Head::Intent, "praise")
+        }),
+        Command::ReclassifyPost(Box::new(conversation::classified::PostClassified {
+            post: key,
+            model_version: "m2".into(),
+            ..classified(1, "praise")
+        })),
         Command::RoutePost(conversation::routed::RouteDecision { post: key, ..decision(1) }),
         Command::Claim { person: ana.clone() },
         Command::Release { person: ana.clone(), reason: reason.clone() },

@@ -1,7 +1,7 @@
 //! Stories made by chance: steps over a world so small that they meet each other all the time.
 
 use crate::world::*;
-use conversation::classified::PostClassified;
+use conversation::classified::{Head, PostClassified};
 use conversation::deadlines::DeadlineKind;
 use conversation::received::{PostReceived, ReplyObserved};
 use conversation::replied::{ReplySent, SubmitReply};
@@ -105,6 +105,28 @@ fn classifies() -> impl Strategy<Value = Command> {
     })
 }
 
+fn reclassifies() -> impl Strategy<Value = Command> {
+    let read = (any_post(), prop::sample::select(INTENTS.to_vec()), prop::sample::select(vec!["m1", "m2"]), 0..3_i64);
+    read.prop_map(|(n, intent, model, text_version)| {
+        let class = PostClassified { model_version: model.into(), text_version, ..classified(n, intent) };
+        Command::ReclassifyPost(Box::new(class))
+    })
+}
+
+fn corrects() -> impl Strategy<Value = Command> {
+    let answers = vec![
+        (Head::Intent, "complaint"),
+        (Head::Intent, "praise"),
+        (Head::Language, "et"),
+        (Head::Topic, "air.lounge"),
+        (Head::Urgency, "urgent"),
+        (Head::Urgency, "normal"),
+        (Head::Sentiment, "furious"),
+    ];
+    (any_post(), prop::sample::select(answers))
+        .prop_map(|(n, (head, label))| Command::CorrectClassification(correction(n, head, label)))
+}
+
 fn routes() -> impl Strategy<Value = Command> {
     let target = prop::option::weighted(0.9, prop::sample::select(vec![0, 60, 600, u32::MAX]));
     (any_post(), any_team(), prop::sample::select(PRIORITIES.to_vec()), target).prop_map(
@@ -183,6 +205,8 @@ fn any_step() -> impl Strategy<Value = Step> {
         6 => any_intake().prop_map(plain),
         4 => classifies().prop_map(plain),
         4 => routes().prop_map(plain),
+        2 => corrects().prop_map(plain),
+        2 => reclassifies().prop_map(plain),
         2 => desk().prop_map(plain),
         3 => submits().prop_map(plain),
         5 => replies(),

@@ -1,6 +1,6 @@
 //! A small world to tell stories in: one brand, one customer, a few posts and people, and a clock in minutes.
 
-use conversation::classified::{PostClassified, Scored};
+use conversation::classified::{CorrectClassification, Head, PostClassified, Scored};
 use conversation::deadlines::DeadlineKind;
 use conversation::received::{
     ContactRecorded, EngagementObserved, HandleUse, PostDeleted, PostEdited, PostReceived, ReplyObserved,
@@ -131,6 +131,11 @@ pub fn classified(n: u8, intent: &str) -> PostClassified {
         backend: "compact".into(),
         text_version: 0,
     }
+}
+
+/// A person says that post n is something else.
+pub fn correction(n: u8, head: Head, label: &str) -> CorrectClassification {
+    CorrectClassification { post: post(n), head, label: label.into(), brand_topics: vec!["air.lounge".into()] }
 }
 
 /// To team `care`, normal priority, an answer within [`TARGET_MINUTES`].

@@ -246,6 +246,12 @@ impl DeskService for Fake {
     async fn reopen(&self, request: Request<ReopenRequest>) -> Result<Response<DeskResponse>, Status> {
         self.answer("Reopen", request, done(8)).await
     }
+    async fn correct_classification(
+        &self,
+        request: Request<CorrectClassificationRequest>,
+    ) -> Result<Response<DeskResponse>, Status> {
+        self.answer("CorrectClassification", request, done(8)).await
+    }
     async fn merge(&self, request: Request<MergeRequest>) -> Result<Response<DeskResponse>, Status> {
         self.answer("Merge", request, done(8)).await
     }
@@ -309,6 +315,13 @@ impl AnalyticsService for Fake {
     ) -> Result<Response<ListMeasuresResponse>, Status> {
         let measures = vec![Measure { name: "open".into(), ..Default::default() }];
         self.answer("ListMeasures", request, ListMeasuresResponse { measures }).await
+    }
+    async fn list_corrections(
+        &self,
+        request: Request<ListCorrectionsRequest>,
+    ) -> Result<Response<ListCorrectionsResponse>, Status> {
+        let row = CorrectionRow { head: "intent".into(), classified: 8, corrected: 2, ..CorrectionRow::default() };
+        self.answer("ListCorrections", request, ListCorrectionsResponse { rows: vec![row] }).await
     }
     async fn list_intake(&self, request: Request<ListIntakeRequest>) -> Result<Response<ListIntakeResponse>, Status> {
         let rejected_by_reason = HashMap::from([("no_post_id".to_owned(), 2)]);

@@ -123,6 +123,14 @@ fn cases() -> Vec<Case> {
             done(),
         ),
         (
+            post,
+            "/api/v1/conversations/c1/classification",
+            json!({"write": write(), "postKey": "p1", "head": "intent", "label": "complaint"}),
+            "CorrectClassification",
+            json!({"write": full(), "postKey": "p1", "head": "intent", "label": "complaint"}),
+            done(),
+        ),
+        (
             get,
             "/api/v1/measures?groupBy=BRAND&groupBy=DIMENSION_TEAM&brand=nordnet&from=2026-03-01T00:00:00Z",
             Value::Null,
@@ -140,6 +148,14 @@ fn cases() -> Vec<Case> {
             "ListMeasures",
             json!({}),
             ("/measures/0/name", json!("open")),
+        ),
+        (
+            get,
+            "/api/v1/corrections?brand=nordnet&head=intent",
+            Value::Null,
+            "ListCorrections",
+            json!({"brand": "nordnet", "head": "intent"}),
+            ("/rows/0/corrected", json!("2")),
         ),
         (
             get,

@@ -3,6 +3,7 @@
 use super::{failed, request_record};
 use crate::desk::{BrandEntry, Desk};
 use conversation::brand_facts::{PresenceChanged, SettingsPublished};
+use conversation::classified::TOPICS;
 use conversation::{Actor, BrandId, Fact, PersonId, RecordId, Subject};
 use jiff::Timestamp;
 use journal::{Draft, Journal, TransactError};
@@ -41,6 +42,8 @@ fn shown(id: &BrandId, entry: &BrandEntry, now: Timestamp, with_yaml: bool) -> B
         languages: person.languages.clone(),
         online: PersonId::new(&person.id).is_ok_and(|id| entry.presence.get(&id).copied().unwrap_or(false)),
     });
+    let own = settings.topics.iter().map(|topic| topic.name.as_str());
+    let topics = TOPICS.iter().copied().chain(own.filter(|name| !TOPICS.contains(name))).map(str::to_owned);
     Brand {
         brand: id.to_string(),
         name: settings.name.clone(),
@@ -48,6 +51,7 @@ fn shown(id: &BrandId, entry: &BrandEntry, now: Timestamp, with_yaml: bool) -> B
         published_at: entry.published_at.map(timestamp),
         teams: teams.collect(),
         people: people.collect(),
+        topics: topics.collect(),
         yaml: if with_yaml { settings.source().to_owned() } else { String::new() },
     }
 }

@@ -1,27 +1,31 @@
 //! All that a person of the brand does with a conversation.
 
 use super::{checked_text, conversation_id, failed, request_record};
+use crate::corrections::Corrections;
 use crate::desk::{Desk, Entry};
 use crate::react::Reactor;
 use crate::summary::summary;
 use brand::Tier;
+use conversation::classified::{CorrectClassification, Head};
 use conversation::replied::SubmitReply;
-use conversation::{Actor, Command, ConversationId, PersonId, Personal, PostKey, RecordId, ReplyId, TeamId};
-use journal::{Done, Draft};
+use conversation::{Actor, Command, ConversationId, PersonId, Personal, PostKey, RecordId, Rejection, ReplyId, TeamId};
+use journal::{Done, Draft, TransactError};
 use service::{Clock, problem};
 use std::sync::Arc;
 use tonic::{Request, Response, Status};
 use wire::pb::conversation::ConversationSummary;
 use wire::pb::desk::desk_service_server::DeskService;
 use wire::pb::desk::{
-    AddNoteRequest, ClaimRequest, DeskResponse, EscalateRequest, HandOffRequest, MergeRequest, ReleaseRequest,
-    ReopenRequest, ResolveRequest, SettleReplyRequest, SubmitReplyRequest, SubmitReplyResponse, Write,
+    AddNoteRequest, ClaimRequest, CorrectClassificationRequest, DeskResponse, EscalateRequest, HandOffRequest,
+    MergeRequest, ReleaseRequest, ReopenRequest, ResolveRequest, SettleReplyRequest, SubmitReplyRequest,
+    SubmitReplyResponse, Write,
 };
 
 pub struct Work {
     pub desk: Arc<Desk>,
     pub reactor: Reactor,
     pub clock: Clock,
+    pub corrections: Corrections,
 }
 
 /// A write whose parts are checked.
@@ -63,6 +67,26 @@ impl Work {
             return Err(problem::invalid_argument(field, "is not a person of this brand", &cure));
         }
         Ok(person)
+    }
+
+    /// The conversation that holds a post of the customer: the one named, or one of those merged into it.
+    fn holder(&self, id: ConversationId, entry: Entry, post: &PostKey) -> Result<(ConversationId, Entry), Status> {
+        let has = |entry: &Entry| entry.state.post(post).is_some_and(|post| post.received);
+        if has(&entry) {
+            return Ok((id, entry));
+        }
+        let mut todo = entry.state.absorbed;
+        let mut seen = vec![id];
+        while let Some(next) = todo.pop() {
+            let Some(entry) = self.desk.entry(&next).filter(|_| !seen.contains(&next)) else { continue };
+            seen.push(next);
+            if has(&entry) {
+                return Ok((next, entry));
+            }
+            todo.extend(entry.state.absorbed);
+        }
+        let cure = "name a post of the customer as it stands in the conversation's history";
+        Err(problem::invalid_argument("post_key", "is no post of this conversation", cure))
     }
 
     fn team(&self, entry: &Entry, name: &str) -> Result<TeamId, Status> {
@@ -186,6 +210,46 @@ impl DeskService for Work {
         let reply = ReplyId::parse(&request.reply_id)
             .map_err(|_| problem::invalid_argument("reply_id", "is not a reply's id", "give its 32 hex digits"))?;
         self.answer(checked, Command::SettleReply { reply, arrived: request.arrived }).await
+    }
+
+    async fn correct_classification(
+        &self,
+        request: Request<CorrectClassificationRequest>,
+    ) -> Result<Response<DeskResponse>, Status> {
+        let request = request.into_inner();
+        let head = Head::parse(&request.head).ok_or_else(|| {
+            let heads: Vec<&str> = Head::ALL.into_iter().map(Head::as_str).collect();
+            let cure = format!("use one of: {}", heads.join(", "));
+            problem::invalid_argument("head", "is nothing that a classifier answers", &cure)
+        })?;
+        let post = PostKey::parse(&request.post_key)
+            .map_err(|_| problem::invalid_argument("post_key", "is not a post's key", "give its 32 hex digits"))?;
+        let checked = self.check(request.write)?;
+        let (conversation, entry) = self.holder(checked.conversation, checked.entry, &post)?;
+        let brand = self.desk.brand(&entry.brand);
+        let brand_topics = brand.settings().topics.iter().map(|topic| topic.name.clone()).collect();
+        let read_by =
+            entry.state.post(&post).and_then(|post| post.class.as_ref()).map(|class| class.model_version.clone());
+        let command =
+            Command::CorrectClassification(CorrectClassification { post, head, label: request.label, brand_topics });
+        let draft = self.draft(checked.record, checked.person);
+        let done = match self.reactor.decide(conversation, entry.clone(), draft, &command).await {
+            Err(TransactError::Rejected(Rejection::UnknownLabel { known, .. })) => {
+                let what = format!("is no label of {}", head.as_str());
+                return Err(problem::invalid_argument("label", &what, &format!("use one of: {known}")));
+            }
+            other => other.map_err(|error| failed(&error))?,
+        };
+        if done.record.is_some() {
+            self.corrections.count(head, read_by.as_deref().unwrap_or_default());
+        }
+        let (mut shown, changed) = Self::outcome(conversation, entry, done);
+        if conversation != checked.conversation
+            && let Some(entry) = self.desk.entry(&checked.conversation)
+        {
+            shown = summary(checked.conversation, &entry);
+        }
+        Ok(Response::new(DeskResponse { conversation: Some(shown), changed }))
     }
 
     async fn resolve(&self, request: Request<ResolveRequest>) -> Result<Response<DeskResponse>, Status> {

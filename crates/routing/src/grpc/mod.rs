@@ -5,6 +5,7 @@ mod brands;
 mod conversations;
 mod desk;
 
+use crate::corrections::Corrections;
 use crate::desk::Desk;
 use crate::react::Reactor;
 use conversation::{ConversationId, RecordId, Rejection};
@@ -35,7 +36,12 @@ pub fn routes(desk: &Arc<Desk>, journal: &Journal, process: &Process, reactor: &
         journal: journal.clone(),
         shutdown: process.shutdown.clone(),
     };
-    let work = desk::Work { desk: Arc::clone(desk), reactor: reactor.clone(), clock: process.clock.clone() };
+    let work = desk::Work {
+        desk: Arc::clone(desk),
+        reactor: reactor.clone(),
+        clock: process.clock.clone(),
+        corrections: Corrections::default(),
+    };
     let brands = brands::Brands { desk: Arc::clone(desk), journal: journal.clone(), clock: process.clock.clone() };
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(wire::DESCRIPTORS)

@@ -1,7 +1,7 @@
 //! One record for each kind of fact, every field of it set, with values that never change: what the golden bytes say.
 
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
-use conversation::classified::{PostClassified, Recognised, Scored};
+use conversation::classified::{ClassificationCorrected, Head, PostClassified, PostReclassified, Recognised, Scored};
 use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
 use conversation::received::{
@@ -116,6 +116,24 @@ fn reply_observed() -> ReplyObserved {
     }
 }
 
+fn post_classified() -> PostClassified {
+    PostClassified {
+        post: post(),
+        model_version: "m1".into(),
+        language: scored("et", 0.98),
+        sentiment: scored("negative", 0.75),
+        intent: scored("complaint", 1.0),
+        topic: unsure("air.cancellation", 0.5),
+        urgency: scored("urgent", 0.875),
+        churn: scored("staying", 0.75),
+        call: unsure("wanted", 0.5),
+        closing: scored("none", 1.0),
+        recognised: vec![recognised("booking", 8, 14), recognised("phone", 20, 32)],
+        backend: "compact".into(),
+        text_version: 1_714_554_120_000_000,
+    }
+}
+
 fn routed() -> Routed {
     let candidate = |name: &str, score, excluded: &str| Candidate {
         kind: "rule".into(),
@@ -179,20 +197,19 @@ fn fact(name: &str) -> Fact {
                 .into()
         }
         "ReplyObserved" => reply_observed().into(),
-        "PostClassified" => PostClassified {
+        "PostClassified" => post_classified().into(),
+        "ClassificationCorrected" => ClassificationCorrected {
             post: post(),
+            head: Head::Intent,
+            was: "question".into(),
+            label: "complaint".into(),
             model_version: "m1".into(),
-            language: scored("et", 0.98),
-            sentiment: scored("negative", 0.75),
-            intent: scored("complaint", 1.0),
-            topic: unsure("air.cancellation", 0.5),
-            urgency: scored("urgent", 0.875),
-            churn: scored("staying", 0.75),
-            call: unsure("wanted", 0.5),
-            closing: scored("none", 1.0),
-            recognised: vec![recognised("booking", 8, 14), recognised("phone", 20, 32)],
-            backend: "compact".into(),
             text_version: 1_714_554_120_000_000,
+        }
+        .into(),
+        "PostReclassified" => PostReclassified {
+            class: PostClassified { model_version: "m2".into(), ..post_classified() },
+            was_model_version: "m1".into(),
         }
         .into(),
         "ConversationOpened" => ConversationOpened { post: post(), network: network(), private: true }.into(),
@@ -295,7 +312,9 @@ pub fn record(name: &str) -> Record {
     let actor = match name {
         "PostReceived" | "PostEdited" | "PostDeleted" => Actor::Customer,
         "ReplyObserved" => Actor::Import,
-        "Claimed" | "Released" | "HandedOff" | "NoteAdded" | "ReplySubmitted" => Actor::Person(person("dana")),
+        "Claimed" | "Released" | "HandedOff" | "NoteAdded" | "ReplySubmitted" | "ClassificationCorrected" => {
+            Actor::Person(person("dana"))
+        }
         _ => Actor::Service("routing".into()),
     };
     Record {

@@ -21,6 +21,8 @@ const REQUIRED: &[(&str, &[(u64, &str)])] = &[
     ("PostFiltered", &[(3, "post")]),
     ("ReplyObserved", &[(1, "post_key"), (2, "network"), (10, "personal")]),
     ("PostClassified", &[(1, "post_key"), (2, "model_version"), (3, "language"), (4, "sentiment"), (5, "intent")]),
+    ("ClassificationCorrected", &[(1, "post_key"), (2, "head"), (4, "label"), (5, "model_version")]),
+    ("PostReclassified", &[(1, "post_key"), (2, "model_version"), (14, "was_model_version")]),
     ("ConversationOpened", &[(1, "post_key"), (2, "network")]),
     ("Routed", &[(1, "post_key"), (3, "team"), (4, "priority")]),
     ("DeadlineSet", &[(1, "kind"), (2, "clock_started_at"), (3, "due_at")]),
@@ -158,6 +160,8 @@ fn an_enum_is_a_value_that_this_version_knows() {
         assert_eq!(changed_fact!(DeadlineSet, |fact| fact.kind = value), unknown("kind"));
         assert_eq!(changed_fact!(DeadlineBreached, |fact| fact.kind = value), unknown("kind"));
         assert_eq!(changed_fact!(Resolved, |fact| fact.outcome = value), unknown("outcome"));
+        let corrected = changed_fact!(ClassificationCorrected, |fact| fact.head = format!("head {value}"));
+        assert_eq!(corrected, unknown("head"));
         let actor = changed("Claimed", |record| record.actor.as_mut().unwrap().kind = value);
         assert_eq!(actor, unknown("actor.kind"));
         assert!(wire::outcome_from_pb(value).is_err() && wire::handle_use_from_pb(value).is_err());

@@ -10,8 +10,8 @@ import { diff, hunks } from "../../lib/diff";
 import { brandName, loadBrands } from "../../live/brands";
 import { announce } from "../../ui/announce";
 import { Failed, useLoad } from "../../ui/load";
+import { Refused } from "../../ui/refusal";
 import { plainWords } from "../../ui/refused";
-import { Refused } from "../conversation/bubble";
 import { short } from "../conversation/why";
 
 export function Settings({ brand: listed }: { brand: Brand | undefined }) {

@@ -2,16 +2,19 @@
 
 import type { ComponentChildren } from "preact";
 import type { Summary } from "../../api/model";
-import type { AttachmentJson, PostClassifiedJson, ScoredJson } from "../../gen/earshot/conversation/v1/facts_pb";
-import { compact, duration, languageName, percent, t, tn, word } from "../../i18n";
+import type { AttachmentJson } from "../../gen/earshot/conversation/v1/facts_pb";
+import { compact, duration, t, tn } from "../../i18n";
 import { now } from "../../lib/clock";
+import { answerOf } from "../../lib/reading";
 import { webAddress, words } from "../../lib/text";
 import type { Contact, Note, Post, Reply } from "../../lib/timeline";
 import { personName } from "../../live/brands";
 import { NetworkChip } from "../../ui/chips";
 import { Icon } from "../../ui/icon";
+import { Refused } from "../../ui/refusal";
 import { Ago, At } from "../../ui/time";
 import { Name, Said } from "../../ui/words";
+import { Correct, ReadAs } from "./correct";
 import { type Target, useDeed } from "./deed";
 
 function When({ at }: { at: number }) {
@@ -22,8 +25,8 @@ function When({ at }: { at: number }) {
   );
 }
 
-export function PostBubble({ post }: { post: Post }) {
-  const lang = post.classified?.language?.label;
+export function PostBubble({ post, summary, past }: { post: Post; summary: Summary; past: boolean }) {
+  const lang = post.reading && answerOf(post.reading, "language")?.label;
   return (
     <article
       class={`bubble bubble-in${post.private ? " bubble-private" : ""}${post.deletedAt ? " bubble-deleted" : ""}`}
@@ -52,27 +55,11 @@ export function PostBubble({ post }: { post: Post }) {
         </details>
       )}
       <footer class="bubble-foot">
-        {post.classified && <Read as={post.classified} />}
+        {post.reading && <ReadAs reading={post.reading} brand={summary.brand} />}
         <Spread post={post} />
       </footer>
+      {post.reading && !past && <Correct postKey={post.key} reading={post.reading} summary={summary} />}
     </article>
-  );
-}
-
-/** What the classifier read, with how sure it was. */
-function Read({ as: read }: { as: PostClassifiedJson }) {
-  const chip = (label: string, scored: ScoredJson | undefined) =>
-    scored?.label && (
-      <span class="chip chip-read" title={[read.modelVersion, ...(scored.reasons ?? [])].join(", ")}>
-        {label} <span class="figure">{percent(Number(scored.confidence ?? 0))}</span>
-      </span>
-    );
-  return (
-    <span class="chips">
-      {chip(word("intent", read.intent?.label ?? ""), read.intent)}
-      {chip(word("sentiment", read.sentiment?.label ?? ""), read.sentiment)}
-      {chip(languageName(read.language?.label ?? ""), read.language)}
-    </span>
   );
 }
 
@@ -209,13 +196,5 @@ function Aside({ icon, at, title, children }: AsideProps) {
       </header>
       {children}
     </article>
-  );
-}
-
-export function Refused({ text }: { text: string }) {
-  return (
-    <p class={text ? "refused" : "hidden"} role="alert">
-      {text}
-    </p>
   );
 }

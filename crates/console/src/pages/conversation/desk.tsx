@@ -8,8 +8,8 @@ import { t } from "../../i18n";
 import { idIn } from "../../lib/route";
 import { brandOf } from "../../live/brands";
 import { isMine, shortcuts } from "../../live/me";
+import { Refused } from "../../ui/refusal";
 import { useShortcuts } from "../../ui/shortcuts";
-import { Refused } from "./bubble";
 import { type Doing, useDeed } from "./deed";
 
 type Open = "" | "release" | "hand-off" | "escalate" | "resolve" | "reopen" | "merge";

@@ -4,6 +4,8 @@ import { readNumber, readOutcome, readPriority, readTime } from "../../api/model
 import type { FactJson } from "../../gen/earshot/conversation/v1/facts_pb";
 import type { ActorJson } from "../../gen/earshot/conversation/v1/record_pb";
 import { clockTime, compact, duration, languageName, named, num, t, word } from "../../i18n";
+import { labelName } from "../../lib/labels";
+import { HEADS } from "../../lib/reading";
 import { networkName, words } from "../../lib/text";
 import { factKind } from "../../lib/timeline";
 import { personName, teamName } from "../../live/brands";
@@ -48,6 +50,16 @@ function decided(fact: FactJson, brand: string, now: number): string | undefined
       sentiment: word("sentiment", sentiment?.label ?? ""),
       language: languageName(language?.label ?? ""),
     });
+  }
+  if (fact.classificationCorrected) {
+    const { head = "", was = "", label = "" } = fact.classificationCorrected;
+    const name = (one: string) => named(one ? labelName(head, one) : t("read.nothing"));
+    return t("fact.classificationCorrected", { head: word("head", head), was: name(was), label: name(label) });
+  }
+  if (fact.postReclassified) {
+    const reread = fact.postReclassified;
+    const labels = HEADS.flatMap((head) => (reread[head]?.label ? labelName(head, reread[head].label) : []));
+    return t("fact.postReclassified", { version: named(reread.modelVersion ?? ""), read: labels.join(", ") });
   }
   if (fact.conversationOpened) return t("fact.conversationOpened");
   if (fact.routed) {

@@ -34,7 +34,7 @@ export function Timeline({ items, summary, steps, past }: TimelineProps) {
 function Piece({ item, summary, past }: { item: Item; summary: Summary; past: boolean }) {
   switch (item.kind) {
     case "post":
-      return <PostBubble post={item} />;
+      return <PostBubble post={item} summary={summary} past={past} />;
     case "reply":
       return <ReplyBubble reply={item} summary={summary} past={past} />;
     case "note":

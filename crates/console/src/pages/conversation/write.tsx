@@ -8,7 +8,7 @@ import { networkName } from "../../lib/text";
 import { personName } from "../../live/brands";
 import { isMine, me, myself } from "../../live/me";
 import { Icon } from "../../ui/icon";
-import { Refused } from "./bubble";
+import { Refused } from "../../ui/refusal";
 import { useDeed } from "./deed";
 
 export type Kind = "reply" | "note";

@@ -62,7 +62,9 @@ function Cards({ cards, rows, list }: { cards: Brand[]; rows: Map<string, Measur
 
 /** Brands that have figures but, so far, no settings that could be read. */
 function fromRows(rows: Map<string, Measures>): Brand[] {
-  return [...rows.keys()].sort().map((id) => ({ id, name: id, version: "", teams: [], people: [], yaml: "" }));
+  return [...rows.keys()]
+    .sort()
+    .map((id) => ({ id, name: id, version: "", teams: [], people: [], yaml: "", topics: [] }));
 }
 
 function Hero({ rows, list, more }: { rows: Map<string, Measures>; list: Summary[]; more: boolean }) {

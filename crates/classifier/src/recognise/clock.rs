@@ -1,0 +1,178 @@
+//! Times of day.
+
+use super::reader::Reader;
+use super::words::{CLOCK, CLOCK_LEAD, DAYPART, Mention, STRONG, UNIT};
+
+/// `14:35`, `2pm`, `17 Uhr`, `오후 3시`, `kell 16`, `18h30`.
+pub(super) fn clock(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    let end = reader.digits(at);
+    let hour = reader.value(at, end);
+    if end - at > 2 || hour > 24 {
+        return None;
+    }
+    let start = with_daypart(reader, at);
+    if let Some(end) = with_minutes(reader, at, end).or_else(|| counted_hour(reader, at, end, start < at)) {
+        return Some((start, end));
+    }
+    let next = if matches!(reader.c(end), ' ' | '-') { end + 1 } else { end };
+    let lead = reader.word_before(at, CLOCK_LEAD);
+    let word = reader.word_at(next).filter(|word| word.is(CLOCK));
+    if let Some(word) = word
+        && (word.is(STRONG) || lead.is_some_and(|lead| !tells_how_long(reader, lead)))
+        && !(reader.is_letter(word.start) && reader.c(next - 1) == '-')
+    {
+        return Some((start, clock_end(reader, word.start, word.end)));
+    }
+    if start < at && !reader.is_code(end) {
+        let counted = "টা".chars().enumerate().all(|(i, c)| reader.c(end + i) == c);
+        let whole = reader.word_at(next).is_none_or(|word| !word.is(UNIT) || word.is(CLOCK));
+        return (counted || whole && !matches!(reader.c(end), '%' | '.' | ',' | ':'))
+            .then_some((start, if counted { end + 2 } else { end }));
+    }
+    let noun = lead.filter(|lead| lead.is(STRONG) && at - lead.end <= 2)?;
+    let whole = !reader.is_code(end) && !matches!(reader.c(end), '%' | ':') && !reader.has_decimals(end);
+    let counted = reader.word_at(next).is_some_and(|word| word.is(UNIT));
+    (whole && !counted).then_some((noun.start, end))
+}
+
+/// "after 9 hrs" says how long, "at 9 h" says when.
+fn tells_how_long(reader: &Reader<'_>, lead: &Mention) -> bool {
+    let spelled = |word: &&str| word.chars().eq(reader.glyphs[lead.start..lead.end].iter().map(|glyph| glyph.c));
+    [
+        "after",
+        "before",
+        "around",
+        "about",
+        "approx",
+        "by",
+        "for",
+        "nach",
+        "vor",
+        "ca",
+        "circa",
+        "noin",
+        "umbes",
+        "na",
+        "до",
+        "около",
+        "примерно",
+        "po",
+        "przed",
+        "over",
+    ]
+    .iter()
+    .any(spelled)
+}
+
+/// Bengali writes the ending of a case behind the counter; it is not part of the time.
+fn clock_end(reader: &Reader<'_>, start: usize, end: usize) -> usize {
+    if reader.c(start) == 'ট' { start + 2 } else { end }
+}
+
+/// Where a part of the day begins that stands right before `at`.
+pub(super) fn with_daypart(reader: &Reader<'_>, at: usize) -> usize {
+    match reader.word_before(at, DAYPART) {
+        Some(part) if at - part.end <= 1 && reader.is_free(part.start, at) => part.start,
+        _ => at,
+    }
+}
+
+/// Behind hours and minutes with a sign between, and the word that follows them.
+fn with_minutes(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
+    let sign = reader.c(end);
+    let minutes = end + 1;
+    let minutes_end = reader.digits(minutes);
+    let fits = minutes_end - minutes == 2 && reader.value(minutes, minutes_end) < 60;
+    if !fits {
+        return None;
+    }
+    let next = if reader.c(minutes_end) == ' ' { minutes_end + 1 } else { minutes_end };
+    let word = reader.word_at(next).filter(|word| word.is(CLOCK) && !(next > minutes_end && reader.c(next) == 'ট'));
+    let lead = reader.word_before(at, CLOCK_LEAD);
+    let is_time = match sign {
+        ':' => !(reader.is_code(minutes_end) && word.is_none()),
+        // "14.30" is a time beside a word that says so, and a day or a price elsewhere.
+        '.' => {
+            let strong = word.is_some_and(|word| word.is(STRONG)) || lead.is_some_and(|lead| lead.is(STRONG));
+            let whole =
+                !reader.is_code(minutes_end) && !reader.has_decimals(minutes_end) && reader.c(minutes_end) != '%';
+            let money = reader.word_at(next).is_some_and(|word| !word.is(CLOCK));
+            (strong
+                || whole
+                    && !money
+                    && lead.is_some()
+                    && (reader.value(minutes, minutes_end) > 12 || reader.value(minutes, minutes_end) == 0))
+                && (whole || word.is_some())
+        }
+        'h' | 'u' => {
+            (lead.is_some() || reader.value(at, end) > 5)
+                && !reader.is_code(minutes_end)
+                && !behind_a_span(reader, at, minutes_end)
+        }
+        _ => return None,
+    };
+    if !is_time {
+        return None;
+    }
+    if sign == ':' && reader.c(minutes_end) == ':' && reader.digits(minutes_end + 1) == minutes_end + 3 {
+        return Some(minutes_end + 3);
+    }
+    Some(word.map_or(minutes_end, |word| clock_end(reader, word.start, word.end)))
+}
+
+/// "depuis 2h30", "2h30 de retard": how long, not when.
+fn behind_a_span(reader: &Reader<'_>, at: usize, end: usize) -> bool {
+    let before = ["depuis ", "pendant ", "durant ", "apres ", "de ", "ha ", "durante ", "hace "];
+    let spelled = |word: &str, from: usize| word.chars().enumerate().all(|(i, c)| reader.c(from + i) == c);
+    let after = [" de retard", " de retraso", " de atraso", " d'attente", " de espera"];
+    before.iter().any(|word| word.chars().count() <= at && spelled(word, at - word.chars().count()))
+        || after.iter().any(|word| spelled(word, end))
+}
+
+/// `3点半`, `15時30分`, `오후 3시 30분`, `৯টা ১৫`, `18h`.
+fn counted_hour(reader: &Reader<'_>, at: usize, end: usize, daypart: bool) -> Option<usize> {
+    let counter = if reader.c(end) == ' ' && reader.c(end + 1) == '시' { end + 1 } else { end };
+    let mut next = counter + 1;
+    match reader.c(counter) {
+        '点' | '點' | '時' | '时' => {
+            if reader.c(next) == '间' || reader.c(next) == '間' {
+                return None;
+            }
+            // Behind a number the same letter counts points in Japanese, where hours have another.
+            let points = matches!(reader.c(counter), '点' | '點') && reader.has_kana;
+            let more = matches!(reader.c(next), '半' | '钟' | '鐘') || reader.is_digit(next);
+            if points && !daypart || matches!(reader.c(next), '评' | '分') && !more {
+                return None;
+            }
+        }
+        '시' if reader.c(next) != '간'
+            && (reader.value(at, end) < 24 || reader.c(next) == ' ' && reader.is_digit(next + 1)) => {}
+        'ট' if reader.c(next) == 'া' => {
+            let minutes = next + 2;
+            let minutes_end = reader.digits(minutes);
+            let timed =
+                reader.c(next + 1) == ' ' && minutes_end == minutes + 2 && reader.value(minutes, minutes_end) < 60;
+            return timed.then_some(minutes_end);
+        }
+        'h' if !reader.is_code(next) => {
+            let near = (at.saturating_sub(5)..at).any(|i| reader.is_taken(i));
+            let lead = near || reader.word_before(at, CLOCK_LEAD).is_some_and(|lead| !tells_how_long(reader, lead));
+            return (lead && !behind_a_span(reader, at, next)).then_some(next);
+        }
+        _ => return None,
+    }
+    if matches!(reader.c(next), '半' | '钟' | '鐘' | '반') {
+        return Some(next + 1);
+    }
+    if reader.c(next) == ' ' && (reader.c(next + 1) == '반' || reader.is_digit(next + 1)) {
+        if reader.c(next + 1) == '반' {
+            return Some(next + 2);
+        }
+        next += 1;
+    }
+    let minutes = reader.digits(next);
+    if minutes > next && minutes - next <= 2 && matches!(reader.c(minutes), '分' | '분') {
+        return Some(minutes + 1);
+    }
+    Some(counter + 1)
+}

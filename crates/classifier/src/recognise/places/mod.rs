@@ -1,0 +1,117 @@
+//! Postal addresses, in the order of each country.
+//!
+//! An address grows from the number of a house: a street beside it, then units, postcode and town around it. Scripts with
+//! capitals tell a name by its capital; the others by the words of the table (`parts`) or by the letters that end the
+//! names of districts and streets (`east`).
+
+mod east;
+mod parts;
+mod streets;
+mod town;
+
+use super::Kind;
+use super::page::Class;
+use super::reader::Reader;
+
+pub(super) fn addresses(reader: &mut Reader<'_>) {
+    let mut at = 0;
+    while at < reader.len() {
+        if !reader.is_digit(at) || reader.is_taken(at) {
+            at += 1;
+            continue;
+        }
+        let end = reader.digits(at);
+        let found = if end - at > 7 || at > 0 && reader.is_letter(at - 1) { None } else { address(reader, at) };
+        at = match found {
+            Some((start, stop)) if reader.take(Kind::Address, start, stop, 0.85) => stop,
+            _ => end,
+        };
+    }
+}
+
+/// The address that the number at `at` belongs to.
+fn address(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    let before = reader.c(at.saturating_sub(1));
+    if at > 0 && matches!(before, '#' | '+' | '*' | '$' | '€' | '£' | '@') {
+        return None;
+    }
+    east::address(reader, at).or_else(|| parts::address(reader, at)).or_else(|| streets::address(reader, at))
+}
+
+/// Behind the number of a house: `14b`, `8/14`, `263-2`, `12 bis`.
+fn house(reader: &Reader<'_>, at: usize) -> usize {
+    let mut end = reader.digits(at);
+    for _ in 0..4 {
+        if reader.is_letter(end) && !reader.is_letter(end + 1) {
+            end += 1;
+        }
+        let joined = matches!(reader.c(end), '-' | '/') && reader.is_digit(end + 1);
+        let lettered = reader.c(end) == '/' && is_word(reader, end + 1) && word_end(reader, end + 1) - end <= 3;
+        if joined {
+            end = reader.digits(end + 1);
+        } else if lettered {
+            return word_end(reader, end + 1);
+        } else {
+            break;
+        }
+    }
+    for small in [" bis", " ter", " quater"] {
+        if small.chars().enumerate().all(|(i, c)| reader.c(end + i) == c) && !reader.is_letter(end + small.len()) {
+            return end + small.len();
+        }
+    }
+    end
+}
+
+fn is_word(reader: &Reader<'_>, at: usize) -> bool {
+    matches!(reader.class(at), Some(Class::Letter | Class::Joined | Class::Dense))
+}
+
+/// Behind the word that begins at `at`.
+fn word_end(reader: &Reader<'_>, at: usize) -> usize {
+    let mut end = at;
+    while is_word(reader, end) || matches!(reader.c(end), '-' | '\'') && is_word(reader, end + 1) && end > at {
+        end += 1;
+    }
+    end
+}
+
+/// Where the word that ends at `end` begins.
+fn word_start(reader: &Reader<'_>, end: usize) -> usize {
+    let mut start = end;
+    while start > 0 && end - start < 40 {
+        let before = start - 1;
+        let inside = matches!(reader.c(before), '-' | '\'') && start < end && before > 0 && is_word(reader, before - 1);
+        if !is_word(reader, before) && !inside {
+            break;
+        }
+        start = before;
+    }
+    start
+}
+
+fn is_comma(c: char) -> bool {
+    matches!(c, ',' | '，')
+}
+
+/// Behind a comma, a space, or both.
+fn gap(reader: &Reader<'_>, at: usize) -> usize {
+    let at = at + usize::from(reader.c(at) == '.' && is_comma(reader.c(at + 1)));
+    let comma = at + usize::from(is_comma(reader.c(at)));
+    if matches!(reader.c(comma), ' ' | '\n') { comma + 1 } else { comma }
+}
+
+/// Small words inside names.
+const SMALL: [&str; 40] = [
+    "de", "la", "le", "les", "des", "du", "del", "della", "dei", "delle", "di", "da", "do", "das", "dos", "d", "e",
+    "y", "of", "the", "van", "der", "den", "von", "am", "an", "im", "sur", "sous", "l", "et", "los", "las", "el",
+    "und", "zum", "zur", "in", "het", "degli",
+];
+
+fn is_letters(reader: &Reader<'_>, at: usize) -> bool {
+    reader.class(at) == Some(Class::Letter)
+}
+
+fn is_small(reader: &Reader<'_>, start: usize, end: usize) -> bool {
+    SMALL.iter().any(|word| word.chars().eq(reader.glyphs[start..end].iter().map(|glyph| glyph.c)))
+}
