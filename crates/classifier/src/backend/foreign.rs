@@ -4,7 +4,7 @@
 //! labels: what does not look like a code does not come in.
 
 use crate::model::{Classification, Reason, Scored};
-use crate::recognise::{Kind, Recognised};
+use crate::recognise::{self, Kind, Recognised};
 use conversation::classified::Head;
 use wire::pb::classifier::ClassifyResponse;
 use wire::pb::conversation as pb;
@@ -12,6 +12,8 @@ use wire::pb::conversation as pb;
 /// Longest label, reason or version in bytes.
 const CODE_MAX_BYTES: usize = 64;
 const REASONS_MAX: usize = 8;
+/// Finds in one text that are taken over.
+const RECOGNISED_MAX: usize = 64;
 
 /// The answer to one text.
 ///
@@ -30,7 +32,7 @@ pub fn classification(response: ClassifyResponse, text: &str) -> Result<Classifi
         churn: optional(Head::Churn, response.churn)?,
         call: optional(Head::Call, response.call)?,
         closing: optional(Head::Closing, response.closing)?,
-        recognised: response.recognised.iter().filter_map(|found| recognised(found, text)).collect(),
+        recognised: all_recognised(&response.recognised, text),
         model_version: response.model_version,
     })
 }
@@ -39,9 +41,19 @@ fn required(head: Head, scored: Option<pb::Scored>) -> Result<Scored, &'static s
     self::scored(head, scored.ok_or("its answer lacks the language, sentiment or intent")?)
 }
 
-/// Another service may be of an age that knew fewer heads.
+/// Another service may have a model with fewer heads, or be of an age that knew fewer.
 fn optional(head: Head, scored: Option<pb::Scored>) -> Result<Scored, &'static str> {
-    scored.map_or(Ok(Scored::default()), |scored| self::scored(head, scored))
+    let answered = scored.filter(|scored| !scored.label.is_empty());
+    answered.map_or(Ok(Scored::default()), |scored| self::scored(head, scored))
+}
+
+/// What it found. Many a service finds nothing because it does not look, so that is looked for here.
+fn all_recognised(found: &[pb::Recognised], text: &str) -> Vec<Recognised> {
+    let mut all: Vec<_> = found.iter().filter_map(|found| recognised(found, text)).take(RECOGNISED_MAX).collect();
+    if all.is_empty() {
+        recognise::recognise(text, &mut all);
+    }
+    all
 }
 
 /// What it found, if it is a kind of ours and a place of this text.
@@ -116,18 +128,37 @@ mod tests {
 
     #[test]
     fn an_answer_comes_in_without_what_is_no_code() {
-        let class = classification(response(), "I lost my bag").unwrap();
+        let found = |kind: &str, start, end| pb::Recognised { kind: kind.into(), start, end, confidence: 0.5 };
+        let text = "My number is +372 5123 4567, call mé";
+        let given = ClassifyResponse {
+            topic: pb("air.baggage", &[]).map(|topic| pb::Scored { unsure: true, ..topic }),
+            closing: pb("", &[]),
+            recognised: vec![
+                found("phone", 13, 27),
+                found("my number", 0, 9),
+                found("phone", 30, 3_000),
+                found("phone", 0, text.len() as u32 - 1),
+            ],
+            ..response()
+        };
+        let class = classification(given, text).unwrap();
+        assert_eq!((class.topic.label.as_str(), class.topic.unsure), ("air.baggage", true));
+        assert_eq!((class.churn, class.closing), (Scored::default(), Scored::default()), "heads that it does not have");
+        assert_eq!(class.recognised, [Recognised { kind: Kind::Phone, at: 13..27, confidence: 0.5 }]);
+        assert!(!classification(response(), text).unwrap().recognised.is_empty(), "looked for here");
         assert_eq!(class.sentiment.label, "negative");
         assert_eq!(class.sentiment.reasons, [Reason { feature: "margin".into(), weight: 0.25 }]);
     }
 
     #[test]
     fn an_answer_that_cannot_be_is_refused() {
-        let cases: [fn(&mut ClassifyResponse); 6] = [
+        let cases: [fn(&mut ClassifyResponse); 8] = [
             |response| response.model_version.clear(),
             |response| response.intent = None,
             |response| response.sentiment = pb("LABEL_0", &[]),
             |response| response.language = pb("lost", &[]),
+            |response| response.topic = pb("my bag", &[]),
+            |response| response.churn = pb("bag", &[]),
             |response| response.intent = pb("", &[]),
             |response| response.intent.as_mut().unwrap().confidence = f32::NAN,
         ];

@@ -57,9 +57,13 @@ async fn it_answers_its_head_and_the_built_in_model_the_others() {
         let compact = shipped().classify(text);
         assert_eq!(answer.classification.language, compact.language);
         assert_eq!(answer.classification.intent, compact.intent);
+        assert_eq!(answer.classification.topic, compact.topic);
+        assert_eq!(answer.classification.recognised, compact.recognised);
         assert_eq!(answer.classification.model_version, backend.model_version());
         assert_eq!(&*answer.backend, "onnx:tiny");
     }
+    // and it is sure where its best label has the majority
+    assert!(!answers[0].classification.sentiment.unsure && share(1) > 0.5);
     let reasons: Vec<&str> =
         answers[0].classification.sentiment.reasons.iter().map(|reason| reason.feature.as_str()).collect();
     assert_eq!(reasons[..2], ["onnx", "margin"]);
@@ -80,8 +84,9 @@ async fn company_changes_no_answer_and_length_has_an_end() {
         assert_eq!(a.label, b.label);
         assert!((a.confidence - b.confidence).abs() < 1e-6, "{} is not {}", a.confidence, b.confidence);
     }
-    let unread = together[2].classification.sentiment.confidence;
-    assert!((unread - 1.0 / 3.0).abs() < 1e-5, "nothing that it knows was read: {unread}");
+    let unread = &together[2].classification.sentiment;
+    assert!((unread.confidence - 1.0 / 3.0).abs() < 1e-5, "nothing that it knows was read: {}", unread.confidence);
+    assert!(unread.unsure);
 }
 
 #[test]
