@@ -125,9 +125,10 @@ fn a_manifest_that_cannot_be_used_says_why() {
         Manifest::load(&path).unwrap_err().to_string()
     };
     assert!(load("\"is\": \"question\"", "\"is\": \"ask\"").contains("no label \"ask\""));
+    assert!(load("\"ours.jsonl\"", "\"../ours.jsonl\"").contains("without directories"));
     assert!(load("\"weight\": 1", "\"weight\": 0").contains("weight"));
     assert!(load("\"terms\"", "\"trems\"").contains("trems"));
-    assert!(load("{\"sets\"", "{\"sets").contains("wrong.json"));
+    assert!(load("\"sets\": [", "\"sets: [").contains("wrong.json"));
     let only_one = MANIFEST.replace("\"language\": {\"weight\": 1}, ", "");
     fs::write(dir.path().join("one.json"), only_one).unwrap();
     fs::write(dir.path().join("open.jsonl"), "").unwrap();
