@@ -46,6 +46,8 @@ async fn a_transformer_gives_the_sentiment_of_every_post() {
         (&answer.body["backend"], &answer.body["sentiment"]["label"]),
         (&"onnx:tiny".into(), &"negative".into())
     );
+    // and a process that has loaded the library ends as others do
+    assert!(system.stop().await.success());
 }
 
 #[tokio::test(flavor = "multi_thread")]
