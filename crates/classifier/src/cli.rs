@@ -153,6 +153,14 @@ pub fn eval(options: &EvalOptions) -> Result<Vec<Measure>, CliError> {
     Ok(measures)
 }
 
+/// Measures a model on all sets of its manifest that are in `data` and gives its card.
+pub fn card(options: &EvalOptions, data: &Path) -> Result<String, CliError> {
+    let model = open_model(options.model.as_deref())?;
+    let manifest = open_manifest(options.manifest.as_deref())?;
+    let (measures, missing) = eval::measure_sets(&model, &manifest, data)?;
+    Ok(crate::card::card(&model, &manifest, &measures, &missing))
+}
+
 /// What to explain.
 #[derive(Clone, Debug)]
 pub struct ExplainOptions {

@@ -7,13 +7,14 @@
 //! A head chooses among the labels that the file uses: of a set that only knows `neg` and `pos` it is asked which of the
 //! two. Only the language head always chooses among all, for a post comes without a list of languages.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::corpus::{self, CorpusError, Row};
 use crate::features::Extractor;
-use crate::manifest::{self, HeadName, Manifest, Part, Set, UNDETERMINED};
+use crate::manifest::{self, HeadName, Manifest, ManifestError, Part, Set, UNDETERMINED};
 use crate::model::{Head, Model, Scored};
 
 /// What a file says of one head in one language.
@@ -33,7 +34,16 @@ pub struct Measure {
     pub accuracy: f64,
     /// 0 to 1.
     pub ece: f64,
+    /// Rows by right label and answer, where a head has few labels; of all languages together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confusion: Option<Confusion>,
 }
+
+/// Rows by right label, then by answer.
+pub type Confusion = BTreeMap<String, BTreeMap<String, usize>>;
+
+/// Of heads with more labels nobody reads a confusion.
+const CONFUSION_LABELS_MAX: usize = 12;
 
 /// Why a measure could not be taken.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +51,9 @@ pub enum EvalError {
     /// The file cannot be read.
     #[error(transparent)]
     Corpus(#[from] CorpusError),
+    /// A set cannot be read.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// Nothing in the file can be compared with an answer.
     #[error("{path} has no row with a language or a label that a head knows; give labels sentiment (neg, neu, pos) or intent ({}), or name the set in the manifest", manifest::INTENTS.join(", "))]
     NoLabels {
@@ -62,34 +75,69 @@ struct Pair {
 /// Measures a model on one file. Of a set that the model learned from, only the test part counts, unless `all_rows`.
 pub fn measure(model: &Model, manifest: &Manifest, file: &Path, all_rows: bool) -> Result<Vec<Measure>, EvalError> {
     let set = manifest.set_of(file);
-    let learned = set.filter(|set| !all_rows && model.learned_from(set.stem()));
-    let mut extractor = Extractor::default();
-    let mut heard: Vec<Vec<Heard>> = model.heads().map(|_| Vec::new()).collect();
-    corpus::read(file, |row| {
-        if learned.is_some_and(|set| manifest::part(set, &row) != Part::Test) {
+    let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
+    let mut listener = Listener::new(model, set, all_rows);
+    corpus::read(file, |row| listener.hear(&row))?;
+    match listener.measures(&name) {
+        measures if measures.is_empty() => Err(EvalError::NoLabels { path: file.to_owned() }),
+        measures => Ok(measures),
+    }
+}
+
+/// Measures a model on the test parts of all sets of the manifest that are there; gives also the names of those that are not.
+pub fn measure_sets(model: &Model, manifest: &Manifest, data: &Path) -> Result<(Vec<Measure>, Vec<String>), EvalError> {
+    let (mut measures, mut missing) = (Vec::new(), Vec::new());
+    for set in &manifest.sets {
+        let mut listener = Listener::new(model, Some(set), false);
+        match manifest.read(set, data, |row| listener.hear(&row)) {
+            Ok(()) => measures.extend(listener.measures(set.stem())),
+            Err(ManifestError::MissingSet { .. }) => missing.push(set.file.clone()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok((measures, missing))
+}
+
+/// Hears what each head says of the rows of a set.
+struct Listener<'a> {
+    model: &'a Model,
+    set: Option<&'a Set>,
+    only_test: bool,
+    extractor: Extractor,
+    heard: Vec<Vec<Heard>>,
+}
+
+impl<'a> Listener<'a> {
+    fn new(model: &'a Model, set: Option<&'a Set>, all_rows: bool) -> Listener<'a> {
+        let only_test = !all_rows && set.is_some_and(|set| model.learned_from(set.stem()));
+        let heard = model.heads().map(|_| Vec::new()).collect();
+        Listener { model, set, only_test, extractor: Extractor::default(), heard }
+    }
+
+    fn hear(&mut self, row: &Row) {
+        if self.only_test && self.set.is_some_and(|set| manifest::part(set, row) != Part::Test) {
             return;
         }
-        let language = model.read(&row.text, &mut extractor);
-        for ((name, head), heard) in model.heads().zip(&mut heard) {
-            let Some(right) = right_answer(set, name, &row) else { continue };
-            let scored = model.answer(name, &extractor, language).unwrap_or_default();
-            let probabilities = head.weigh(&extractor, language).0;
+        let language = self.model.read(&row.text, &mut self.extractor);
+        for ((name, head), heard) in self.model.heads().zip(&mut self.heard) {
+            let Some(right) = right_answer(self.set, name, row) else { continue };
+            let scored = self.model.answer(name, &self.extractor, language).unwrap_or_default();
+            let probabilities = head.weigh(&self.extractor, language).0;
             heard.push(Heard { right, scored, probabilities, language: row.lang.clone() });
         }
-    })?;
-    if heard.iter().all(Vec::is_empty) {
-        return Err(EvalError::NoLabels { path: file.to_owned() });
     }
-    let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
-    let mut measures = Vec::new();
-    for ((head_name, head), heard) in model.heads().zip(heard).filter(|(_, heard)| !heard.is_empty()) {
-        let pairs = match *head_name == HeadName::LANGUAGE {
-            true => heard.into_iter().map(Heard::among_all).collect(),
-            false => among_used(head, heard),
-        };
-        measures.extend(by_language(&name, head_name.as_str(), &pairs));
+
+    fn measures(self, name: &str) -> Vec<Measure> {
+        let mut measures = Vec::new();
+        for ((head_name, head), heard) in self.model.heads().zip(self.heard).filter(|(_, heard)| !heard.is_empty()) {
+            let pairs = match *head_name == HeadName::LANGUAGE {
+                true => heard.into_iter().map(Heard::among_all).collect(),
+                false => among_used(head, heard),
+            };
+            measures.extend(by_language(name, head_name.as_str(), &pairs));
+        }
+        measures
     }
-    Ok(measures)
 }
 
 /// A head's answer on one row.
@@ -140,12 +188,15 @@ fn by_language(file: &str, head: &str, pairs: &[Pair]) -> Vec<Measure> {
         macro_f1,
         accuracy,
         ece,
+        confusion: None,
     };
     let all: Vec<&Pair> = pairs.iter().collect();
-    if let [only] = languages[..] {
-        return vec![measured(only, all.len(), macro_f1(&all), accuracy(&all), ece(&all))];
+    let name = if let [only] = languages[..] { only } else { "all" };
+    let whole = measured(name, all.len(), macro_f1(&all), accuracy(&all), ece(&all));
+    let mut measures = vec![Measure { confusion: confusion(&all), ..whole }];
+    if languages.len() == 1 {
+        return measures;
     }
-    let mut measures = vec![measured("all", all.len(), macro_f1(&all), accuracy(&all), ece(&all))];
     for language in languages {
         let some: Vec<&Pair> = pairs.iter().filter(|pair| pair.language == language).collect();
         // A language is one label of the language head: its F1 looks at the other languages' rows too.
@@ -153,6 +204,14 @@ fn by_language(file: &str, head: &str, pairs: &[Pair]) -> Vec<Measure> {
         measures.push(measured(language, some.len(), f1, accuracy(&some), ece(&some)));
     }
     measures
+}
+
+fn confusion(pairs: &[&Pair]) -> Option<Confusion> {
+    let mut confusion = Confusion::new();
+    for pair in pairs {
+        *confusion.entry(pair.right.clone()).or_default().entry(pair.answer.clone()).or_default() += 1;
+    }
+    (confusion.len() <= CONFUSION_LABELS_MAX).then_some(confusion)
 }
 
 fn macro_f1(pairs: &[&Pair]) -> f64 {
@@ -213,6 +272,26 @@ pub fn table(measures: &[Measure]) -> String {
         }
     }
     table.to_string()
+}
+
+/// Who was taken for whom: of each measure that says it, a table with a row for each right label.
+pub fn confusions(measures: &[Measure]) -> String {
+    let mut text = String::new();
+    for measure in measures {
+        let Some(confusion) = &measure.confusion else { continue };
+        let answers: BTreeSet<&str> = confusion.values().flatten().map(|(answer, _)| answer.as_str()).collect();
+        let mut table = comfy_table::Table::new();
+        table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+        table.set_header(
+            [format!("{} {}", measure.file, measure.head)].into_iter().chain(answers.iter().map(|a| (*a).to_owned())),
+        );
+        for (right, given) in confusion {
+            let counts = answers.iter().map(|answer| given.get(*answer).copied().unwrap_or_default().to_string());
+            table.add_row([right.clone()].into_iter().chain(counts));
+        }
+        text += &format!("{table}\n");
+    }
+    text
 }
 
 /// The measures as JSON Lines.

@@ -11,6 +11,7 @@
 //! service.
 
 pub mod backend;
+pub mod card;
 pub mod cli;
 pub mod corpus;
 pub mod corrections;

@@ -262,13 +262,13 @@ pub enum ManifestError {
         /// Which manifest.
         path: PathBuf,
         /// Which set.
-        file: String,
+        file: Box<str>,
         /// Which head.
-        head: String,
+        head: Box<str>,
         /// The unknown label.
-        label: String,
+        label: Box<str>,
         /// What the head has.
-        known: String,
+        known: Box<str>,
     },
     /// A set is named by a path, which could lead anywhere.
     #[error(
@@ -376,10 +376,10 @@ impl Manifest {
                 if let Some(rule) = task.rules.iter().find(|rule| !known.contains(&rule.is.as_str())) {
                     return Err(ManifestError::Label {
                         path: path.to_owned(),
-                        file: set.file.clone(),
-                        head: head.as_str().to_owned(),
-                        label: rule.is.clone(),
-                        known: known.join(", "),
+                        file: set.file.as_str().into(),
+                        head: head.as_str().into(),
+                        label: rule.is.as_str().into(),
+                        known: known.join(", ").into(),
                     });
                 }
             }

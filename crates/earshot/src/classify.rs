@@ -2,6 +2,7 @@
 
 use crate::progress;
 use crate::services::{connect_tool, usage};
+use anyhow::Context as _;
 use classifier::cli::{self, EvalOptions, ExplainOptions, TrainOptions};
 use classifier::corrections::{self, CorrectionsOptions};
 use classifier::reclassify::{self, ReclassifyOptions};
@@ -55,8 +56,17 @@ enum Command {
     },
     /// Measure a model on labelled files: macro-F1, accuracy, calibration error
     Eval {
-        #[arg(required = true, value_name = "FILE")]
+        #[arg(required_unless_present = "card", value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// Measure on all sets of the manifest that are in --data, and write the model's card
+        #[arg(long, value_name = "FILE", requires = "data")]
+        card: Option<PathBuf>,
+        /// The directory with the sets, for --card
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// Print who was taken for whom
+        #[arg(long)]
+        confusion: bool,
         /// A model file, or the name of a model that was trained into this directory; the one inside the program when absent
         #[arg(long, value_name = "NAME|FILE")]
         model: Option<PathBuf>,
@@ -154,11 +164,21 @@ pub fn main(args: Args, sources: &Sources) -> ExitCode {
             let out = out.unwrap_or_else(|| PathBuf::from(format!("{model}.model")));
             train(&TrainOptions { data, manifest, variant: model, out }, json)
         }
-        Command::Eval { files, model, manifest, all_rows, json } => {
-            let measures = cli::eval(&EvalOptions { model, manifest, files, all_rows })?;
+        Command::Eval { files, card, data, model, manifest, all_rows, confusion, json } => {
+            let options = EvalOptions { model, manifest, files, all_rows };
+            if let (Some(card), Some(data)) = (card, data) {
+                let text = cli::card(&options, &data)?;
+                std::fs::write(&card, text).with_context(|| format!("cannot write {}", card.display()))?;
+                println!("{} written", card.display());
+            }
+            let measures = cli::eval(&options)?;
             match json {
                 true => print!("{}", classifier::eval::json_lines(&measures)),
+                false if measures.is_empty() => {}
                 false => println!("{}", classifier::eval::table(&measures)),
+            }
+            if confusion && !json {
+                println!("{}", classifier::eval::confusions(&measures));
             }
             Ok(())
         }
