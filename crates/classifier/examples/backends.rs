@@ -4,7 +4,7 @@
 //! `MODEL` (a model.onnx beside its tokenizer.json), else the tests' own of three words, which shows what the way costs alone.
 //! The last line is JSON.
 
-#[allow(dead_code, reason = "the tests need more of it")]
+#[allow(dead_code, clippy::unwrap_used, reason = "it is made for the tests, which need more of it and may unwrap")]
 #[path = "../tests/backends/tiny.rs"]
 mod tiny;
 
