@@ -183,11 +183,14 @@ fn spelled(reader: &mut Reader<'_>, at: usize, at_end: usize) {
 
 /// Where a domain ends whose dots may be words, and how many were words.
 fn spelled_domain(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    // As in `domain_end`: letters of other scripts are of a domain that begins with them.
+    let latin = reader.is_code(at);
+    let fits = |i: usize| reader.is_code(i) || !latin && matches!(reader.class(i), Some(Class::Dense | Class::Joined));
     let mut end = at;
     let (mut dots, mut words) = (0, 0);
     loop {
         let label = end;
-        while end - label < LONGEST && (reader.is_code(end) || reader.c(end) == '-' && reader.is_code(end + 1)) {
+        while end - label < LONGEST && (fits(end) || reader.c(end) == '-' && fits(end + 1)) {
             if reader.word_at(end).is_some_and(|word| word.is(DOT)) && end == label {
                 return None;
             }
@@ -196,7 +199,7 @@ fn spelled_domain(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
         if end == label {
             return None;
         }
-        if reader.c(end) == '.' && reader.is_code(end + 1) {
+        if reader.c(end) == '.' && fits(end + 1) {
             dots += 1;
             end += 1;
             continue;

@@ -55,6 +55,11 @@ fn house(reader: &Reader<'_>, at: usize) -> usize {
             break;
         }
     }
+    // "Gartenweg 12 a, 86150 Augsburg"
+    let lettered = reader.c(end) == ' ' && matches!(reader.c(end + 1), 'a'..='h') && !reader.is_code(end + 2);
+    if lettered && (is_comma(reader.c(end + 2)) || reader.c(end + 2) == ' ' && reader.digits(end + 3) >= end + 7) {
+        return end + 2;
+    }
     for small in [" bis", " ter", " quater"] {
         if small.chars().enumerate().all(|(i, c)| reader.c(end + i) == c) && !reader.is_letter(end + small.len()) {
             return end + small.len();
@@ -97,6 +102,9 @@ fn is_comma(c: char) -> bool {
 /// Behind a comma, a space, or both.
 fn gap(reader: &Reader<'_>, at: usize) -> usize {
     let at = at + usize::from(reader.c(at) == '.' && is_comma(reader.c(at + 1)));
+    if reader.c(at) == ' ' && reader.c(at + 1) == '-' && reader.c(at + 2) == ' ' {
+        return at + 3;
+    }
     let comma = at + usize::from(is_comma(reader.c(at)));
     if matches!(reader.c(comma), ' ' | '\n') { comma + 1 } else { comma }
 }
