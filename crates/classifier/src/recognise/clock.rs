@@ -13,6 +13,9 @@ pub(super) fn clock(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     if let Some(start) = past(reader, at, end) {
         return Some((start, end));
     }
+    if let Some(end) = through(reader, end) {
+        return Some((with_daypart(reader, at), end));
+    }
     let start = with_daypart(reader, at);
     if let Some(end) = with_minutes(reader, at, end).or_else(|| counted_hour(reader, at, end, start < at)) {
         return Some((start, end));
@@ -42,7 +45,16 @@ pub(super) fn clock(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
 fn hours_through(reader: &Reader<'_>, at: usize) -> usize {
     let end = reader.digits(at + 1);
     let hour = reader.c(at) == '-' && (1..=2).contains(&(end - at - 1)) && reader.value(at + 1, end) <= 24;
-    if hour && !reader.is_code(end) && !matches!(reader.c(end), '.' | ':') { end } else { at }
+    let glued = reader.is_code(end) && !reader.word_at(end).is_some_and(|word| word.is(CLOCK));
+    if hour && !glued && !matches!(reader.c(end), '.' | ':') { end } else { at }
+}
+
+/// "14-16 Uhr", "9-11am": one expression, behind its word.
+fn through(reader: &Reader<'_>, at: usize) -> Option<usize> {
+    let end = hours_through(reader, at);
+    let next = if reader.c(end) == ' ' { end + 1 } else { end };
+    let word = reader.word_at(next).filter(|word| word.is(CLOCK) && word.is(STRONG) && end > at)?;
+    Some(clock_end(reader, word.start, word.end))
 }
 
 /// Words that tell minutes before their hour.
@@ -133,8 +145,10 @@ pub(super) fn with_daypart(reader: &Reader<'_>, at: usize) -> usize {
 
 /// Behind hours and minutes with a sign between, and the word that follows them.
 fn with_minutes(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
-    let sign = reader.c(end);
-    let minutes = end + 1;
+    // "20 h 45"
+    let spaced = reader.c(end) == ' ' && reader.c(end + 1) == 'h' && reader.c(end + 2) == ' ';
+    let sign = if spaced { 'h' } else { reader.c(end) };
+    let minutes = if spaced { end + 3 } else { end + 1 };
     let minutes_end = reader.digits(minutes);
     let fits = minutes_end - minutes == 2 && reader.value(minutes, minutes_end) < 60;
     if !fits {

@@ -318,6 +318,9 @@ fn flight(reader: &Reader<'_>, code: &Code, name: Option<Name>) -> Option<(usize
         (true, true, false) if length >= 2 => 0.9,
         // "KX-200" is a model as often as a flight.
         (false, true, true) if length >= 3 && !dashed && !listed(DOUBTFUL) && !measured && !other => 0.85,
+        (false, true, true) if length == 2 && spaced && !listed(DOUBTFUL) && !measured && !other => {
+            speaks_of_flights(reader, code.start).then_some(0.7)?
+        }
         _ if capitals && length >= 3 && !measured && !other && speaks_of_flights(reader, code.start) => 0.75,
         _ => return None,
     };

@@ -170,6 +170,7 @@ fn spelled(reader: &mut Reader<'_>, at: usize, at_end: usize) {
     let Some(start) = local_start(reader, local_end) else {
         return;
     };
+    let start = spelled_local(reader, start);
     let domain = if reader.c(at_end) == ' ' { at_end + 1 } else { at_end };
     let Some((end, dots)) = spelled_domain(reader, domain) else {
         return;
@@ -179,6 +180,24 @@ fn spelled(reader: &mut Reader<'_>, at: usize, at_end: usize) {
     if sure && reader.is_free(start, end) {
         reader.take(Kind::Email, start, end, 0.9);
     }
+}
+
+/// "luc[point]morel": where a local part begins whose dots are words.
+fn spelled_local(reader: &Reader<'_>, start: usize) -> usize {
+    let mut start = start;
+    for _ in 0..3 {
+        let index = reader.mentions.partition_point(|mention| mention.end <= start);
+        let Some(dot) = index.checked_sub(1).map(|last| reader.mentions[last]).filter(|word| word.is(DOT)) else {
+            break;
+        };
+        let near = dot.end == start || dot.end + 1 == start && reader.c(dot.end) == ' ';
+        let edge = if dot.start > 0 && reader.c(dot.start - 1) == ' ' { dot.start - 1 } else { dot.start };
+        match local_start(reader, edge).filter(|_| near) {
+            Some(first) => start = first,
+            None => break,
+        }
+    }
+    start
 }
 
 /// Where a domain ends whose dots may be words, and how many were words.

@@ -12,6 +12,7 @@ mod town;
 use super::Kind;
 use super::page::Class;
 use super::reader::Reader;
+use super::words::{LABEL, STREET};
 
 pub(super) fn addresses(reader: &mut Reader<'_>) {
     let mut at = 0;
@@ -35,7 +36,29 @@ fn address(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     if at > 0 && matches!(before, '#' | '+' | '*' | '$' | '€' | '£' | '@') {
         return None;
     }
+    if let Some(end) = crossing(reader, at) {
+        return Some(end);
+    }
     east::address(reader, at).or_else(|| parts::address(reader, at)).or_else(|| streets::address(reader, at))
+}
+
+/// "Carrera 15 # 88-21, Bogotá": in Colombia a house stands between two numbered streets.
+fn crossing(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    let mut next = house(reader, at);
+    let street = reader.word_before(at, STREET).filter(|word| reader.is_letter(word.start))?;
+    next += usize::from(reader.c(next) == ' ');
+    let sign = match reader.word_at(next) {
+        Some(word) if word.is(LABEL) => word.end,
+        _ if reader.c(next) == '#' => next + 1,
+        _ => return None,
+    };
+    let mut number = sign;
+    while number < sign + 2 && matches!(reader.c(number), ' ' | '.') {
+        number += 1;
+    }
+    let first = house(reader, number);
+    let whole = first > number && reader.digits(number) < first && reader.is_digit(first - 1);
+    whole.then(|| (street.start, town::town(reader, town::units(reader, first))))
 }
 
 /// Behind the number of a house: `14b`, `8/14`, `263-2`, `12 bis`.

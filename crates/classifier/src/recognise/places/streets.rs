@@ -213,7 +213,10 @@ fn named_by_end(reader: &Reader<'_>, start: usize, end: usize) -> Option<usize> 
     if !compound || !reader.is_upper(start) {
         return None;
     }
-    if let Some(street) = mention_before(reader, start.saturating_sub(1)).filter(|i| reader.mentions[*i].is(STREET)) {
+    if let Some(street) = mention_before(reader, start.saturating_sub(1)).filter(|i| {
+        let first = reader.mentions[*i].start;
+        reader.mentions[*i].is(STREET) && (reader.is_upper(first) || !is_preposition(reader, first))
+    }) {
         return Some(reader.mentions[street].start);
     }
     // "Obere Hauptstraße", "Van Baerlestraat": a few words before are of the name.

@@ -113,7 +113,8 @@ pub(super) fn town(reader: &Reader<'_>, at: usize) -> usize {
             // A postcode ends the address, unless a town follows it without further words.
             return place.map_or(code, |place| state(reader, place));
         }
-        let comma = is_comma(reader.c(end)) || reader.c(end) == '\n';
+        let dash = next == end + 3 && (next..next + 45).any(|i| reader.digits(i) >= i + 5);
+        let comma = is_comma(reader.c(end)) || reader.c(end) == '\n' || dash;
         let Some(place) = names(reader, next, 3).or_else(|| city(reader, next)) else {
             break;
         };
@@ -193,6 +194,13 @@ pub(super) fn postcode(reader: &Reader<'_>, at: usize) -> Option<usize> {
             return Some(digits + 3);
         }
         return ((4..=6).contains(&length) && !reader.is_letter(digits) && reader.c(digits) != ':').then_some(digits);
+    }
+    // "CH-8001", "D-10115": the country before the number.
+    let country = (at..at + 3).take_while(|i| reader.is_upper(*i)).count();
+    let number = at + country + 1;
+    if (1..=2).contains(&country) && reader.c(number - 1) == '-' {
+        let end = reader.digits(number);
+        return ((4..=5).contains(&(end - number)) && !reader.is_code(end)).then_some(end);
     }
     british(reader, at).or_else(|| {
         // A state in capitals before the number.
