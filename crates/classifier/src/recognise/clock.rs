@@ -24,7 +24,7 @@ pub(super) fn clock(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let lead = reader.word_before(at, CLOCK_LEAD);
     let word = reader.word_at(next).filter(|word| word.is(CLOCK));
     if let Some(word) = word
-        && (word.is(STRONG) || lead.is_some_and(|lead| !tells_how_long(reader, lead)))
+        && (word.is(STRONG) && !is_days(reader, word) || lead.is_some_and(|lead| !tells_how_long(reader, lead)))
         && !(reader.is_letter(word.start) && reader.c(next - 1) == '-')
     {
         return Some((start, clock_end(reader, word.start, word.end)));
@@ -98,6 +98,11 @@ fn past(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
     let next = if reader.c(end) == ' ' { end + 1 } else { end };
     let counted = reader.word_at(next).is_some_and(|word| word.is(UNIT)) || matches!(reader.c(end), '%' | ':' | '/');
     PAST.iter().find(spelled).filter(|_| !counted).map(|word| at - word.len())
+}
+
+/// "2 дня" are days; "в 2 дня" is the time.
+fn is_days(reader: &Reader<'_>, word: &Mention) -> bool {
+    "дня".chars().eq(reader.glyphs[word.start..word.end].iter().map(|glyph| glyph.c))
 }
 
 /// "after 9 hrs" says how long, "at 9 h" says when.

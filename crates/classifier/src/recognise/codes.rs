@@ -4,14 +4,14 @@
 use super::Kind;
 use super::page::Class;
 use super::reader::{Name, Reader};
-use super::words::{ACCOUNT, BOOKING, CLOCK_LEAD, FLIGHT, NOT_ID, ORDER, PHONE, SCALE, TRAVEL, UNIT};
+use super::words::{ACCOUNT, BOOKING, CLOCK_LEAD, Concepts, FLIGHT, NOT_ID, ORDER, PHONE, SCALE, TRAVEL, UNIT};
 
 const LONGEST: usize = 40;
 
 /// Airlines that fly passengers, by their code of two characters.
-const AIRLINES: &str = "2B 2I 2K 2L 2N 2S 3C 3H 3K 3O 3U 3V 4C 4O 4U 4Y 4Z 5J 5O 5T 5U 5W 6B 6E 6H 7C 7F 7G 7H 7I 7R 8B 8D 8L 8M 8P 8Q 8U 9B 9C \
+const AIRLINES: &str = "5N BQ BY FV LV QP RA RF VL 2B 2I 2K 2L 2N 2S 3C 3H 3K 3O 3U 3V 4C 4O 4U 4Y 4Z 5J 5O 5T 5U 5W 6B 6E 6H 7C 7F 7G 7H 7I 7R 8B 8D 8L 8M 8P 8Q 8U 9B 9C \
     9E 9K 9N 9P 9R 9U 9W A3 A5 A6 A7 A8 A9 AA AC AD AE AF AH AI AK AM AR AS AT AV AY AZ B0 B2 B3 B6 B7 B8 BA BC BE BF BG BI BJ BK BL BM BN BP \
-    BR BS BT BV BW BX CA CC CE CI CM CN CX CY CZ D7 D8 DD DE DI DK DL DS DT DV DX DY E4 E5 E9 EB EC EI EJ EK EL EN EO EP EQ ET EU EW EY EZ F3 \
+    BR BS BT BV BW BX CA CC CE CI CM CN CX CY CZ D7 D8 DD DP DE DI DK DL DS DT DV DX DY E4 E5 E9 EB EC EI EJ EK EL EN EO EP EQ ET EU EW EY EZ F3 \
     F7 F8 F9 FA FB FC FD FG FH FI FJ FM FN FO FR FT FY FZ G3 G4 G8 G9 GA GF GJ GK GM GP GQ GR GX GY H1 H2 H9 HA HC HD HF HG HM HO HR HU HV \
     HX HY HZ I2 I5 IB IE IG IR IW IX IY IZ J2 J3 J8 J9 JA JD JE JH JL JM JP JQ JT JU JX JY K6 KA KC KE KK KL KM KN KP KQ KR KU KX L6 LA LG \
     LH LI LJ LM LN LO LP LQ LS LT LW LX LY LZ M3 ME MF MH MK MM MN MR MS MT MU MZ N4 NE NF NH NK NO NQ NS NT NU NX NZ OA OB OD OG OK OM OO \
@@ -21,9 +21,12 @@ const AIRLINES: &str = "2B 2I 2K 2L 2N 2S 3C 3H 3K 3O 3U 3V 4C 4O 4U 4Y 4Z 5J 5O
     W2 W3 W4 W5 W6 W9 WB WE WF WG WI WK WM WN WS WU WV WW WX WY WZ X1 X3 XC XE XJ XL XP XQ XR XT XW XY XZ Y4 Y7 Y8 Y9 YC YM YN YO YT YX Z2 \
     Z6 Z7 Z8 ZA ZB ZD ZE ZF ZG ZH ZL ZM ZP ZT ZV ZW";
 /// Codes that are words, units or names of models; they need a flight to be named.
-const DOUBTFUL: &str = "AM PM AS AT BE TO NO OK SO US UK TV PC PS AC DC IT IS LG HP VW XR XT GT RX MX XC GX GM PX PK PB PG KM KN MM CM MR MS ME WE WS \
+const DOUBTFUL: &str = "BY LV RA RF VL SM SN AM PM AS AT BE TO NO OK SO US UK TV PC PS AC DC IT IS LG HP VW XR XT GT RX MX XC GX GM PX PK PB PG KM KN MM CM MR MS ME WE WS \
     A3 A5 A6 A7 A8 A9 B2 B3 B6 B7 B8 S2 S4 S7 P4 P5 P9 Q2 X1 X3 Z2 Z6 Z7 Z8 M3 G8 G9 H1 H2 K6 L6 W1 W2 W3 W4 W5 W9 V7 I2 I5 E4 E5 E9 F3 F7 F8 T3 T5 T6 D7 D8 \
     U4 U5 U6 J2 J3 J8 J9 3C 3H 3K 5U 5W 7C 7F 7G 7H 7R 8B 8L 8M 8P 9B 9C 9P 9N 9R OR OS ID CC CE CA1 DE EU DI DT SE SS SD PR PE RO RS RT NS NT NU TS TX TL TB";
+
+/// Doubtful codes that stand before the models of things for the home.
+const BRANDS: &str = "LG HP TV PC VW XR XT GT RX GX SN SM GM AC DC TX CL PS PX IT";
 
 /// The same by their code of three letters.
 const CARRIERS: &str = "EZY EJU RYR WZZ WUK BAW SHT DLH EWG CFG AFR TVF KLM UAE QTR ETD THY PGT SWR AUA IBE VLG AEA TAP FIN SAS NAX NSZ LOT BTI AEE \
@@ -312,7 +315,8 @@ fn flight(reader: &Reader<'_>, code: &Code, name: Option<Name>) -> Option<(usize
         && reader
             .word_at(if reader.c(end) == ' ' { end + 1 } else { end })
             .is_some_and(|word| word.is(UNIT) && !word.is(CLOCK_LEAD));
-    let other = name.is_some_and(|name| name.is(ORDER | ACCOUNT | PHONE) && (name.direct && name.strong));
+    let other = name.is_some_and(|name| name.is(ORDER | ACCOUNT | PHONE) && (name.direct && name.strong))
+        || reader.word_before(code.start, NOT_ID).is_some();
     let confidence = match (called, known, capitals) {
         (true, _, true) => 0.97,
         (true, true, false) if length >= 2 => 0.9,
@@ -321,7 +325,11 @@ fn flight(reader: &Reader<'_>, code: &Code, name: Option<Name>) -> Option<(usize
         (false, true, true) if length == 2 && spaced && !listed(DOUBTFUL) && !measured && !other => {
             speaks_of_flights(reader, code.start).then_some(0.7)?
         }
-        _ if capitals && length >= 3 && !measured && !other && speaks_of_flights(reader, code.start) => 0.75,
+        // Codes that no airline has, or that are words and names of models, need a flight itself.
+        _ if capitals && length >= 3 && !measured && !other => {
+            let words = if known && !listed(BRANDS) { FLIGHT | TRAVEL } else { FLIGHT };
+            speaks_of(reader, code.start, words).then_some(0.75)?
+        }
         _ => return None,
     };
     Some((code.start, end, confidence))
@@ -366,10 +374,14 @@ fn flight_of_other_shape(reader: &Reader<'_>, code: &Code, name: Option<Name>) -
 
 /// Whether a flight is named anywhere near.
 pub(super) fn speaks_of_flights(reader: &Reader<'_>, at: usize) -> bool {
+    speaks_of(reader, at, FLIGHT | TRAVEL)
+}
+
+fn speaks_of(reader: &Reader<'_>, at: usize, words: Concepts) -> bool {
     let near = |mention: &&super::words::Mention| mention.start.abs_diff(at) < 160;
     let index = reader.mentions.partition_point(|mention| mention.start < at);
-    let before = reader.mentions[..index].iter().rev().take_while(near).any(|mention| mention.is(FLIGHT | TRAVEL));
-    before || reader.mentions[index..].iter().take_while(near).any(|mention| mention.is(FLIGHT | TRAVEL))
+    let before = reader.mentions[..index].iter().rev().take_while(near).any(|mention| mention.is(words));
+    before || reader.mentions[index..].iter().take_while(near).any(|mention| mention.is(words))
 }
 
 /// Numbers whose shape alone says that they are of an order, a parcel or a case.

@@ -12,7 +12,7 @@ mod town;
 use super::Kind;
 use super::page::Class;
 use super::reader::Reader;
-use super::words::{LABEL, STREET};
+use super::words::{LABEL, PART, STREET};
 
 pub(super) fn addresses(reader: &mut Reader<'_>) {
     let mut at = 0;
@@ -48,7 +48,7 @@ fn crossing(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let street = reader.word_before(at, STREET).filter(|word| reader.is_letter(word.start))?;
     next += usize::from(reader.c(next) == ' ');
     let sign = match reader.word_at(next) {
-        Some(word) if word.is(LABEL) => word.end,
+        Some(word) if word.is(LABEL | PART) => word.end,
         _ if reader.c(next) == '#' => next + 1,
         _ => return None,
     };
