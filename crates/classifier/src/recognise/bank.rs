@@ -94,6 +94,11 @@ const LENGTHS: [(&str, usize); 84] = [
 ];
 const LONGEST_IBAN: usize = 34;
 
+/// Whether `country`, in small letters, gives out IBANs.
+pub(super) fn has_ibans(country: &str) -> bool {
+    LENGTHS.iter().any(|(code, _)| *code == country)
+}
+
 pub(super) fn ibans(reader: &mut Reader<'_>) {
     let mut at = 0;
     while at + 8 < reader.len() {

@@ -1,7 +1,7 @@
 //! Times of day.
 
 use super::reader::Reader;
-use super::words::{CLOCK, CLOCK_LEAD, DAYPART, Mention, STRONG, UNIT};
+use super::words::{CLOCK, CLOCK_LEAD, DAYPART, FLIGHT, Mention, STRONG, TRAVEL, UNIT};
 
 /// `14:35`, `2pm`, `17 Uhr`, `오후 3시`, `kell 16`, `18h30`.
 pub(super) fn clock(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
@@ -9,6 +9,12 @@ pub(super) fn clock(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let hour = reader.value(at, end);
     if end - at > 2 || hour > 24 {
         return None;
+    }
+    if let Some(start) = past(reader, at, end) {
+        return Some((start, end));
+    }
+    if let Some(end) = through(reader, end) {
+        return Some((with_daypart(reader, at), end));
     }
     let start = with_daypart(reader, at);
     if let Some(end) = with_minutes(reader, at, end).or_else(|| counted_hour(reader, at, end, start < at)) {
@@ -18,7 +24,7 @@ pub(super) fn clock(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let lead = reader.word_before(at, CLOCK_LEAD);
     let word = reader.word_at(next).filter(|word| word.is(CLOCK));
     if let Some(word) = word
-        && (word.is(STRONG) || lead.is_some_and(|lead| !tells_how_long(reader, lead)))
+        && (word.is(STRONG) && !is_days(reader, word) || lead.is_some_and(|lead| !tells_how_long(reader, lead)))
         && !(reader.is_letter(word.start) && reader.c(next - 1) == '-')
     {
         return Some((start, clock_end(reader, word.start, word.end)));
@@ -32,7 +38,71 @@ pub(super) fn clock(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let noun = lead.filter(|lead| lead.is(STRONG) && at - lead.end <= 2)?;
     let whole = !reader.is_code(end) && !matches!(reader.c(end), '%' | ':') && !reader.has_decimals(end);
     let counted = reader.word_at(next).is_some_and(|word| word.is(UNIT));
-    (whole && !counted).then_some((noun.start, end))
+    (whole && !counted).then(|| (noun.start, hours_through(reader, end)))
+}
+
+/// "klo 10-12": the hour that ends the span.
+fn hours_through(reader: &Reader<'_>, at: usize) -> usize {
+    let end = reader.digits(at + 1);
+    let hour = reader.c(at) == '-' && (1..=2).contains(&(end - at - 1)) && reader.value(at + 1, end) <= 24;
+    let glued = reader.is_code(end) && !reader.word_at(end).is_some_and(|word| word.is(CLOCK));
+    if hour && !glued && !matches!(reader.c(end), '.' | ':') { end } else { at }
+}
+
+/// "14-16 Uhr", "9-11am": one expression, behind its word.
+fn through(reader: &Reader<'_>, at: usize) -> Option<usize> {
+    let end = hours_through(reader, at);
+    let next = if reader.c(end) == ' ' { end + 1 } else { end };
+    let word = reader.word_at(next).filter(|word| word.is(CLOCK) && word.is(STRONG) && end > at)?;
+    Some(clock_end(reader, word.start, word.end))
+}
+
+/// Words that tell minutes before their hour.
+const PAST: [&str; 18] = [
+    "quarter past ",
+    "quarter to ",
+    "half past ",
+    "five past ",
+    "five to ",
+    "ten past ",
+    "ten to ",
+    "twenty past ",
+    "twenty to ",
+    "viertel nach ",
+    "viertel vor ",
+    "dreiviertel ",
+    "halb ",
+    "kwart over ",
+    "kwart voor ",
+    "veerand ",
+    "kolmveerand ",
+    "pool ",
+];
+
+/// Where "quarter past" begins before the hour at `at`.
+fn past(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
+    if at == 0
+        || reader.c(at - 1) != ' '
+        || reader.is_code(end)
+        || reader.has_decimals(end)
+        || reader.value(at, end) > 12
+    {
+        return None;
+    }
+    let spelled = |word: &&&str| {
+        let length = word.len();
+        at >= length
+            && word.chars().enumerate().all(|(i, c)| reader.c(at - length + i) == c)
+            && (at == length || !reader.is_letter(at - length - 1))
+    };
+    let next = if reader.c(end) == ' ' { end + 1 } else { end };
+    let counted = reader.word_at(next).is_some_and(|word| word.is(UNIT)) || matches!(reader.c(end), '%' | ':' | '/');
+    PAST.iter().find(spelled).filter(|_| !counted).map(|word| at - word.len())
+}
+
+/// "2 дня" are days; "в 2 дня" is the time.
+fn is_days(reader: &Reader<'_>, word: &Mention) -> bool {
+    "дня".chars().eq(reader.glyphs[word.start..word.end].iter().map(|glyph| glyph.c))
 }
 
 /// "after 9 hrs" says how long, "at 9 h" says when.
@@ -53,6 +123,7 @@ fn tells_how_long(reader: &Reader<'_>, lead: &Mention) -> bool {
         "noin",
         "umbes",
         "na",
+        "на",
         "до",
         "около",
         "примерно",
@@ -79,8 +150,10 @@ pub(super) fn with_daypart(reader: &Reader<'_>, at: usize) -> usize {
 
 /// Behind hours and minutes with a sign between, and the word that follows them.
 fn with_minutes(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
-    let sign = reader.c(end);
-    let minutes = end + 1;
+    // "20 h 45"
+    let spaced = reader.c(end) == ' ' && reader.c(end + 1) == 'h' && reader.c(end + 2) == ' ';
+    let sign = if spaced { 'h' } else { reader.c(end) };
+    let minutes = if spaced { end + 3 } else { end + 1 };
     let minutes_end = reader.digits(minutes);
     let fits = minutes_end - minutes == 2 && reader.value(minutes, minutes_end) < 60;
     if !fits {
@@ -96,11 +169,11 @@ fn with_minutes(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
             let strong = word.is_some_and(|word| word.is(STRONG)) || lead.is_some_and(|lead| lead.is(STRONG));
             let whole =
                 !reader.is_code(minutes_end) && !reader.has_decimals(minutes_end) && reader.c(minutes_end) != '%';
-            let money = reader.word_at(next).is_some_and(|word| !word.is(CLOCK));
+            let money = reader.word_at(next).is_some_and(|word| !word.is(CLOCK | TRAVEL));
             (strong
                 || whole
                     && !money
-                    && lead.is_some()
+                    && (lead.is_some() || beside_travel(reader, at, next))
                     && (reader.value(minutes, minutes_end) > 12 || reader.value(minutes, minutes_end) == 0))
                 && (whole || word.is_some())
         }
@@ -118,6 +191,11 @@ fn with_minutes(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
         return Some(minutes_end + 3);
     }
     Some(word.map_or(minutes_end, |word| clock_end(reader, word.start, word.end)))
+}
+
+/// "piti lähteä 15.20", "zou 11.45 vertrekken": a word of travel stands right beside.
+fn beside_travel(reader: &Reader<'_>, at: usize, next: usize) -> bool {
+    reader.word_before(at, TRAVEL | FLIGHT).is_some() || reader.word_at(next).is_some_and(|word| word.is(TRAVEL))
 }
 
 /// "depuis 2h30", "2h30 de retard": how long, not when.
@@ -173,6 +251,11 @@ fn counted_hour(reader: &Reader<'_>, at: usize, end: usize, daypart: bool) -> Op
     let minutes = reader.digits(next);
     if minutes > next && minutes - next <= 2 && matches!(reader.c(minutes), '分' | '분') {
         return Some(minutes + 1);
+    }
+    // "3点20": the minutes need no counter in Chinese.
+    let bare = matches!(reader.c(counter), '点' | '點') && minutes == next + 2 && reader.value(next, minutes) < 60;
+    if bare && !reader.word_at(minutes).is_some_and(|word| word.is(UNIT)) && !reader.is_code(minutes) {
+        return Some(minutes);
     }
     Some(counter + 1)
 }

@@ -2,15 +2,16 @@
 //! booking references.
 
 use super::Kind;
+use super::page::Class;
 use super::reader::{Name, Reader};
-use super::words::{ACCOUNT, BOOKING, FLIGHT, NOT_ID, ORDER, PHONE, SCALE, TRAVEL, UNIT};
+use super::words::{ACCOUNT, BOOKING, CLOCK_LEAD, Concepts, FLIGHT, NOT_ID, ORDER, PHONE, SCALE, TRAVEL, UNIT};
 
 const LONGEST: usize = 40;
 
 /// Airlines that fly passengers, by their code of two characters.
-const AIRLINES: &str = "2B 2I 2K 2L 2N 2S 3C 3H 3K 3O 3U 3V 4C 4O 4U 4Y 4Z 5J 5O 5T 5U 5W 6B 6E 6H 7C 7F 7G 7H 7I 7R 8B 8D 8L 8M 8P 8Q 8U 9B 9C \
+const AIRLINES: &str = "5N BQ BY FV LV QP RA RF VL 2B 2I 2K 2L 2N 2S 3C 3H 3K 3O 3U 3V 4C 4O 4U 4Y 4Z 5J 5O 5T 5U 5W 6B 6E 6H 7C 7F 7G 7H 7I 7R 8B 8D 8L 8M 8P 8Q 8U 9B 9C \
     9E 9K 9N 9P 9R 9U 9W A3 A5 A6 A7 A8 A9 AA AC AD AE AF AH AI AK AM AR AS AT AV AY AZ B0 B2 B3 B6 B7 B8 BA BC BE BF BG BI BJ BK BL BM BN BP \
-    BR BS BT BV BW BX CA CC CE CI CM CN CX CY CZ D7 D8 DE DI DK DL DS DT DV DX DY E4 E5 E9 EB EC EI EJ EK EL EN EO EP EQ ET EU EW EY EZ F3 \
+    BR BS BT BV BW BX CA CC CE CI CM CN CX CY CZ D7 D8 DD DP DE DI DK DL DS DT DV DX DY E4 E5 E9 EB EC EI EJ EK EL EN EO EP EQ ET EU EW EY EZ F3 \
     F7 F8 F9 FA FB FC FD FG FH FI FJ FM FN FO FR FT FY FZ G3 G4 G8 G9 GA GF GJ GK GM GP GQ GR GX GY H1 H2 H9 HA HC HD HF HG HM HO HR HU HV \
     HX HY HZ I2 I5 IB IE IG IR IW IX IY IZ J2 J3 J8 J9 JA JD JE JH JL JM JP JQ JT JU JX JY K6 KA KC KE KK KL KM KN KP KQ KR KU KX L6 LA LG \
     LH LI LJ LM LN LO LP LQ LS LT LW LX LY LZ M3 ME MF MH MK MM MN MR MS MT MU MZ N4 NE NF NH NK NO NQ NS NT NU NX NZ OA OB OD OG OK OM OO \
@@ -20,9 +21,12 @@ const AIRLINES: &str = "2B 2I 2K 2L 2N 2S 3C 3H 3K 3O 3U 3V 4C 4O 4U 4Y 4Z 5J 5O
     W2 W3 W4 W5 W6 W9 WB WE WF WG WI WK WM WN WS WU WV WW WX WY WZ X1 X3 XC XE XJ XL XP XQ XR XT XW XY XZ Y4 Y7 Y8 Y9 YC YM YN YO YT YX Z2 \
     Z6 Z7 Z8 ZA ZB ZD ZE ZF ZG ZH ZL ZM ZP ZT ZV ZW";
 /// Codes that are words, units or names of models; they need a flight to be named.
-const DOUBTFUL: &str = "AM PM AS AT BE TO NO OK SO US UK TV PC PS AC DC IT IS LG HP VW XR XT GT RX MX XC GX GM PX PK PB PG KM KN MM CM MR MS ME WE WS \
+const DOUBTFUL: &str = "BY LV RA RF VL SM SN AM PM AS AT BE TO NO OK SO US UK TV PC PS AC DC IT IS LG HP VW XR XT GT RX MX XC GX GM PX PK PB PG KM KN MM CM MR MS ME WE WS \
     A3 A5 A6 A7 A8 A9 B2 B3 B6 B7 B8 S2 S4 S7 P4 P5 P9 Q2 X1 X3 Z2 Z6 Z7 Z8 M3 G8 G9 H1 H2 K6 L6 W1 W2 W3 W4 W5 W9 V7 I2 I5 E4 E5 E9 F3 F7 F8 T3 T5 T6 D7 D8 \
     U4 U5 U6 J2 J3 J8 J9 3C 3H 3K 5U 5W 7C 7F 7G 7H 7R 8B 8L 8M 8P 9B 9C 9P 9N 9R OR OS ID CC CE CA1 DE EU DI DT SE SS SD PR PE RO RS RT NS NT NU TS TX TL TB";
+
+/// Doubtful codes that stand before the models of things for the home.
+const BRANDS: &str = "LG HP TV PC VW XR XT GT RX GX SN SM GM AC DC TX CL PS PX IT";
 
 /// The same by their code of three letters.
 const CARRIERS: &str = "EZY EJU RYR WZZ WUK BAW SHT DLH EWG CFG AFR TVF KLM UAE QTR ETD THY PGT SWR AUA IBE VLG AEA TAP FIN SAS NAX NSZ LOT BTI AEE \
@@ -103,7 +107,28 @@ fn read(reader: &Reader<'_>, start: usize) -> Code {
         code.signs += 1;
         end += 1;
     }
+    // "55-7781-ب": a letter of another script ends the number.
+    let lettered = matches!(reader.c(code.end), '-' | '/') && is_joined(reader, code.end + 1) && code.digits > 2;
+    if lettered && !is_joined(reader, code.end + 2) && !reader.is_code(code.end + 2) {
+        code.end += 2;
+        code.signs += 1;
+    }
     code
+}
+
+fn is_joined(reader: &Reader<'_>, at: usize) -> bool {
+    reader.class(at) == Some(Class::Joined)
+}
+
+/// "٧ك٩ل٢م": where a booking reference ends that is spelled in letters without capitals.
+fn reference_in_joined(reader: &Reader<'_>, code: &Code) -> Option<usize> {
+    let length = (code.start..).take(8).take_while(|i| reader.is_digit(*i) || is_joined(reader, *i)).count();
+    let end = code.start + length;
+    let digits = (code.start..end).filter(|i| reader.is_digit(*i)).count();
+    let turns = (code.start + 1..end).filter(|i| reader.is_digit(*i) != reader.is_digit(i - 1)).count();
+    let row = (5..=7).contains(&length) && digits >= 2 && turns >= 3 && !reader.is_code(end);
+    let named = || reader.name(code.start, end).is_some_and(|name| name.is(BOOKING) && name.direct);
+    (row && named()).then_some(end)
 }
 
 fn entity(reader: &mut Reader<'_>, code: &Code) -> Option<usize> {
@@ -113,7 +138,13 @@ fn entity(reader: &mut Reader<'_>, code: &Code) -> Option<usize> {
     if let Some(end) = parcel_in_groups(reader, code) {
         return reader.take(Kind::Order, code.start, end, 0.95).then_some(end);
     }
-    let name = reader.name(code.start, code.end);
+    if let Some(end) = reference_in_joined(reader, code) {
+        return reader.take(Kind::Booking, code.start, end, 0.8).then_some(end);
+    }
+    let name = match with_prefix(reader, code.start) {
+        first if first + 1 < code.start => reader.name(first, code.end),
+        _ => reader.name(code.start, code.end),
+    };
     if let Some((start, end, confidence)) = flight(reader, code, name) {
         return reader.take(Kind::Flight, start, end, confidence).then_some(end);
     }
@@ -141,7 +172,7 @@ fn entity(reader: &mut Reader<'_>, code: &Code) -> Option<usize> {
 fn with_prefix(reader: &Reader<'_>, at: usize) -> usize {
     let letters = (1..=4).take_while(|back| at > *back && reader.is_upper(at - 1 - back)).count();
     let first = at.saturating_sub(letters + 1);
-    let apart = (1..=3).contains(&letters) && reader.c(at - 1) == ' ' && (first == 0 || !reader.is_code(first - 1));
+    let apart = (1..=4).contains(&letters) && reader.c(at - 1) == ' ' && (first == 0 || !reader.is_code(first - 1));
     let index = reader.mentions.partition_point(|mention| mention.end <= first);
     let is_word = reader.mentions.get(index).is_some_and(|mention| mention.start <= first);
     let deliverer =
@@ -280,14 +311,25 @@ fn flight(reader: &Reader<'_>, code: &Code, name: Option<Name>) -> Option<(usize
         reader.glyphs[code.start..airline_end].iter().map(|glyph| glyph.c.to_ascii_uppercase()).collect();
     let listed = |list: &str| list.split_ascii_whitespace().any(|known| known == airline);
     let known = listed(AIRLINES);
-    let measured =
-        spaced && reader.word_at(if reader.c(end) == ' ' { end + 1 } else { end }).is_some_and(|word| word.is(UNIT));
-    let other = name.is_some_and(|name| name.is(ORDER | ACCOUNT | PHONE) && (name.direct && name.strong));
+    let measured = spaced
+        && reader
+            .word_at(if reader.c(end) == ' ' { end + 1 } else { end })
+            .is_some_and(|word| word.is(UNIT) && !word.is(CLOCK_LEAD));
+    let other = name.is_some_and(|name| name.is(ORDER | ACCOUNT | PHONE) && (name.direct && name.strong))
+        || reader.word_before(code.start, NOT_ID).is_some();
     let confidence = match (called, known, capitals) {
         (true, _, true) => 0.97,
         (true, true, false) if length >= 2 => 0.9,
-        (false, true, true) if length >= 3 && !listed(DOUBTFUL) && !measured && !other => 0.85,
-        _ if capitals && length >= 3 && !measured && !other && speaks_of_flights(reader, code.start) => 0.75,
+        // "KX-200" is a model as often as a flight.
+        (false, true, true) if length >= 3 && !dashed && !listed(DOUBTFUL) && !measured && !other => 0.85,
+        (false, true, true) if length == 2 && spaced && !listed(DOUBTFUL) && !measured && !other => {
+            speaks_of_flights(reader, code.start).then_some(0.7)?
+        }
+        // Codes that no airline has, or that are words and names of models, need a flight itself.
+        _ if capitals && length >= 3 && !measured && !other => {
+            let words = if known && !listed(BRANDS) { FLIGHT | TRAVEL } else { FLIGHT };
+            speaks_of(reader, code.start, words).then_some(0.75)?
+        }
         _ => return None,
     };
     Some((code.start, end, confidence))
@@ -332,10 +374,14 @@ fn flight_of_other_shape(reader: &Reader<'_>, code: &Code, name: Option<Name>) -
 
 /// Whether a flight is named anywhere near.
 pub(super) fn speaks_of_flights(reader: &Reader<'_>, at: usize) -> bool {
+    speaks_of(reader, at, FLIGHT | TRAVEL)
+}
+
+fn speaks_of(reader: &Reader<'_>, at: usize, words: Concepts) -> bool {
     let near = |mention: &&super::words::Mention| mention.start.abs_diff(at) < 160;
     let index = reader.mentions.partition_point(|mention| mention.start < at);
-    let before = reader.mentions[..index].iter().rev().take_while(near).any(|mention| mention.is(FLIGHT | TRAVEL));
-    before || reader.mentions[index..].iter().take_while(near).any(|mention| mention.is(FLIGHT | TRAVEL))
+    let before = reader.mentions[..index].iter().rev().take_while(near).any(|mention| mention.is(words));
+    before || reader.mentions[index..].iter().take_while(near).any(|mention| mention.is(words))
 }
 
 /// Numbers whose shape alone says that they are of an order, a parcel or a case.
@@ -352,7 +398,10 @@ fn is_order(reader: &Reader<'_>, code: &Code) -> bool {
         return rest.len() == 16 && rest.bytes().all(|b| b.is_ascii_alphanumeric());
     }
     if let Some(rest) = text.strip_prefix("3s") {
-        return (11..=16).contains(&rest.len()) && code.signs == 0;
+        return (9..=16).contains(&rest.len()) && code.signs == 0;
+    }
+    if is_parcel(code, &text) {
+        return true;
     }
     let mut parts = text.split('-');
     if let (Some(a), Some(b)) = (parts.next(), parts.next())
@@ -378,6 +427,17 @@ fn is_order(reader: &Reader<'_>, code: &Code) -> bool {
                 && reader.word_before(code.start, NOT_ID).is_none()
         }
     }
+}
+
+/// "8L00412399871", "YT7712093845566": one to five capitals among many digits, and no account's check digits.
+fn is_parcel(code: &Code, text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let account = bytes.len() >= 15
+        && bytes[..2].iter().all(u8::is_ascii_lowercase)
+        && bytes[2..].iter().all(u8::is_ascii_digit)
+        && super::bank::has_ibans(&text[..2]);
+    let mixed = (1..=5).contains(&code.letters) && code.letters == code.capitals && code.signs == 0;
+    mixed && code.digits >= 9 && code.turns <= 3 && (11..=20).contains(&bytes.len()) && text.is_ascii() && !account
 }
 
 /// `RR123456785EE`, also with spaces: parcels of the postal union. Gives the end.

@@ -43,7 +43,7 @@ fn stands_alone(reader: &Reader<'_>, at: usize) -> bool {
 fn numbered(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
     let date = of_numbers(reader, at).or_else(|| of_counters(reader, at)).or_else(|| with_month(reader, at));
     if let Some((start, end)) = date {
-        let start = with_weekday(reader, start);
+        let (start, end) = (with_weekday(reader, start), weekday_behind(reader, end));
         reader.take(Kind::Date, start, end, 0.95);
         return Some(end);
     }
@@ -341,8 +341,19 @@ fn with_year(reader: &Reader<'_>, at: usize) -> usize {
     }
     let end = reader.digits(next);
     let year = end - next == 4 && is_year(reader.value(next, end))
-        || end - next == 2 && reader.c(next.saturating_sub(1)) == '\'' && next > 0;
+        || end - next == 2
+            && next > 0
+            && (reader.c(next - 1) == '\'' || reader.c(next - 1) == ' ' && is_thai_year(reader, at, next, end));
     if next > at && year && reader.c(end) != ':' && !reader.is_letter(end) { end } else { at }
+}
+
+/// "12 เม.ย. 67": a year of two digits behind a month of Thailand, and no counter behind it.
+fn is_thai_year(reader: &Reader<'_>, month: usize, at: usize, end: usize) -> bool {
+    let thai = month > 0 && matches!(reader.c(month - 1), '\u{e01}'..='\u{e4e}' | '.');
+    let near = (month.saturating_sub(3)..month).any(|i| matches!(reader.c(i), '\u{e01}'..='\u{e4e}'));
+    let next = if reader.c(end) == ' ' { end + 1 } else { end };
+    let counted = reader.word_at(next).is_some_and(|word| word.is(UNIT));
+    thai && near && !counted && reader.value(at, end) > 40
 }
 
 /// "Tuesday 14th", "jueves 9": a day of the month behind its weekday.
@@ -358,6 +369,9 @@ fn day_of_week(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     (whole && near && latin).then_some((weekday.start, after))
 }
 
+/// Short weekdays that are common words elsewhere; they count before "5.3." alone.
+const FINNISH_DAYS: [&str; 7] = ["ma ", "ti ", "ke ", "to ", "pe ", "la ", "su "];
+
 /// Before a weekday that belongs to a date.
 fn with_weekday(reader: &Reader<'_>, at: usize) -> usize {
     let mut start = at;
@@ -368,11 +382,44 @@ fn with_weekday(reader: &Reader<'_>, at: usize) -> usize {
             break;
         }
     }
+    let short = FINNISH_DAYS.iter().any(|day| {
+        at > 2
+            && day.chars().enumerate().all(|(i, c)| reader.c(at - 3 + i) == c)
+            && (at == 3 || !reader.is_code(at - 4))
+    });
+    let end = reader.digits(at);
+    if short && reader.c(end) == '.' && reader.c(reader.digits(end + 1)) == '.' {
+        return at - 3;
+    }
     match reader.word_before(start, WEEKDAY) {
         Some(day) if reader.is_free(day.start, at) && (day.end - day.start > 1) => day.start,
         _ => at,
     }
 }
+
+/// Behind a weekday that follows its date: "3/15(금)", "3月8日（土）", "5 Mart Çarşamba".
+fn weekday_behind(reader: &Reader<'_>, at: usize) -> usize {
+    let first = if reader.c(at) == ' ' { at + 1 } else { at };
+    let bracket = reader.c(first) == '(';
+    let day = first + usize::from(bracket);
+    let end = match reader.word_at(day).filter(|word| {
+        let letters = if bracket || reader.class(day) != Some(Class::Letter) { 2 } else { 5 };
+        word.is(WEEKDAY) && word.end - word.start >= letters
+    }) {
+        Some(word) => word.end,
+        None if bracket && DAYS.contains(reader.c(day)) => day + 1,
+        None => return at,
+    };
+    let joined = matches!(reader.class(end - 1), Some(Class::Letter)) && first == at && !bracket;
+    match (bracket, reader.c(end) == ')') {
+        (true, true) => end + 1,
+        (false, _) if !joined && !reader.is_digit(end + 1) => end,
+        _ => at,
+    }
+}
+
+/// The letters that stand for weekdays behind a date in China, Japan and Korea.
+const DAYS: &str = "月火水木金土日一二三四五六天祝월화수목금토일";
 
 /// `三月五号`, `下午三点半`: the numerals of Chinese.
 fn in_han(reader: &mut Reader<'_>, at: usize) -> Option<usize> {

@@ -170,6 +170,7 @@ fn spelled(reader: &mut Reader<'_>, at: usize, at_end: usize) {
     let Some(start) = local_start(reader, local_end) else {
         return;
     };
+    let start = spelled_local(reader, start);
     let domain = if reader.c(at_end) == ' ' { at_end + 1 } else { at_end };
     let Some((end, dots)) = spelled_domain(reader, domain) else {
         return;
@@ -181,13 +182,34 @@ fn spelled(reader: &mut Reader<'_>, at: usize, at_end: usize) {
     }
 }
 
+/// "luc[point]morel": where a local part begins whose dots are words.
+fn spelled_local(reader: &Reader<'_>, start: usize) -> usize {
+    let mut start = start;
+    for _ in 0..3 {
+        let index = reader.mentions.partition_point(|mention| mention.end <= start);
+        let Some(dot) = index.checked_sub(1).map(|last| reader.mentions[last]).filter(|word| word.is(DOT)) else {
+            break;
+        };
+        let near = dot.end == start || dot.end + 1 == start && reader.c(dot.end) == ' ';
+        let edge = if dot.start > 0 && reader.c(dot.start - 1) == ' ' { dot.start - 1 } else { dot.start };
+        match local_start(reader, edge).filter(|_| near) {
+            Some(first) => start = first,
+            None => break,
+        }
+    }
+    start
+}
+
 /// Where a domain ends whose dots may be words, and how many were words.
 fn spelled_domain(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    // As in `domain_end`: letters of other scripts are of a domain that begins with them.
+    let latin = reader.is_code(at);
+    let fits = |i: usize| reader.is_code(i) || !latin && matches!(reader.class(i), Some(Class::Dense | Class::Joined));
     let mut end = at;
     let (mut dots, mut words) = (0, 0);
     loop {
         let label = end;
-        while end - label < LONGEST && (reader.is_code(end) || reader.c(end) == '-' && reader.is_code(end + 1)) {
+        while end - label < LONGEST && (fits(end) || reader.c(end) == '-' && fits(end + 1)) {
             if reader.word_at(end).is_some_and(|word| word.is(DOT)) && end == label {
                 return None;
             }
@@ -196,7 +218,7 @@ fn spelled_domain(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
         if end == label {
             return None;
         }
-        if reader.c(end) == '.' && reader.is_code(end + 1) {
+        if reader.c(end) == '.' && fits(end + 1) {
             dots += 1;
             end += 1;
             continue;

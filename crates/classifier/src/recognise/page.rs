@@ -52,7 +52,11 @@ pub(super) fn is_worth_reading(text: &str) -> bool {
         }
         plain &= byte.is_ascii();
     }
-    !plain && text.chars().any(|c| !c.is_ascii() && (digit(c).is_some() || han_digit(c).is_some() || c == '＠'))
+    // The "at" of spelled mail addresses where no space stands around it.
+    let spelled = || ["골뱅이", "アット", "艾特"].iter().any(|word| text.contains(word));
+    !plain
+        && (spelled()
+            || text.chars().any(|c| !c.is_ascii() && (digit(c).is_some() || han_digit(c).is_some() || c == '＠')))
 }
 
 /// The "dot" and "at" of mail addresses that are spelled out without brackets.

@@ -97,9 +97,10 @@ impl<'a> Reader<'a> {
         matches!(self.c(at), '.' | ',') && self.is_digit(at + 1)
     }
 
-    /// The number of at most nine digits in `at..end`.
+    /// The number of at most nine digits in `at..end`; signs between them do not count.
     pub fn value(&self, at: usize, end: usize) -> u32 {
-        self.glyphs[at..end.min(at + 9)].iter().fold(0, |value, glyph| value * 10 + u32::from(glyph.c) - u32::from('0'))
+        let digits = self.glyphs[at..end.min(at + 9)].iter().filter_map(|glyph| glyph.c.to_digit(10));
+        digits.fold(0, |value, digit| value * 10 + digit)
     }
 
     pub fn is_free(&self, start: usize, end: usize) -> bool {

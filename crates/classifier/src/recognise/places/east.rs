@@ -98,7 +98,10 @@ fn chinese(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
         // The name of a house or a quarter between two numbers.
         let skip = usize::from(reader.c(end) == ' ');
         let name = (end + skip..end + skip + 9).take_while(|i| is_han(reader.c(*i))).count();
-        let number = end + skip + name;
+        // "A座2305室" behind the name.
+        let tower = end + skip + name;
+        let lettered = reader.is_upper(tower) && ROOMS.contains(reader.c(tower + 1));
+        let number = tower + if lettered { 2 } else { 0 };
         let stop = reader.digits(number);
         let building = stop > number && ROOMS.contains(reader.c(stop)) && reader.c(stop) != '\0';
         if !building {

@@ -12,6 +12,7 @@ mod town;
 use super::Kind;
 use super::page::Class;
 use super::reader::Reader;
+use super::words::{LABEL, PART, STREET};
 
 pub(super) fn addresses(reader: &mut Reader<'_>) {
     let mut at = 0;
@@ -35,7 +36,29 @@ fn address(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     if at > 0 && matches!(before, '#' | '+' | '*' | '$' | '€' | '£' | '@') {
         return None;
     }
+    if let Some(end) = crossing(reader, at) {
+        return Some(end);
+    }
     east::address(reader, at).or_else(|| parts::address(reader, at)).or_else(|| streets::address(reader, at))
+}
+
+/// "Carrera 15 # 88-21, Bogotá": in Colombia a house stands between two numbered streets.
+fn crossing(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    let mut next = house(reader, at);
+    let street = reader.word_before(at, STREET).filter(|word| reader.is_letter(word.start))?;
+    next += usize::from(reader.c(next) == ' ');
+    let sign = match reader.word_at(next) {
+        Some(word) if word.is(LABEL | PART) => word.end,
+        _ if reader.c(next) == '#' => next + 1,
+        _ => return None,
+    };
+    let mut number = sign;
+    while number < sign + 2 && matches!(reader.c(number), ' ' | '.') {
+        number += 1;
+    }
+    let first = house(reader, number);
+    let whole = first > number && reader.digits(number) < first && reader.is_digit(first - 1);
+    whole.then(|| (street.start, town::town(reader, town::units(reader, first))))
 }
 
 /// Behind the number of a house: `14b`, `8/14`, `263-2`, `12 bis`.
@@ -54,6 +77,11 @@ fn house(reader: &Reader<'_>, at: usize) -> usize {
         } else {
             break;
         }
+    }
+    // "Gartenweg 12 a, 86150 Augsburg"
+    let lettered = reader.c(end) == ' ' && matches!(reader.c(end + 1), 'a'..='h') && !reader.is_code(end + 2);
+    if lettered && (is_comma(reader.c(end + 2)) || reader.c(end + 2) == ' ' && reader.digits(end + 3) >= end + 7) {
+        return end + 2;
     }
     for small in [" bis", " ter", " quater"] {
         if small.chars().enumerate().all(|(i, c)| reader.c(end + i) == c) && !reader.is_letter(end + small.len()) {
@@ -97,6 +125,9 @@ fn is_comma(c: char) -> bool {
 /// Behind a comma, a space, or both.
 fn gap(reader: &Reader<'_>, at: usize) -> usize {
     let at = at + usize::from(reader.c(at) == '.' && is_comma(reader.c(at + 1)));
+    if reader.c(at) == ' ' && reader.c(at + 1) == '-' && reader.c(at + 2) == ' ' {
+        return at + 3;
+    }
     let comma = at + usize::from(is_comma(reader.c(at)));
     if matches!(reader.c(comma), ' ' | '\n') { comma + 1 } else { comma }
 }

@@ -18,10 +18,11 @@ pub(super) fn address(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> 
     let start = match named {
         Some(start) => start,
         None => {
-            let begins = begins_with_number(reader, at, end);
-            if !begins {
-                let street = arabic_street_before(reader, at).map(|start| quarter_before(reader, start));
-                return street.and_then(|start| grow(reader, start, end, 1));
+            if let Some(street) = arabic_street_before(reader, at) {
+                return grow(reader, quarter_before(reader, street), end, 1);
+            }
+            if !begins_with_number(reader, at, end) {
+                return None;
             }
             at
         }

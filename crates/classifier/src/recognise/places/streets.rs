@@ -6,7 +6,10 @@ use super::town::{british, city, names, postcode, town, units};
 use super::{gap, house, is_comma, is_letters, is_small, is_word, word_end, word_start};
 
 /// Ends of words that are streets by themselves, as German, Dutch and Nordic names are built.
-const ENDS: [&str; 40] = [
+const ENDS: [&str; 43] = [
+    "ская",
+    "ского",
+    "скии",
     "strase",
     "strasse",
     "str",
@@ -210,9 +213,26 @@ fn named_by_end(reader: &Reader<'_>, start: usize, end: usize) -> Option<usize> 
     if !compound || !reader.is_upper(start) {
         return None;
     }
-    // "Obere Hauptstraße": the word before is of the name when it has a capital and does not begin the sentence.
-    Some(start)
+    if let Some(street) = mention_before(reader, start.saturating_sub(1)).filter(|i| {
+        let first = reader.mentions[*i].start;
+        reader.mentions[*i].is(STREET) && (reader.is_upper(first) || !is_preposition(reader, first))
+    }) {
+        return Some(reader.mentions[street].start);
+    }
+    // "Obere Hauptstraße", "Van Baerlestraat": a few words before are of the name.
+    let before =
+        start.checked_sub(1).filter(|space| reader.c(*space) == ' ').map_or(start, |space| word_start(reader, space));
+    let adjective = before < start
+        && reader.is_upper(before)
+        && ADJECTIVES.iter().any(|word| word.chars().eq(reader.glyphs[before..start - 1].iter().map(|glyph| glyph.c)));
+    Some(if adjective { before } else { start })
 }
+
+/// What stands before the names of streets in Germany and the Netherlands.
+const ADJECTIVES: [&str; 24] = [
+    "obere", "untere", "alte", "neue", "grose", "kleine", "lange", "kurze", "hintere", "vordere", "innere", "ausere",
+    "korte", "nieuwe", "oude", "grote", "eerste", "tweede", "derde", "van", "prins", "sint", "sankt", "st",
+];
 
 /// Where the words in capitals begin that end at the word at `at`.
 fn name_before(reader: &Reader<'_>, at: usize) -> Option<usize> {
@@ -335,7 +355,7 @@ fn before(reader: &Reader<'_>, start: usize) -> usize {
         if start < 3 || reader.c(start - 1) != ' ' || !is_comma(reader.c(start - 2)) {
             break;
         }
-        let Some(first) = part_before(reader, start - 2) else {
+        let Some(first) = part_before(reader, start - 2).or_else(|| estate_before(reader, start - 2)) else {
             break;
         };
         if !reader.is_free(first, start) {
@@ -344,6 +364,18 @@ fn before(reader: &Reader<'_>, start: usize) -> usize {
         start = first;
     }
     start
+}
+
+/// "Résidence Les Pins, ": a house with a name, whose word is long and has a capital.
+fn estate_before(reader: &Reader<'_>, end: usize) -> Option<usize> {
+    let index = reader.mentions.partition_point(|mention| mention.end < end);
+    let near = reader.mentions[..index].iter().rev().take(4).take_while(|mention| end - mention.start < 40);
+    let plain = |from: usize| {
+        reader.glyphs[from..end].iter().all(|glyph| glyph.c.is_alphanumeric() || matches!(glyph.c, ' ' | '-' | '\''))
+    };
+    near.into_iter()
+        .find(|word| word.is(PART) && word.end - word.start > 5 && reader.is_upper(word.start) && plain(word.end))
+        .map(|word| word.start)
 }
 
 /// Where a part begins that ends before the comma at `end`: "Flat 3", "г. Казань", "630099".

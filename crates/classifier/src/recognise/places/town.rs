@@ -111,9 +111,10 @@ pub(super) fn town(reader: &Reader<'_>, at: usize) -> usize {
                 None
             };
             // A postcode ends the address, unless a town follows it without further words.
-            return place.unwrap_or(code);
+            return place.map_or(code, |place| state(reader, place));
         }
-        let comma = is_comma(reader.c(end)) || reader.c(end) == '\n';
+        let dash = next == end + 3 && (next..next + 45).any(|i| reader.digits(i) >= i + 5);
+        let comma = is_comma(reader.c(end)) || reader.c(end) == '\n' || dash;
         let Some(place) = names(reader, next, 3).or_else(|| city(reader, next)) else {
             break;
         };
@@ -142,6 +143,14 @@ fn state(reader: &Reader<'_>, at: usize) -> usize {
     let dashed = matches!(reader.c(first - 1), ' ' | '-' | '/')
         && matches!(reader.c(at), ' ' | '-' | '/')
         && reader.c(first - 2) != ' ';
+    let bracketed = reader.c(at) == ' '
+        && reader.c(at + 1) == '('
+        && reader.is_upper(at + 2)
+        && reader.is_upper(at + 3)
+        && reader.c(at + 4) == ')';
+    if bracketed {
+        return at + 5;
+    }
     let fits = dashed && first > at + 1 || matches!(reader.c(at), '/' | '-');
     if fits && reader.is_upper(first) && reader.is_upper(first + 1) && !reader.is_code(first + 2) {
         first + 2
@@ -186,6 +195,13 @@ pub(super) fn postcode(reader: &Reader<'_>, at: usize) -> Option<usize> {
         }
         return ((4..=6).contains(&length) && !reader.is_letter(digits) && reader.c(digits) != ':').then_some(digits);
     }
+    // "CH-8001", "D-10115": the country before the number.
+    let country = (at..at + 3).take_while(|i| reader.is_upper(*i)).count();
+    let number = at + country + 1;
+    if (1..=2).contains(&country) && reader.c(number - 1) == '-' {
+        let end = reader.digits(number);
+        return ((4..=5).contains(&(end - number)) && !reader.is_code(end)).then_some(end);
+    }
     british(reader, at).or_else(|| {
         // A state in capitals before the number.
         let state = (at..at + 4).take_while(|i| reader.is_upper(*i)).count();
@@ -208,6 +224,12 @@ pub(super) fn british(reader: &Reader<'_>, at: usize) -> Option<usize> {
         return None;
     }
     let second = if reader.c(at + first) == ' ' { at + first + 1 } else { return None };
+    // "T12 X8KP" of Ireland.
+    let rest = (second..second + 4).all(|i| reader.is_digit(i) || reader.is_upper(i)) && !reader.is_code(second + 4);
+    let mixed = (second..second + 4).any(|i| reader.is_digit(i)) && (second..second + 4).any(|i| reader.is_upper(i));
+    if letters == 1 && first == 3 && digits >= 2 && reader.is_upper(second) && rest && mixed {
+        return Some(second + 4);
+    }
     let british = reader.is_digit(second) && reader.is_upper(second + 1) && reader.is_upper(second + 2);
     let canadian = reader.is_digit(second) && reader.is_upper(second + 1) && reader.is_digit(second + 2) && first == 3;
     ((british || canadian) && !reader.is_code(second + 3)).then_some(second + 3)
