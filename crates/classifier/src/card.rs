@@ -22,10 +22,10 @@ fn write(
     measures: &[Measure],
     missing: &[String],
 ) -> std::fmt::Result {
-    writeln!(card, "# Card of the model {}\\n", model.version())?;
-    writeln!(card, "Written by `earshot classifier eval --card FILE --data SETS`; do not edit.\\n")?;
-    writeln!(card, "{}\\n", INTRODUCTION)?;
-    writeln!(card, "## Heads\\n\\n| head | labels | features kept | table |\\n|---|---|---|---|")?;
+    writeln!(card, "# Card of the model {}\n", model.version())?;
+    writeln!(card, "Written by `earshot classifier eval --card FILE --data SETS`; do not edit.\n")?;
+    writeln!(card, "{}\n", INTRODUCTION)?;
+    writeln!(card, "## Heads\n\n| head | labels | features kept | table |\n|---|---|---|---|")?;
     for (name, head) in model.heads() {
         let labels = match head.labels.len() {
             0..=8 => head.labels.join(", "),
@@ -35,8 +35,8 @@ fn write(
         let asked = if name.is_common() { "" } else { " (asked by name)" };
         writeln!(card, "| {}{asked} | {labels} | {} | {kib} KiB |", name.as_str(), head.kept.count())?;
     }
-    writeln!(card, "\\n## What it learned from\\n\\n{}\\n", model.licence())?;
-    writeln!(card, "## Measured\\n\\n{MEASURED}\\n")?;
+    writeln!(card, "\n## What it learned from\n\n{}\n", model.licence())?;
+    writeln!(card, "## Measured\n\n{MEASURED}\n")?;
     writeln!(card, "| set | learned from | head | language | rows | macro-F1 | accuracy | ECE |")?;
     writeln!(card, "|---|---|---|---|---|---|---|---|")?;
     for m in measures {
@@ -50,9 +50,9 @@ fn write(
         )?;
     }
     if !missing.is_empty() {
-        writeln!(card, "\\nNot there when it was measured: {}.", missing.join(", "))?;
+        writeln!(card, "\nNot there when it was measured: {}.", missing.join(", "))?;
     }
-    writeln!(card, "\\n## Who is taken for whom\\n\\nOn the project's own posts that it never saw.\\n")?;
+    writeln!(card, "\n## Who is taken for whom\n\nOn the project's own posts that it never saw.\n")?;
     let own = manifest.sets.iter().find(|set| set.stem() == "posts").map(|set| set.stem());
     for m in measures.iter().filter(|m| Some(m.file.as_str()) == own && m.head != HeadName::LANGUAGE.as_str()) {
         confusion(card, m)?;
@@ -64,7 +64,7 @@ fn confusion(card: &mut String, measure: &Measure) -> std::fmt::Result {
     let Some(confusion) = &measure.confusion else { return Ok(()) };
     let labels: Vec<&String> = confusion.keys().collect();
     let names = labels.iter().map(|label| label.as_str()).collect::<Vec<_>>().join(" | ");
-    writeln!(card, "| {}: right, then answered | {names} |\\n|---|{}", measure.head, "---|".repeat(labels.len()))?;
+    writeln!(card, "| {}: right, then answered | {names} |\n|---|{}", measure.head, "---|".repeat(labels.len()))?;
     for (right, given) in confusion {
         let counts = labels.iter().map(|label| given.get(*label).copied().unwrap_or_default().to_string());
         writeln!(card, "| {right} | {} |", counts.collect::<Vec<_>>().join(" | "))?;

@@ -129,13 +129,15 @@ fn a_manifest_that_cannot_be_used_says_why() {
     assert!(load("\"weight\": 1", "\"weight\": 0").contains("weight"));
     assert!(load("\"terms\"", "\"trems\"").contains("trems"));
     assert!(load("\"sets\": [", "\"sets: [").contains("wrong.json"));
-    let only_one = MANIFEST.replace("\"language\": {\"weight\": 1}, ", "");
+    let rules =
+        r#""sentiment": {"weight": 2, "rules": [{"when": {"sentiment": ["neg"]}, "is": "negative"}]}, "intent""#;
+    let only_one = MANIFEST.replace("\"sentiment\": {\"weight\": 2}, \"intent\"", rules);
     fs::write(dir.path().join("one.json"), only_one).unwrap();
     fs::write(dir.path().join("open.jsonl"), "").unwrap();
     let manifest = Manifest::load(&dir.path().join("one.json")).unwrap();
     let error =
         train::train(&manifest, dir.path(), manifest.variant("shipped").unwrap(), small, &mut |_| ()).unwrap_err();
-    assert!(matches!(error, TrainError::TooFew { .. }), "{error}");
+    assert!(matches!(&error, TrainError::TooFew { head, labels: 1 } if head == "sentiment"), "{error}");
 }
 
 #[test]
