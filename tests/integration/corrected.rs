@@ -60,7 +60,7 @@ async fn a_person_s_correction_asks_the_rules_again_and_is_counted_and_learned_f
     publish(&system, "right").await;
 
     // given a post that the rules leave with care, and one that is about a topic of the brand's own
-    let id = system.post(post("right", "1", "a", "I am stranded at the gate")).await;
+    let id = system.post(post("right", "1", "a", "I like the blue seats")).await;
     let before = system.routed(&id).await;
     assert_eq!((before.team.as_str(), before.rule.as_str()), ("care", "otherwise"));
     let lounge = system.post(post("right", "2", "b", "The LOUNGE was closed")).await;
@@ -82,7 +82,7 @@ async fn a_person_s_correction_asks_the_rules_again_and_is_counted_and_learned_f
     assert_eq!((routes(&system, &id).await, after.due_at), (2, before.due_at), "once, and the clock goes on");
     let why = system.tool(&["explain", &id]).await;
     let why = String::from_utf8(why.stdout).unwrap();
-    for part in ["a person corrected its urgency from nothing to urgent", "done by dana", "asked again after a person"]
+    for part in ["a person corrected its urgency from normal to urgent", "done by dana", "asked again after a person"]
     {
         assert!(why.contains(part), "{part}: {why}");
     }
@@ -105,11 +105,11 @@ async fn a_person_s_correction_asks_the_rules_again_and_is_counted_and_learned_f
     assert_eq!((refused.status, &refused.body["errors"][0]["field"]), (400, &json!("postKey")), "{refused:?}");
 
     // a resolved matter learns and stays as it is; one that somebody has claimed stays with him
-    let closed = system.post(post("right", "3", "c", "stranded again")).await;
+    let closed = system.post(post("right", "3", "c", "blue seats again")).await;
     system.routed(&closed).await;
     system.resolve(&closed, MART).await;
     assert!(correct(&system, &closed, "urgency", "urgent").await.unwrap());
-    let claimed = system.post(post("right", "4", "d", "stranded once more")).await;
+    let claimed = system.post(post("right", "4", "d", "blue seats once more")).await;
     system.routed(&claimed).await;
     system.claim(&claimed, MART).await;
     assert!(correct(&system, &claimed, "urgency", "urgent").await.unwrap());
@@ -146,7 +146,7 @@ async fn a_person_s_correction_asks_the_rules_again_and_is_counted_and_learned_f
         .await;
     let rows = rows_of(&out);
     assert_eq!(report["rows"], rows.len());
-    let stranded = rows.iter().find(|row| row["text"] == "I am stranded at the gate").unwrap();
+    let stranded = rows.iter().find(|row| row["text"] == "I like the blue seats").unwrap();
     assert_eq!((&stranded["id"], &stranded["labels"]), (&json!(key), &json!({"urgency": "urgent"})));
     system.verify().await;
 }
@@ -175,7 +175,7 @@ async fn a_post_of_a_merged_conversation_is_corrected_by_the_id_of_the_one_that_
         write: write(&new, DANA),
         post_key: key,
         head: "topic".into(),
-        label: "general.service".into(),
+        label: "banking.loan".into(),
     };
     let done = system.desk().correct_classification(request).await.unwrap().into_inner();
     assert_eq!((done.changed, done.conversation.unwrap().conversation_id), (true, new.clone()));
@@ -195,7 +195,7 @@ async fn other_model(system: &Up) -> String {
     let heads = json!({"language": {"weight": 1}, "sentiment": {"weight": 8}, "intent": {"weight": 8}});
     let set = json!({"file": "posts.jsonl", "licence": "own", "terms": "of the tests", "heads": heads});
     let manifest = data.join("manifest.json");
-    std::fs::write(&manifest, json!({"sets": [set]}).to_string()).unwrap();
+    std::fs::write(&manifest, json!({"models": {"shipped": {"licence": "open", "purpose": "of the tests"}}, "sets": [set]}).to_string()).unwrap();
     let (out, data) = (data.join("other.model"), data.display().to_string());
     let (out, manifest) = (out.display().to_string(), manifest.display().to_string());
     let args = ["classifier", "train", "--json", "--manifest", &manifest, "--data", &data, "--out", &out];
