@@ -17,7 +17,7 @@ topics:
   - {name: air.lounge, any_of: [lounge]}
 rules:
   - {name: lounge, when: 'class.topic == \"air.lounge\"', team: crisis, priority: high}
-  - {name: stranded, when: 'class.urgent && post.text.contains(\"stranded\")', team: crisis, priority: urgent}
+  - {name: stranded, when: 'class.urgent && post.text.contains(\"blue seats\")', team: crisis, priority: urgent}
 ";
     let plain = settings(brand);
     let (before, after) = plain.split_once("\nrules:").unwrap();
