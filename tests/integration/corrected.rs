@@ -82,8 +82,7 @@ async fn a_person_s_correction_asks_the_rules_again_and_is_counted_and_learned_f
     assert_eq!((routes(&system, &id).await, after.due_at), (2, before.due_at), "once, and the clock goes on");
     let why = system.tool(&["explain", &id]).await;
     let why = String::from_utf8(why.stdout).unwrap();
-    for part in ["a person corrected its urgency from normal to urgent", "done by dana", "asked again after a person"]
-    {
+    for part in ["a person corrected its urgency from normal to urgent", "done by dana", "asked again after a person"] {
         assert!(why.contains(part), "{part}: {why}");
     }
 
@@ -195,7 +194,11 @@ async fn other_model(system: &Up) -> String {
     let heads = json!({"language": {"weight": 1}, "sentiment": {"weight": 8}, "intent": {"weight": 8}});
     let set = json!({"file": "posts.jsonl", "licence": "own", "terms": "of the tests", "heads": heads});
     let manifest = data.join("manifest.json");
-    std::fs::write(&manifest, json!({"models": {"shipped": {"licence": "open", "purpose": "of the tests"}}, "sets": [set]}).to_string()).unwrap();
+    std::fs::write(
+        &manifest,
+        json!({"models": {"shipped": {"licence": "open", "purpose": "of the tests"}}, "sets": [set]}).to_string(),
+    )
+    .unwrap();
     let (out, data) = (data.join("other.model"), data.display().to_string());
     let (out, manifest) = (out.display().to_string(), manifest.display().to_string());
     let args = ["classifier", "train", "--json", "--manifest", &manifest, "--data", &data, "--out", &out];

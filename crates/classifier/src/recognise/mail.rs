@@ -182,7 +182,7 @@ fn spelled(reader: &mut Reader<'_>, at: usize, at_end: usize) {
     }
 }
 
-/// "luc[point]morel": where a local part begins whose dots are words.
+/// `luc[point]morel`: where a local part begins whose dots are words.
 fn spelled_local(reader: &Reader<'_>, start: usize) -> usize {
     let mut start = start;
     for _ in 0..3 {
