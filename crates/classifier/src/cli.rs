@@ -1,11 +1,13 @@
 //! What `earshot classifier train`, `eval`, `explain` and `classify` do, without the command line: the binary wraps these.
 
+use std::fs::OpenOptions;
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::eval::{self, EvalError, Measure};
+use crate::files;
 use crate::manifest::{Manifest, ManifestError};
 use crate::model::{Classification, Explanation, Model, ModelError};
 use crate::train::{self, Progress, Recipe, TrainError};
@@ -109,7 +111,8 @@ pub fn train(options: &TrainOptions, progress: &mut (dyn FnMut(Progress) + Send)
     let trained = train::train(&manifest, &options.data, variant, recipe, progress)?;
     let bytes = trained.model.to_bytes();
     let model = Model::from_bytes(&options.out.display().to_string(), bytes.clone())?;
-    write_whole(&options.out, &bytes).map_err(|source| CliError::Write { path: options.out.clone(), source })?;
+    files::write_whole(&options.out, &bytes, &mut OpenOptions::new())
+        .map_err(|source| CliError::Write { path: options.out.clone(), source })?;
     Ok(TrainReport {
         out: options.out.clone(),
         version: model.version().to_owned(),
@@ -117,16 +120,6 @@ pub fn train(options: &TrainOptions, progress: &mut (dyn FnMut(Progress) + Send)
         learned: trained.learned,
         licence: model.licence().to_owned(),
     })
-}
-
-/// A service that reloads its model must never find half of it.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let mut file = std::fs::File::create(&partial)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&partial, path)
 }
 
 /// What to measure.

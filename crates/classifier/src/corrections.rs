@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use journal::{Entry, Journal, JournalError, TailConfig};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use wire::subjects;
 
@@ -86,16 +85,10 @@ pub async fn export(
 
 /// Writes the file whole or not at all, for nobody but its owner to read.
 fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
     let mut open = std::fs::OpenOptions::new();
-    open.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut open, 0o600);
-    let mut file = open.open(&partial)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&partial, path)
+    crate::files::write_whole(path, bytes, &mut open)
 }
 
 /// Which posts were corrected, by conversation, in the order of the log.

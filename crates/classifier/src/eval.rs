@@ -55,7 +55,7 @@ pub enum EvalError {
     #[error(transparent)]
     Manifest(#[from] ManifestError),
     /// Nothing in the file can be compared with an answer.
-    #[error("{path} has no row with a language or a label that a head knows; give labels sentiment (neg, neu, pos) or intent ({}), or name the set in the manifest", manifest::INTENTS.join(", "))]
+    #[error("{path} has no row with a language or a label that a head knows; give labels sentiment (neg, neu, pos) or intent ({}), or name the set in the manifest", HeadName::INTENT.labels().unwrap_or_default().join(", "))]
     NoLabels {
         /// Which file.
         path: PathBuf,

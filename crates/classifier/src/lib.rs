@@ -17,6 +17,7 @@ pub mod corpus;
 pub mod corrections;
 pub mod eval;
 pub mod features;
+mod files;
 pub mod manifest;
 mod math;
 pub mod model;

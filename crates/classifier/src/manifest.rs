@@ -8,14 +8,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use conversation::classified::Head;
 use serde::Deserialize;
 
 use crate::corpus::{self, CorpusError, Row};
 
-/// The heads and their labels, but for the language head, whose labels are the languages of its sets.
-pub const SENTIMENTS: [&str; 3] = ["negative", "neutral", "positive"];
-/// What a customer wants; see `data/README.md` for the guidelines.
-pub const INTENTS: [&str; 6] = ["complaint", "question", "request", "praise", "noise", "other"];
 /// What the language head answers when it is not sure enough.
 pub const UNDETERMINED: &str = "und";
 
@@ -68,11 +65,11 @@ impl HeadName {
     /// The labels of the head, unless they come from the data.
     pub fn labels(&self) -> Option<&'static [&'static str]> {
         match self.as_str() {
-            "sentiment" => Some(&SENTIMENTS),
-            "intent" => Some(&INTENTS),
+            "sentiment" => Head::Sentiment.labels(),
+            "intent" => Head::Intent.labels(),
             "topic" => Some(TOPICS),
             "urgency" => Some(&["normal", "urgent"]),
-            "churn" => Some(&["leaving", "staying"]),
+            "churn" => Head::Churn.labels(),
             "call" => Some(&["none", "wanted"]),
             "closing" => Some(&["none", "thanks"]),
             _ => None,

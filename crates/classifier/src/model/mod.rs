@@ -177,14 +177,16 @@ impl Model {
     /// Classifies a post of any length in any script; never fails.
     pub fn classify(&self, text: &str) -> Classification {
         EXTRACTOR.with_borrow_mut(|extractor| {
-            let language = self.read(text, extractor);
+            let (language, weighed) = self.read_and_weigh(text, extractor);
             let [_, sentiment, intent, topic, urgency, churn, call, closing] = self.every_post.map(|at| {
-                at.map_or(Scored::default(), |at| answer(&self.heads[at].0, &self.heads[at].1, extractor, language))
+                // The language was weighed when the post was read, for the others are heard under it.
+                let asked = at.filter(|at| self.every_post[0] != Some(*at));
+                asked.map_or(Scored::default(), |at| answer(&self.heads[at].0, &self.heads[at].1, extractor, language))
             });
             let mut recognised = Vec::new();
             recognise::recognise(text, &mut recognised);
             Classification {
-                language: self.language(extractor),
+                language: self.language(extractor, weighed),
                 sentiment,
                 intent,
                 topic,
@@ -200,25 +202,33 @@ impl Model {
 
     /// Reads a post: its features, and the language under which its words are heard, which may be a mere guess.
     pub fn read(&self, text: &str, extractor: &mut Extractor) -> &str {
-        extractor.read(text);
-        let Some(head) = self.every_post[0].map(|at| &self.heads[at].1) else { return UNDETERMINED };
-        if extractor.letters() == 0 {
-            return UNDETERMINED;
-        }
-        let scores = head.scores(extractor);
-        let best = top_two(&scores).0;
-        extractor.key(self.keys[best]);
-        &head.labels[best]
+        self.read_and_weigh(text, extractor).0
     }
 
-    /// The language head's answer on the post that was read.
-    fn language(&self, extractor: &Extractor) -> Scored {
-        let Some(head) = self.every_post[0].map(|at| &self.heads[at].1) else { return Scored::default() };
-        if extractor.letters() == 0 {
+    /// Reads a post; with the language goes what the language head says, if there is one and it has letters to go by.
+    fn read_and_weigh(&self, text: &str, extractor: &mut Extractor) -> (&str, Option<(Vec<f32>, usize)>) {
+        extractor.read(text);
+        let Some(head) = self.language_head().filter(|_| extractor.letters() > 0) else {
+            return (UNDETERMINED, None);
+        };
+        let weighed = head.weigh(extractor, UNDETERMINED);
+        let best = top_two(&weighed.0).0;
+        extractor.key(self.keys[best]);
+        (&head.labels[best], Some(weighed))
+    }
+
+    fn language_head(&self) -> Option<&Head> {
+        self.every_post[0].map(|at| &self.heads[at].1)
+    }
+
+    /// The language head's answer on the post that was read, from what it weighed.
+    fn language(&self, extractor: &Extractor, weighed: Option<(Vec<f32>, usize)>) -> Scored {
+        let Some(head) = self.language_head() else { return Scored::default() };
+        let Some(weighed) = weighed else {
             let why = if extractor.core().is_empty() { "no_text" } else { "no_letters" };
             return nothing_said(&HeadName::LANGUAGE, why);
-        }
-        let mut scored = answer(&HeadName::LANGUAGE, head, extractor, UNDETERMINED);
+        };
+        let mut scored = scored(&HeadName::LANGUAGE, head, weighed);
         let latin = extractor.latin() as f32 / extractor.letters() as f32;
         if OWN_SCRIPT.contains(&scored.label.as_str()) && latin > 0.5 {
             scored.reasons.push(Reason::new("romanised", latin));
@@ -229,7 +239,8 @@ impl Model {
     /// The answer of any head on the post that was read in this language.
     pub fn answer(&self, name: &HeadName, extractor: &Extractor, language: &str) -> Option<Scored> {
         if *name == HeadName::LANGUAGE {
-            return self.every_post[0].map(|_| self.language(extractor));
+            let weighed = |head: &Head| (extractor.letters() > 0).then(|| head.weigh(extractor, UNDETERMINED));
+            return self.language_head().map(|head| self.language(extractor, weighed(head)));
         }
         self.head(name).map(|head| answer(name, head, extractor, language))
     }
@@ -240,7 +251,11 @@ fn answer(name: &HeadName, head: &Head, extractor: &Extractor, language: &str) -
     if extractor.core().is_empty() {
         return nothing_said(name, "no_text");
     }
-    let (probabilities, evidence) = head.weigh(extractor, language);
+    scored(name, head, head.weigh(extractor, language))
+}
+
+/// The answer of what a head weighed: the probability of each label, and how many features spoke.
+fn scored(name: &HeadName, head: &Head, (probabilities, evidence): (Vec<f32>, usize)) -> Scored {
     let (best, second) = top_two(&probabilities);
     let evidence = Reason::new("evidence", evidence as f32);
     let confidence = probabilities[best];
