@@ -128,6 +128,8 @@ impl Fold {
             Subject::Conversation { brand, conversation, .. } => self.conversation(brand, *conversation, record),
             Subject::Filtered { brand, .. } => self.keep_filtered(brand, record),
             Subject::Brand { brand } => self.count_intake(brand, record),
+            // What is known of a customer measures nothing.
+            Subject::Customer { .. } => {}
         }
     }
 

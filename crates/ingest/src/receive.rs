@@ -10,8 +10,8 @@ use crate::place::{self, Asked, Place};
 use brand::PostView;
 use bytes::Bytes;
 use conversation::received::{
-    ContactRecorded, EngagementObserved, HandleUse, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved,
-    parent_key,
+    ContactRecorded, EngagementObserved, HandleUse, KeptAs, PostDeleted, PostEdited, PostFiltered, PostReceived,
+    ReplyObserved, parent_key,
 };
 use conversation::{
     Actor, BrandId, Command, Conversation, ConversationId, CustomerId, Network, Personal, PostKey, Record, RecordId,
@@ -348,7 +348,8 @@ impl Receiver {
         occurred_at: Timestamp,
     ) -> Result<Outcome, Refused> {
         let key = post.post;
-        let fact = PostFiltered { rule: rule.clone(), settings_version, post: Box::new(post) };
+        let fact =
+            PostFiltered { rule: rule.clone(), settings_version, kept_as: KeptAs::Filtered, post: Box::new(post) };
         let record = Record {
             id: RecordId::caused(NAME, &[b"filtered".as_slice(), key.as_uuid().as_bytes()].concat()),
             subject: Subject::Filtered { brand, customer, post: key },
@@ -406,6 +407,7 @@ fn received(post: Post, key: PostKey, place: &Place, handle_use: HandleUse, sour
         demo: post.demo,
         thread_of: place.thread_of,
         awaited_in: place.awaited_in,
+        language: String::new(),
         personal: Personal {
             author_id: post.author.id,
             author_name: post.author.name,

@@ -1,9 +1,10 @@
 //! The desk as of a sequence, kept beside the log so that a start need not read all of it. A checkpoint is never
 //! needed: one that is missing, older than this version's state or unreadable costs time, nothing else.
 
-use crate::desk::{BrandEntry, Desk, Entry, View, publish};
+use crate::desk::Desk;
+use crate::view::{BrandEntry, CustomerEntry, Entry, View, Work, publish};
 use conversation::state::STATE_VERSION;
-use conversation::{BrandId, Conversation, ConversationId, CustomerId, PersonId};
+use conversation::{BrandId, Conversation, ConversationId, Customer, CustomerId, PersonId};
 use jiff::Timestamp;
 use journal::Journal;
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,17 @@ struct Checkpoint {
     state_version: u32,
     as_of: u64,
     brands: Vec<BrandPart>,
+    customers: Vec<CustomerPart>,
     conversations: Vec<ConversationPart>,
+}
+
+/// Customers about whom something is known beside their conversations.
+#[derive(Serialize, Deserialize)]
+struct CustomerPart {
+    id: CustomerId,
+    brand: BrandId,
+    version: u64,
+    state: Customer,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -67,15 +78,23 @@ fn restore(checkpoint: Checkpoint) -> View {
             published_at: None,
             presence: part.presence.into_iter().collect(),
             version: part.version,
+            work: Work::default(),
         };
         if let Some((yaml, file, at)) = part.settings {
             publish(&mut entry, &yaml, &file, at);
         }
         view.brands.insert(part.id, entry);
     }
+    for part in checkpoint.customers {
+        let (brand, state) = (part.brand, part.state);
+        let entry = CustomerEntry { brand, state, version: part.version, conversations: Vec::new() };
+        view.customers.insert(part.id, Box::new(entry));
+    }
     for part in checkpoint.conversations {
-        let entry = Entry { brand: part.brand, customer: part.customer, state: part.state, version: part.version };
-        view.conversations.insert(part.id, Box::new(entry));
+        view.put(
+            part.id,
+            Entry { brand: part.brand, customer: part.customer, state: part.state, version: part.version },
+        );
     }
     view
 }
@@ -99,10 +118,17 @@ fn capture(view: &View) -> Checkpoint {
         version: entry.version,
         state: entry.state.clone(),
     });
+    let customers = view.customers.iter().filter(|(_, entry)| entry.version > 0).map(|(id, entry)| CustomerPart {
+        id: *id,
+        brand: entry.brand.clone(),
+        version: entry.version,
+        state: entry.state.clone(),
+    });
     Checkpoint {
         state_version: STATE_VERSION,
         as_of: view.as_of,
         brands: brands.collect(),
+        customers: customers.collect(),
         conversations: conversations.collect(),
     }
 }

@@ -14,14 +14,21 @@ mod corrections;
 mod desk;
 mod explain;
 mod grpc;
+mod needs;
+mod plan;
 mod queue;
 mod react;
 mod route;
 mod summary;
+mod view;
 
 pub use explain::explain;
+pub use needs::{Need, look_at, needs};
+pub use plan::{Around, Origin, command, origin, wants_words};
+pub use queue::{Key, Part, key, score};
 pub use route::route;
 pub use summary::summarise;
+pub use view::{BrandEntry, CustomerEntry, Entry, Load, View, Work};
 
 use anyhow::Context as _;
 use desk::Desk;

@@ -3,6 +3,7 @@
 
 use brand::{Brand, ClassView, ConversationView, PostView, RouteInput};
 use conversation::classified::Head;
+use conversation::deadlines::DeadlineSet;
 use conversation::received::HandleUse;
 use conversation::routed::{Candidate, Priority, RouteDecision};
 use conversation::state::{Class, Post};
@@ -50,8 +51,18 @@ pub fn route(
         settings_version: decision.settings_version.to_string(),
         candidates,
         notes: decision.notes,
-        respond_within_seconds: decision.respond_within_seconds,
+        topic: class.topic.to_owned(),
+        home_team: None,
+        away_until: None,
+        needs_skills: Vec::new(),
+        deadlines: deadline(state, decision.respond_within_seconds, &decision.settings_version).into_iter().collect(),
     })
+}
+
+/// The clock of whoever waits: since the first unanswered post, however often he has asked since.
+fn deadline(state: &Conversation, target_seconds: Option<u32>, settings_version: &str) -> Option<DeadlineSet> {
+    let (target_seconds, started) = (target_seconds?, state.clock_start()?);
+    Some(DeadlineSet::by_calendar(state.awaited_answer(), started, target_seconds, settings_version))
 }
 
 fn post_view<'a>(state: &'a Conversation, post: &'a Post, text: Option<&'a str>) -> PostView<'a> {
