@@ -50,6 +50,7 @@ pub(crate) const FILE: Shape = Shape {
         may("handles", "handles: [{network: x, account: auroraair, use: main}]"),
         must("teams", "teams: {care: {name: Care, hours: \"24/7\"}}"),
         may("people", "people: {dana: {name: Dana}}"),
+        may("capacity", "capacity: {public: 5, private: 5}"),
         may("filters", "filters: [{name: contest, when: 'post.text.contains(\"#win\")'}]"),
         may("topics", "topics: [{name: air.lounge, any_of: [lounge, quiet room]}]"),
         may("rules", "rules: [{name: praise, when: 'class.intent == \"praise\"', team: care}]"),
@@ -73,6 +74,12 @@ pub(crate) const TEAM: Shape = Shape {
         may("timezone", "timezone: Europe/Tallinn"),
         may("tier", "tier: first_line"),
         may("people", "people: [dana, mart]"),
+        may("regions", "regions: [hudson]"),
+        may("clock", "clock: team"),
+        may("overflow", "overflow: [general]"),
+        may("assign", "assign: pull"),
+        may("return_after", "return_after: 15m"),
+        may("picture", "picture: https://example.com/team.jpg"),
     ],
 };
 
@@ -82,8 +89,16 @@ pub(crate) const PERSON: Shape = Shape {
         must("name", "name: Dana"),
         may("languages", "languages: [en, et]"),
         may("signature", "signature: \"^Dana\""),
+        may("skills", "skills: [billing]"),
+        may("picture", "picture: https://example.com/dana.jpg"),
+        may("capacity", "capacity: {public: 4, private: 6}"),
     ],
 };
+
+pub(crate) const CAPACITY: Shape =
+    Shape { what: "a capacity", keys: &[may("public", "public: 5"), may("private", "private: 5")] };
+
+pub(crate) const NEEDS: Shape = Shape { what: "needs", keys: &[may("skills", "skills: [billing]")] };
 
 pub(crate) const FILTER: Shape = Shape {
     what: "a filter",
@@ -105,8 +120,13 @@ pub(crate) const RULE: Shape = Shape {
         must("name", "name: angry-and-heard"),
         must("when", "when: 'class.intent == \"complaint\"'"),
         must("team", "team: care"),
+        may("needs", "needs: {skills: [billing]}"),
         may("priority", "priority: high"),
         may("respond_within", "respond_within: 10m"),
+        may("next_within", "next_within: 30m"),
+        may("resolve_within", "resolve_within: 1d"),
+        may("clock", "clock: calendar"),
+        may("warn_before", "warn_before: 5m"),
     ],
 };
 
@@ -116,13 +136,18 @@ pub(crate) const OTHERWISE: Shape = Shape {
         must("team", "team: care"),
         may("priority", "priority: normal"),
         may("respond_within", "respond_within: 1h"),
+        may("next_within", "next_within: 2h"),
+        may("resolve_within", "resolve_within: 2d"),
+        may("clock", "clock: calendar"),
+        may("warn_before", "warn_before: 5m"),
     ],
 };
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{HandleUse, Priority, Tier};
+    use crate::settings::{Assign, HandleUse, Priority, Tier, WallClock};
+    use crate::targets::TargetClock;
     use serde_json::Value;
     use std::collections::BTreeSet;
 
@@ -149,6 +174,8 @@ mod tests {
             ("topic", &TOPIC),
             ("rule", &RULE),
             ("otherwise", &OTHERWISE),
+            ("capacity", &CAPACITY),
+            ("needs", &NEEDS),
         ];
         for (name, shape) in shapes {
             let object = object(&schema, name);
@@ -174,6 +201,9 @@ mod tests {
         };
         assert_eq!(choices("priority"), Priority::ALL.map(|(name, _)| name));
         assert_eq!(choices("tier"), Tier::ALL.map(|(name, _)| name));
+        assert_eq!(choices("wall_clock"), WallClock::ALL.map(|(name, _)| name));
+        assert_eq!(choices("assign"), Assign::ALL.map(|(name, _)| name));
+        assert_eq!(choices("target_clock"), TargetClock::ALL.map(|(name, _)| name));
         assert_eq!(choices("use"), HandleUse::ALL.map(|(name, _)| name));
         assert_eq!(schema["properties"]["earshot"]["const"], FORMAT);
     }

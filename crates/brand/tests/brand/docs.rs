@@ -41,7 +41,7 @@ fn the_table_of_the_context_is_whole() {
     let page = page();
     for field in FIELDS {
         let kind = match field.kind {
-            FieldType::Text | FieldType::Language | FieldType::Topic => "string".to_owned(),
+            FieldType::Text | FieldType::Language | FieldType::Topic | FieldType::Team => "string".to_owned(),
             FieldType::ListOf(all) => {
                 format!("list of {}", all.iter().map(|one| format!("`\"{one}\"`")).collect::<Vec<_>>().join(", "))
             }

@@ -8,6 +8,7 @@ mod hostile;
 mod hours;
 mod problems;
 mod routing;
+mod serving;
 mod speed;
 
 use brand::{Brand, Settings};
