@@ -54,6 +54,8 @@ pub(crate) const FILE: Shape = Shape {
         may("filters", "filters: [{name: contest, when: 'post.text.contains(\"#win\")'}]"),
         may("topics", "topics: [{name: air.lounge, any_of: [lounge, quiet room]}]"),
         may("rules", "rules: [{name: praise, when: 'class.intent == \"praise\"', team: care}]"),
+        may("rises", "rises: {spread: {shares: 100}, escalate: off}"),
+        may("surges", "surges: {window: 30m, at_least: 15}"),
         must("otherwise", "otherwise: {team: care, priority: normal, respond_within: 1h}"),
     ],
 };
@@ -114,6 +116,64 @@ pub(crate) const TOPIC: Shape = Shape {
     ],
 };
 
+pub(crate) const RISES: Shape = Shape {
+    what: "what rises",
+    keys: &[
+        may("exposure", "exposure: {reach_hours: 10000}"),
+        may("spread", "spread: {shares: 100}"),
+        may("repeat_ask", "repeat_ask: {posts: 2}"),
+        may("ping_pong", "ping_pong: {exchanges: 3}"),
+        may("repeated_offers", "repeated_offers: {times: 2}"),
+        may("churn", "churn: on"),
+        may("influencer", "influencer: {followers: 50000}"),
+        may("opportunity", "opportunity: on"),
+        may("flare_up", "flare_up: {after: 1d, shares: 50}"),
+        may("escalate", "escalate: {on: [spread, churn_risk]}"),
+    ],
+};
+
+pub(crate) const EXPOSURE: Shape = Shape { what: "an exposure", keys: &[may("reach_hours", "reach_hours: 10000")] };
+
+pub(crate) const SPREAD: Shape = Shape {
+    what: "a spread",
+    keys: &[
+        may("shares", "shares: 100"),
+        may("comments", "comments: 50"),
+        may("views", "views: 50000"),
+        may("per_hour", "per_hour: 100"),
+        may("reach", "reach: 100000"),
+    ],
+};
+
+pub(crate) const REPEAT_ASK: Shape = Shape { what: "a repeated question", keys: &[may("posts", "posts: 2")] };
+
+pub(crate) const PING_PONG: Shape = Shape { what: "a ping-pong", keys: &[may("exchanges", "exchanges: 3")] };
+
+pub(crate) const REPEATED_OFFERS: Shape = Shape { what: "a repeated offer", keys: &[may("times", "times: 2")] };
+
+pub(crate) const INFLUENCER: Shape = Shape { what: "an influencer", keys: &[may("followers", "followers: 50000")] };
+
+pub(crate) const FLARE_UP: Shape = Shape {
+    what: "a flare-up",
+    keys: &[may("after", "after: 1d"), may("shares", "shares: 50"), may("views", "views: 20000")],
+};
+
+pub(crate) const ESCALATE: Shape = Shape {
+    what: "an escalation",
+    keys: &[may("on", "on: [spread, churn_risk]"), may("team", "team: crisis"), may("back_after", "back_after: 6h")],
+};
+
+pub(crate) const SURGES: Shape = Shape {
+    what: "surges",
+    keys: &[
+        may("window", "window: 30m"),
+        may("at_least", "at_least: 15"),
+        may("ratio", "ratio: 4.0"),
+        may("quiet", "quiet: 60m"),
+        may("baseline_hours", "baseline_hours: 24"),
+    ],
+};
+
 pub(crate) const RULE: Shape = Shape {
     what: "a rule",
     keys: &[
@@ -146,6 +206,7 @@ pub(crate) const OTHERWISE: Shape = Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flags::Flag;
     use crate::settings::{Assign, HandleUse, Priority, Tier, WallClock};
     use crate::targets::TargetClock;
     use serde_json::Value;
@@ -176,6 +237,16 @@ mod tests {
             ("otherwise", &OTHERWISE),
             ("capacity", &CAPACITY),
             ("needs", &NEEDS),
+            ("rises", &RISES),
+            ("exposure", &EXPOSURE),
+            ("spread", &SPREAD),
+            ("repeat_ask", &REPEAT_ASK),
+            ("ping_pong", &PING_PONG),
+            ("repeated_offers", &REPEATED_OFFERS),
+            ("influencer", &INFLUENCER),
+            ("flare_up", &FLARE_UP),
+            ("escalate", &ESCALATE),
+            ("surges", &SURGES),
         ];
         for (name, shape) in shapes {
             let object = object(&schema, name);
@@ -204,6 +275,7 @@ mod tests {
         assert_eq!(choices("wall_clock"), WallClock::ALL.map(|(name, _)| name));
         assert_eq!(choices("assign"), Assign::ALL.map(|(name, _)| name));
         assert_eq!(choices("target_clock"), TargetClock::ALL.map(|(name, _)| name));
+        assert_eq!(choices("flag"), Flag::NAMES);
         assert_eq!(choices("use"), HandleUse::ALL.map(|(name, _)| name));
         assert_eq!(schema["properties"]["earshot"]["const"], FORMAT);
     }

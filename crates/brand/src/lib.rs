@@ -50,6 +50,7 @@ mod keys;
 mod problem;
 mod read;
 mod reader;
+mod rises;
 mod route;
 mod serving;
 mod settings;
@@ -64,6 +65,7 @@ pub use facts::{ClassView, ConversationView, CustomerView, FIELDS, Field, FieldT
 pub use flags::{Flag, Flags};
 pub use problem::{Problem, Problems};
 pub use read::SETTINGS_MOST_BYTES;
+pub use rises::{Escalate, Exposure, FlareUp, Influencer, PingPong, RepeatAsk, RepeatedOffers, Rises, Spread, Surges};
 pub use route::{Candidate, CandidateKind, Decision, RouteInput};
 pub use serving::{Because, Fit, Serving, ServingInput};
 pub use settings::{

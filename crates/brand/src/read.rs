@@ -1,6 +1,7 @@
 //! From the YAML text to checked settings. Every section is read even when an earlier one is wrong; references are
 //! checked against the names that are there, sound or not, so that one mistake is reported once.
 
+mod rises;
 mod rules;
 mod teams;
 mod topics;
@@ -97,6 +98,8 @@ fn whole(reader: &mut Reader<'_>, root: &Node, source: &str) -> Option<Settings>
     let teams = teams::teams(reader, &raw_teams, &names, own_zone, &calendar);
     let filters = rules::filters(reader, &top, source, &names);
     let topics = topics::topics(reader, &top);
+    let rises = rises::rises(reader, &top, &names, &teams);
+    let surges = rises::surges(reader, &top);
     let otherwise = rules::otherwise(reader, &top, &names);
     let rules = rules::rules(reader, &top, source, &names, otherwise.as_ref());
     Some(Settings {
@@ -110,6 +113,8 @@ fn whole(reader: &mut Reader<'_>, root: &Node, source: &str) -> Option<Settings>
         capacity,
         filters,
         topics,
+        rises,
+        surges,
         rules,
         otherwise: otherwise?,
         source: source.to_owned(),

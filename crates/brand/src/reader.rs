@@ -230,6 +230,37 @@ impl<'s> Reader<'s> {
         }
     }
 
+    /// A number between two bounds, both included.
+    pub fn fraction(&mut self, fields: &Fields<'_>, key: &str, least: f64, most: f64) -> Option<f64> {
+        let node = fields.get(key)?;
+        let Value::Number(written) = &node.value else {
+            self.wrong_type(node, fields, key, "a number");
+            return None;
+        };
+        match written.parse::<f64>() {
+            Ok(number) if (least..=most).contains(&number) => Some(number),
+            _ => {
+                let what = format!("is {written}, but must be a number from {least} to {most}");
+                self.note(node.place, &fields.path_of(key), what, format!("write e.g. `{}`", fields.example(key)));
+                None
+            }
+        }
+    }
+
+    /// `on` or `off`, or this when the key is absent or wrong.
+    pub fn switch(&mut self, fields: &Fields<'_>, key: &str, absent: bool) -> bool {
+        let Some(node) = fields.get(key) else { return absent };
+        match &node.value {
+            Value::Bool(true) => true,
+            Value::Text(text) if text == "on" => true,
+            _ if node.is_off() => false,
+            _ => {
+                self.note(node.place, &fields.path_of(key), "is neither on nor off", "write `on` or `off`");
+                absent
+            }
+        }
+    }
+
     /// A length of time, in seconds.
     pub fn seconds(&mut self, fields: &Fields<'_>, key: &str) -> Option<u32> {
         let (text, place) = self.text(fields, key)?;

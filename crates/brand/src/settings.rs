@@ -3,6 +3,7 @@
 
 use crate::problem::Problems;
 use crate::read;
+use crate::rises::{Rises, Surges};
 use crate::targets::Targets;
 use crate::tree::Place;
 use sha2::{Digest, Sha256};
@@ -29,6 +30,10 @@ pub struct Settings {
     pub filters: Vec<Filter>,
     /// Matters that the brand has a word for beside those that the classifier knows, in the order of the file.
     pub topics: Vec<Topic>,
+    /// At which thresholds conversations rise.
+    pub rises: Rises,
+    /// When many posts are a surge; none when none is to be recognised.
+    pub surges: Option<Surges>,
     /// Tried in order on every classified post; the first that matches decides.
     pub rules: Vec<Rule>,
     /// What happens when no rule matches.

@@ -24,6 +24,15 @@ fn every_whole_example_compiles() {
     }
 }
 
+/// The page shows the defaults; they are those of the code.
+#[test]
+fn what_rises_on_the_page_is_the_default() {
+    let page = page();
+    let shown = blocks(&page, "yaml").into_iter().find(|block| block.starts_with("rises:")).unwrap();
+    let (shown, silent) = (crate::settings(&shown), crate::settings(""));
+    assert_eq!((shown.rises, shown.surges), (silent.rises, silent.surges));
+}
+
 #[test]
 fn every_expression_of_the_page_is_one() {
     let page = blocks(&page(), "cel").concat();

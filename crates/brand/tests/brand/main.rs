@@ -7,6 +7,7 @@ mod docs;
 mod hostile;
 mod hours;
 mod problems;
+mod rises;
 mod routing;
 mod serving;
 mod speed;

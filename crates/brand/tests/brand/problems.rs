@@ -619,3 +619,36 @@ fn an_item_of_a_loop_may_be_called_customer() {
     let rule = "rules: [{name: r, team: care, when: '[\"a\"].exists(customer, post.text.contains(customer)) && customer.opted_out'}]\n";
     assert_eq!(problems(rule), Vec::new());
 }
+
+#[test]
+fn thresholds_are_numbers_and_flags_are_known() {
+    for (more, key, what) in [
+        ("rises: {spred: {shares: 1}}\n", "rises.spred", "is not a key of what rises"),
+        ("rises: on\n", "rises", "is text, but what rises is a mapping of keys"),
+        (
+            "rises: {exposure: {reach_hours: off}}\n",
+            "rises.exposure.reach_hours",
+            "is text, but must be a whole number",
+        ),
+        ("rises: {exposure: 5}\n", "rises.exposure", "is a number, but an exposure is a mapping of keys"),
+        (
+            "rises: {spread: {shares: 0}}\n",
+            "rises.spread.shares",
+            "is 0, but must be a whole number from 1 to 1000000000000",
+        ),
+        ("rises: {churn: maybe}\n", "rises.churn", "is neither on nor off"),
+        ("rises: {flare_up: {after: 1w}}\n", "rises.flare_up.after", "`1w` has an unknown unit"),
+        ("rises: {escalate: {on: [churn]}}\n", "rises.escalate.on[0]", "`churn` is no flag"),
+        ("rises: {escalate: {team: crysis}}\n", "rises.escalate.team", "there is no team `crysis`"),
+        ("surges: {ratio: 0.5}\n", "surges.ratio", "is 0.5, but must be a number from 1 to 1000"),
+        ("surges: {ratio: four}\n", "surges.ratio", "is text, but must be a number"),
+        ("surges: {at_least: 1}\n", "surges.at_least", "is 1, but must be a whole number from 2 to 1000000000000"),
+        ("surges: {quiet: 0m}\n", "surges.quiet", "`0m` is zero"),
+    ] {
+        let (line, problem) = one(more);
+        assert_eq!((line, problem.key.as_str(), problem.what.as_str()), (1, key, what));
+        assert!(problem.cure.len() > 8, "{problem}");
+    }
+    let (_, problem) = one("rises: {escalate: {on: [ping_pog]}}\n");
+    assert_eq!(problem.cure, "did you mean `ping_pong`?");
+}
