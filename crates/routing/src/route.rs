@@ -38,7 +38,7 @@ pub fn route(
         (class.topic, class.topic_confidence) = (topic, 1.0);
     }
     let conversation = conversation_view(state, at);
-    let mut decision = brand.route(&RouteInput { at, post: view, class, conversation });
+    let mut decision = brand.route(&RouteInput { at, post: view, class, conversation, ..RouteInput::default() });
     if let Some(topic) = own_topic {
         decision.notes.push(format!("topic {topic}: a phrase of the settings stands in the post"));
     }
@@ -80,6 +80,7 @@ fn post_view<'a>(state: &'a Conversation, post: &'a Post, text: Option<&'a str>)
         tier: &state.tier,
         attachments: post.attachments,
         is_reply: post.is_reply,
+        ..PostView::default()
     }
 }
 
@@ -109,6 +110,7 @@ fn conversation_view(state: &Conversation, at: Timestamp) -> ConversationView {
         reopened: state.reopened,
         contacts: state.contacts,
         waiting_seconds: u64::try_from(waiting).unwrap_or(0),
+        ..ConversationView::default()
     }
 }
 
