@@ -224,6 +224,7 @@ fn forget_words(state: &mut Conversation, record: &Record) {
         };
         if let Some(post) = state.posts.iter_mut().find(|post| post.key == key) {
             post.pending_text = None;
+            post.pending_author = None;
             post.native_id = "".into();
         }
     }

@@ -47,6 +47,7 @@ mod facts;
 mod flags;
 mod hours;
 mod keys;
+mod placing;
 mod problem;
 mod read;
 mod reader;

@@ -163,6 +163,7 @@ pub(crate) fn evolve_handed_off(state: &mut Conversation, fact: &HandedOff) {
 pub(crate) fn evolve_escalated(state: &mut Conversation, fact: &Escalated, at: Timestamp) {
     state.escalated = true;
     state.escalated_at = Some(at);
+    state.escalated_by.clone_from(&fact.by);
     // Raising it once more without a team does not send away the one that is on it.
     if fact.to_team.is_some() {
         state.escalation_team = fact.to_team.clone();

@@ -223,6 +223,10 @@ pub(crate) fn evolve_received(state: &mut Conversation, fact: &PostReceived, at:
     post.native_id = fact.native_id.as_str().into();
     post.is_reply = !fact.parent_native_id.is_empty();
     post.attachments = fact.personal.attachments.len() as u32;
+    post.language = fact.language.as_str().into();
+    if !fact.personal.author_handle.is_empty() {
+        post.pending_author = Some(fact.personal.author_handle.as_str().into());
+    }
     // An edit that came first holds the newer text.
     if post.edited_at.is_none() {
         post.pending_text = Some(fact.personal.text.as_str().into());

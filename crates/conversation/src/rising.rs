@@ -147,4 +147,5 @@ pub(crate) fn evolve_deescalated(state: &mut Conversation, at: Timestamp) {
     state.escalation_team = None;
     state.second = None;
     state.deescalated_at = Some(at);
+    state.flags.retain(|raised| !matches!(raised.flag, Flag::Spread | Flag::Exposure | Flag::FlareUp));
 }

@@ -187,4 +187,5 @@ pub(crate) fn evolve_routed(state: &mut Conversation, fact: &Routed) {
     post.routed = true;
     post.reconsider = None;
     post.pending_text = None;
+    post.pending_author = None;
 }

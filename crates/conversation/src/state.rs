@@ -66,6 +66,10 @@ pub struct Post {
     pub reconsider: Option<RecordId>,
     /// The text while rules may still ask for it; dropped once the post is routed.
     pub pending_text: Option<PersonalText>,
+    /// The author's handle, as long as the text.
+    pub pending_author: Option<PersonalText>,
+    /// The language that the network names; empty when it names none.
+    pub language: Box<str>,
 }
 
 impl Post {
@@ -95,6 +99,8 @@ impl Post {
             routed: false,
             reconsider: None,
             pending_text: None,
+            pending_author: None,
+            language: "".into(),
         }
     }
 
@@ -290,6 +296,14 @@ pub struct Spread {
     pub per_hour: f64,
 }
 
+/// A resolved matter, as far as it had spread by then.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rest {
+    pub since: Timestamp,
+    pub shares: u64,
+    pub views: u64,
+}
+
 /// The state of one conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Conversation {
@@ -348,6 +362,10 @@ pub struct Conversation {
     pub escalated_at: Option<Timestamp>,
     /// When the team that it was raised to was last sent away.
     pub deescalated_at: Option<Timestamp>,
+    /// Who raised it; none when rules did, and then it comes down by itself.
+    pub escalated_by: Option<PersonId>,
+    /// How far it had spread when it was last resolved.
+    pub at_rest: Option<Rest>,
     /// The clock of the answer that is awaited.
     pub deadline: Option<Deadline>,
     /// The clock of the whole matter.
@@ -407,6 +425,8 @@ impl Default for Conversation {
             escalation_team: None,
             escalated_at: None,
             deescalated_at: None,
+            escalated_by: None,
+            at_rest: None,
             deadline: None,
             resolution: None,
             breaches: 0,

@@ -9,7 +9,7 @@
 
 use crate::Decision;
 use crate::fact::Fact;
-use crate::ids::{CustomerId, IncidentId};
+use crate::ids::{CustomerId, IncidentId, PostKey};
 use crate::rising::{Flag, FlagRaised};
 use crate::state::Conversation;
 use jiff::{SignedDuration, Timestamp};
@@ -65,8 +65,8 @@ pub struct Threshold {
 /// One region's posts about one topic, as far back as the baseline goes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Stream {
-    /// In order of time.
-    posts: VecDeque<(Timestamp, CustomerId)>,
+    /// When each post was posted, by whom, and which one: in order.
+    posts: VecDeque<(Timestamp, CustomerId, PostKey)>,
     /// Since when this stream is watched: a young one has no past to compare with.
     since: Option<Timestamp>,
     /// The surge that is on.
@@ -77,6 +77,8 @@ pub struct Stream {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Running {
     pub incident: IncidentId,
+    /// The oldest post of the window that showed it.
+    pub first_post_at: Timestamp,
     /// Customers in the window when it began.
     pub began_with: u32,
     pub posts: u32,
@@ -97,18 +99,23 @@ pub struct Reading {
 pub type Streams = BTreeMap<(Box<str>, Box<str>), Stream>;
 
 impl Stream {
-    /// Takes in a post. Posts that come late are put where they belong.
-    pub fn add(&mut self, at: Timestamp, customer: CustomerId, threshold: &Threshold) {
+    /// Takes in a post. One that comes late is put where it belongs, one that comes again changes nothing.
+    pub fn add(&mut self, at: Timestamp, customer: CustomerId, post: PostKey, threshold: &Threshold) {
+        let new = (at, customer, post);
+        // Nearly always the newest; so look from the end.
+        let place = self.posts.iter().rposition(|known| *known <= new).map_or(0, |place| place + 1);
+        if place.checked_sub(1).and_then(|before| self.posts.get(before)) == Some(&new) {
+            return;
+        }
         self.since = Some(self.since.map_or(at, |since| since.min(at)));
-        let place = self.posts.iter().rposition(|(known, _)| *known <= at).map_or(0, |place| place + 1);
-        self.posts.insert(place, (at, customer));
+        self.posts.insert(place, new);
         if let Some(running) = &mut self.surge {
             running.posts += 1;
             running.last_post_at = running.last_post_at.max(at);
         }
-        let newest = self.posts.back().map_or(at, |(at, _)| *at);
+        let newest = self.posts.back().map_or(at, |(at, ..)| *at);
         let oldest = newest.checked_sub(threshold.baseline + threshold.window).unwrap_or(Timestamp::MIN);
-        while self.posts.front().is_some_and(|(at, _)| *at < oldest) {
+        while self.posts.front().is_some_and(|(at, ..)| *at < oldest) {
             self.posts.pop_front();
         }
     }
@@ -116,11 +123,10 @@ impl Stream {
     /// The window that ends now, beside what is usual.
     pub fn read(&self, now: Timestamp, threshold: &Threshold) -> Option<Reading> {
         let from = now.checked_sub(threshold.window).unwrap_or(Timestamp::MIN);
-        let begin = self.posts.partition_point(|(at, _)| *at <= from);
-        let end = self.posts.partition_point(|(at, _)| *at <= now);
-        let window: Vec<(Timestamp, CustomerId)> = self.posts.range(begin..end).copied().collect();
-        let first_post_at = window.first()?.0;
-        let seen = distinct(window.iter().map(|(_, customer)| *customer));
+        let begin = self.posts.partition_point(|(at, ..)| *at <= from);
+        let end = self.posts.partition_point(|(at, ..)| *at <= now);
+        let first_post_at = self.posts.range(begin..end).next()?.0;
+        let seen = distinct(self.posts.range(begin..end).map(|(_, customer, _)| *customer));
         let since = self.since?.max(from.checked_sub(threshold.baseline).unwrap_or(Timestamp::MIN));
         let past = from.duration_since(since).as_secs_f64().max(0.0);
         let windows = past / threshold.window.as_secs_f64().max(1.0);
@@ -159,10 +165,20 @@ impl Stream {
         nth.0.checked_add(threshold.window).unwrap_or(Timestamp::MAX).min(running.last_post_at.max(running.loud_until))
     }
 
+    /// Who wrote from an instant on, each once.
+    pub fn customers_since(&self, since: Timestamp) -> Vec<CustomerId> {
+        let begin = self.posts.partition_point(|(at, ..)| *at < since);
+        let mut customers: Vec<CustomerId> = self.posts.range(begin..).map(|(_, customer, _)| *customer).collect();
+        customers.sort_unstable();
+        customers.dedup();
+        customers
+    }
+
     /// Folds the beginning of a surge.
     pub fn begin(&mut self, fact: &SurgeDetected, at: Timestamp) {
         let running = Running {
             incident: fact.incident,
+            first_post_at: fact.first_post_at,
             began_with: fact.seen,
             posts: fact.seen,
             last_post_at: at,

@@ -65,20 +65,24 @@ impl Desk {
         self.changes.subscribe()
     }
 
-    /// Folds a record of the log, in its order.
-    pub fn fold(&self, sequence: u64, record: &Record) {
-        self.write().fold(sequence, record);
+    /// Folds a record of the log, in its order. Answers the conversations that have to be looked at because of it.
+    pub fn fold(&self, sequence: u64, record: &Record) -> Vec<ConversationId> {
+        let stirred = self.write().fold(sequence, record);
         if let Some(conversation) = record.subject.conversation().filter(|_| self.changes.receiver_count() > 0) {
             let fact_kinds = record.facts.iter().map(Fact::name).collect();
             // No receiver is no loss: whoever watches later begins with the view.
             let _ = self.changes.send(Changed { sequence, conversation, fact_kinds });
         }
+        stirred
     }
 
     /// Takes over what a decision of this process has just made of a conversation, before the log brings it back.
     pub fn take_over(&self, subject: &Subject, state: Conversation, version: u64) {
         let Subject::Conversation { brand, customer, conversation } = subject else { return };
-        self.write().put(*conversation, Entry { brand: brand.clone(), customer: *customer, state, version });
+        self.write().put(
+            *conversation,
+            Entry { brand: brand.clone(), customer: *customer, state, version, spreaders_reach: 0 },
+        );
     }
 
     pub fn entry(&self, conversation: &ConversationId) -> Option<Entry> {

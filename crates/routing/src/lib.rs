@@ -15,19 +15,25 @@ mod desk;
 mod explain;
 mod grpc;
 mod needs;
+mod offers;
+mod placing;
 mod plan;
 mod queue;
 mod react;
+mod rise;
 mod route;
 mod summary;
+mod surges;
 mod view;
 
 pub use explain::explain;
 pub use needs::{Need, look_at, needs};
+pub use offers::preferred;
 pub use plan::{Around, Origin, command, origin, wants_words};
 pub use queue::{Key, Part, key, score};
 pub use route::route;
 pub use summary::summarise;
+pub use surges::{brand_look_at, brand_needs, customer_team};
 pub use view::{BrandEntry, CustomerEntry, Entry, Load, View, Work};
 
 use anyhow::Context as _;

@@ -2,11 +2,14 @@
 //! service and a scenario in virtual time decide alike; the service only adds the writing and the trying again.
 
 use crate::needs::Need;
+use crate::offers::{self, Colleague};
+use crate::placing;
+use crate::rise;
 use crate::route::route;
-use crate::view::View;
+use crate::view::{Entry, View};
 use brand::Brand;
 use conversation::state::Post;
-use conversation::{Command, Conversation, ConversationId, PostKey, RecordId};
+use conversation::{Command, Conversation, ConversationId, Customer, PostKey, RecordId, Status};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -14,14 +17,56 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Around {
     pub brand: Arc<Brand>,
+    pub customer: Customer,
+    /// Conversations of the customer that began before this one.
+    pub earlier: u32,
+    /// The customer's, wherever it is known from; empty when unknown.
+    pub region: Box<str>,
+    pub timezone: Box<str>,
+    pub tier: Box<str>,
+    /// Teams that have more than their people can hold while an incident of their region is on.
+    pub flooded: Vec<Box<str>>,
+    /// Followers of the bystanders who spoke in its threads.
+    pub spreaders_reach: u64,
+    /// The people whom it could be offered to; only when that is what is decided.
+    pub colleagues: Vec<Colleague>,
 }
 
 impl Around {
-    /// What stands around a conversation; none when the view does not have it.
-    pub fn of(view: &View, conversation: ConversationId) -> Option<Around> {
+    /// What stands around a conversation for this need; none when the view does not have it.
+    pub fn of(view: &View, conversation: ConversationId, need: &Need) -> Option<Around> {
         let entry = view.conversations.get(&conversation)?;
-        let brand = view.brands.get(&entry.brand).map(|known| Arc::clone(&known.brand));
-        Some(Around { brand: brand.unwrap_or_else(|| Arc::new(Brand::builtin(entry.brand.as_str()))) })
+        let known = view.brands.get(&entry.brand);
+        let customer = view.customers.get(&entry.customer);
+        let before = |entry: &crate::view::CustomerEntry| {
+            entry.conversations.iter().position(|id| *id == conversation).unwrap_or(entry.conversations.len())
+        };
+        let colleagues = match need {
+            Need::Offer => offers::colleagues(view, entry),
+            _ => Vec::new(),
+        };
+        Some(Around {
+            brand: known
+                .map_or_else(|| Arc::new(Brand::builtin(entry.brand.as_str())), |known| Arc::clone(&known.brand)),
+            customer: customer.map(|entry| entry.state.clone()).unwrap_or_default(),
+            earlier: customer.map_or(0, |entry| u32::try_from(before(entry)).unwrap_or(u32::MAX)),
+            region: view.region_of(&entry.customer, &entry.state).into(),
+            timezone: view.timezone_of(&entry.customer, &entry.state).into(),
+            tier: view.tier_of(&entry.customer, &entry.state).into(),
+            flooded: known.map(placing::flooded).unwrap_or_default(),
+            spreaders_reach: entry.spreaders_reach,
+            colleagues,
+        })
+    }
+
+    /// The customer's IANA zone, where it is known.
+    pub fn zone(&self) -> Option<&str> {
+        Some(&*self.timezone).filter(|zone| !zone.is_empty())
+    }
+
+    /// The conversation in this state, as the thresholds are held against it.
+    fn entry<'e>(&self, known: &'e Entry, state: &Conversation) -> Entry {
+        Entry { state: state.clone(), spreaders_reach: self.spreaders_reach, ..known.clone() }
     }
 }
 
@@ -38,6 +83,9 @@ pub struct Origin {
 /// The origin of what is decided about a need.
 pub fn origin(state: &Conversation, conversation: ConversationId, need: &Need) -> Origin {
     let plain = |parts: &[&[u8]]| Origin { cause: parts.concat(), occurred_at: None, caused_by: None };
+    // What follows from the state as a whole is caused by the newest record in it.
+    let newest = state.seen.last().map(|record| *record.as_uuid().as_bytes()).unwrap_or_default();
+    let of_state = |kind: &[u8]| plain(&[kind, conversation.as_uuid().as_bytes(), &newest]);
     match need {
         Need::Route(post) => of_route(state, post),
         Need::PassDeadline { kind, due_at } => {
@@ -50,6 +98,17 @@ pub fn origin(state: &Conversation, conversation: ConversationId, need: &Need) -
         Need::MissCallback(callback) => plain(&[b"callback-missed", callback.as_uuid().as_bytes()]),
         Need::Absorb(source) => plain(&[b"merge", source.as_uuid().as_bytes(), conversation.as_uuid().as_bytes()]),
         Need::HandOver(target) => plain(&[b"merge", conversation.as_uuid().as_bytes(), target.as_uuid().as_bytes()]),
+        Need::JoinIncident(incident) => {
+            plain(&[b"incident", conversation.as_uuid().as_bytes(), incident.as_uuid().as_bytes()])
+        }
+        Need::StartDeadline(kind) => of_state(kind.as_str().as_bytes()),
+        Need::Rise => of_state(b"rise"),
+        Need::Calm => of_state(b"calm"),
+        Need::Escalate => of_state(b"escalate"),
+        Need::Deescalate => of_state(b"deescalate"),
+        Need::Place => of_state(b"place"),
+        Need::Offer => of_state(b"offer"),
+        Need::LapseOffer(_) => of_state(b"lapse"),
     }
 }
 
@@ -78,17 +137,38 @@ pub fn wants_words(state: &Conversation, need: &Need) -> Option<PostKey> {
 /// merges, which are two decisions.
 pub fn command(
     around: &Around,
+    known: &Entry,
     state: &Conversation,
     need: &Need,
     words: Option<&str>,
     now: Timestamp,
 ) -> Option<Command> {
+    let brand = &around.brand;
     match need {
-        Need::Route(post) => route(&around.brand, state, post, words, now).map(Command::RoutePost),
+        Need::Route(post) => route(around, state, post, words, now).map(Command::RoutePost),
         Need::PassDeadline { kind, due_at } => Some(Command::PassDeadline { kind: *kind, due_at: *due_at }),
         Need::WarnOfDeadline { kind, due_at } => Some(Command::WarnOfDeadline { kind: *kind, due_at: *due_at }),
+        Need::StartDeadline(kind) => placing::restart(around, state, *kind).map(Command::StartDeadline),
         Need::CallbackComesDue(callback) => Some(Command::CallbackComesDue(*callback)),
         Need::MissCallback(callback) => Some(Command::MissCallback(*callback)),
+        Need::JoinIncident(incident) => matches!(state.status(), Status::Open | Status::WaitingForCustomer)
+            .then_some(Command::JoinIncident(*incident)),
+        Need::Rise => some(rise::raised(brand, &around.entry(known, state), now)).map(Command::RaiseFlags),
+        Need::Calm => some(rise::lowered(state)).map(Command::LowerFlags),
+        Need::Escalate => rise::escalation(brand, state),
+        Need::Deescalate => rise::calm_at(brand, state)
+            .filter(|calm| *calm <= now)
+            .map(|_| Command::Deescalate { by: None, reason: "calm".into() }),
+        Need::Place => placing::placed(around, state, now).map(Command::Place),
+        Need::Offer => offers::offered(around, state, now).map(Command::Offer),
+        Need::LapseOffer(reason) => {
+            let person = state.offer.as_ref()?.person.clone();
+            Some(Command::LapseOffer { person, reason })
+        }
         Need::Absorb(_) | Need::HandOver(_) => None,
     }
+}
+
+fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
 }

@@ -6,11 +6,15 @@ use crate::checkpoint;
 use crate::desk::Desk;
 use crate::needs::{Need, look_at, needs};
 use crate::plan::{self, Around, Origin};
+use crate::surges::{brand_look_at, brand_needs, customer_team};
 use crate::view::Entry;
+use conversation::customer::{CustomerCommand, CustomerTeamSet};
 use conversation::resolved::Absorbed;
-use conversation::{Actor, Command, ConversationId, Fact, PersonalText, PostKey, RecordId, Subject};
+use conversation::{
+    Actor, BrandId, Command, ConversationId, Customer, CustomerId, Fact, PersonalText, PostKey, RecordId, Subject,
+};
 use jiff::Timestamp;
-use journal::{Done, Draft, Entry as LogEntry, Item, Journal, TailConfig, TransactError};
+use journal::{AppendError, Done, Draft, Entry as LogEntry, Item, Journal, TailConfig, TransactError};
 use service::{Clock, Process};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,11 +27,14 @@ pub const NAME: &str = "routing";
 /// The first and the longest pause between two tries while the log cannot be reached.
 const RETRY_FIRST: Duration = Duration::from_millis(100);
 const RETRY_LONGEST: Duration = Duration::from_secs(10);
+const BETWEEN_LOOKS_AT_SURGES: Duration = Duration::from_secs(15);
 
 /// What is carried out for a conversation.
 enum Job {
-    Meet(Need),
+    Meet(ConversationId, Need),
     SetTimer(Due),
+    SetTeam { brand: BrandId, customer: CustomerId, fact: CustomerTeamSet },
+    Tell { brand: BrandId, version: u64, record: RecordId, fact: Box<Fact> },
 }
 
 /// Carries out what is needed, several at once, and brings the outcome back to the desk.
@@ -71,20 +78,20 @@ impl Reactor {
         if let Some(traceparent) = traceparent {
             service::telemetry::set_parent(&span, traceparent);
         }
-        self.spawn(conversation, Job::Meet(need), span).await;
+        self.spawn(Job::Meet(conversation, need), span).await;
     }
 
     /// Sets the timer of a conversation to what the desk has noted for it, or takes it away.
     async fn set_timer(&self, due: Due) {
         let span = tracing::info_span!("react", otel.name = "set timer", conversation = %due.conversation);
-        self.spawn(due.conversation, Job::SetTimer(due), span).await;
+        self.spawn(Job::SetTimer(due), span).await;
     }
 
-    async fn spawn(&self, conversation: ConversationId, job: Job, span: tracing::Span) {
+    async fn spawn(&self, job: Job, span: tracing::Span) {
         let slot = Arc::clone(&self.slots).acquire_owned().await.expect("the slots are never closed");
         let reactor = self.clone();
         let working = async move {
-            reactor.insist(conversation, &job).await;
+            reactor.insist(&job).await;
             drop(slot);
         };
         tokio::spawn(working.instrument(span));
@@ -96,18 +103,18 @@ impl Reactor {
     }
 
     /// Tries until it is done, while the log cannot be reached. A refusal ends it: the state has moved on.
-    async fn insist(&self, conversation: ConversationId, job: &Job) {
+    async fn insist(&self, job: &Job) {
         let mut pause = RETRY_FIRST;
         loop {
-            match self.work(conversation, job).await {
+            match self.work(job).await {
                 Ok(()) => return,
                 Err(TransactError::Rejected(rejection)) => {
-                    tracing::debug!(%conversation, reason = rejection.code(), "the state has moved on");
+                    tracing::debug!(reason = rejection.code(), "the state has moved on");
                     return;
                 }
                 Err(error) => {
                     let retry_ms = pause.as_millis() as u64;
-                    tracing::warn!(%conversation, %error, retry_ms, "a decision is tried again");
+                    tracing::warn!(%error, retry_ms, "a decision is tried again");
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(RETRY_LONGEST);
                 }
@@ -115,12 +122,40 @@ impl Reactor {
         }
     }
 
-    async fn work(&self, conversation: ConversationId, job: &Job) -> Result<(), TransactError> {
+    async fn work(&self, job: &Job) -> Result<(), TransactError> {
         match job {
-            Job::Meet(Need::Absorb(source)) => self.absorb(*source, conversation, SAME_THREAD, None).await,
-            Job::Meet(Need::HandOver(target)) => self.absorb(conversation, *target, SAME_THREAD, None).await,
-            Job::Meet(need) => self.answer(conversation, need).await,
+            Job::Meet(into, Need::Absorb(source)) => self.absorb(*source, *into, SAME_THREAD, None).await,
+            Job::Meet(source, Need::HandOver(target)) => self.absorb(*source, *target, SAME_THREAD, None).await,
+            Job::Meet(conversation, need) => self.answer(*conversation, need).await,
             Job::SetTimer(due) => self.arm(due).await,
+            Job::SetTeam { brand, customer, fact } => self.set_team(brand, *customer, fact).await,
+            Job::Tell { brand, version, record, fact } => self.tell(brand, *version, *record, fact).await,
+        }
+    }
+
+    async fn set_team(
+        &self,
+        brand: &BrandId,
+        customer: CustomerId,
+        fact: &CustomerTeamSet,
+    ) -> Result<(), TransactError> {
+        let cause = [b"team".as_slice(), customer.as_uuid().as_bytes()].concat();
+        let draft = self.draft(Origin { cause, occurred_at: None, caused_by: None });
+        let (subject, record) = (Subject::Customer { brand: brand.clone(), customer }, draft.record);
+        let command = CustomerCommand::SetTeam(fact.clone());
+        let decide = |state: &Customer| conversation::customer::decide(state, customer, &command, record);
+        self.journal.transact_on(&subject, draft, None, decide).await.map(drop)
+    }
+
+    /// Writes a fact about the brand after what was read of it. When somebody else wrote first, whoever reads that looks again.
+    async fn tell(&self, brand: &BrandId, version: u64, record: RecordId, fact: &Fact) -> Result<(), TransactError> {
+        let now = self.clock.now();
+        let actor = Actor::Service(NAME.into());
+        let draft = Draft { record, occurred_at: now, now, actor, caused_by: None, correlation: None };
+        let record = draft.record(&Subject::Brand { brand: brand.clone() }, vec![fact.clone()]);
+        match self.journal.append(&record, version).await {
+            Ok(_) | Err(AppendError::Conflict { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -152,7 +187,7 @@ impl Reactor {
 
     /// Decides what a need calls for, on the state as it is when it is written.
     async fn answer(&self, conversation: ConversationId, need: &Need) -> Result<(), TransactError> {
-        let (Some(entry), Some(around)) = (self.desk.entry(&conversation), self.around(conversation)) else {
+        let (Some(entry), Some(around)) = (self.desk.entry(&conversation), self.around(conversation, need)) else {
             return Ok(());
         };
         let subject = entry.subject(conversation);
@@ -164,9 +199,9 @@ impl Reactor {
         let now = draft.now;
         let done = self
             .journal
-            .transact(&subject, draft, Some((entry.state, entry.version)), |state, context| {
+            .transact(&subject, draft, Some((entry.state.clone(), entry.version)), |state, context| {
                 // Asked again after a conflict: what is decided on may have changed.
-                match plan::command(&around, state, need, words.as_deref(), now) {
+                match plan::command(&around, &entry, state, need, words.as_deref(), now) {
                     Some(command) => conversation::decide(state, &command, context),
                     None => Ok(Vec::new()),
                 }
@@ -176,8 +211,8 @@ impl Reactor {
         Ok(())
     }
 
-    fn around(&self, conversation: ConversationId) -> Option<Around> {
-        Around::of(&self.desk.read(), conversation)
+    fn around(&self, conversation: ConversationId, need: &Need) -> Option<Around> {
+        Around::of(&self.desk.read(), conversation, need)
     }
 
     /// The newest words of a post, from the log.
@@ -254,12 +289,15 @@ pub async fn follow(
     let check = process.health.check("desk");
     let metrics = service::metrics::for_service(NAME);
     let after_sequence = checkpoint::load(journal, desk).await;
-    let filters = [subjects::CONVERSATIONS, subjects::BRANDS].map(str::to_owned).to_vec();
+    let filters = [subjects::CONVERSATIONS, subjects::CUSTOMERS, subjects::BRANDS].map(str::to_owned).to_vec();
     let mut tail = journal.tail(TailConfig { filters, after_sequence });
     // What came due before is found by `catch_up`; once more does no harm.
     let mut timers = journal.tail(TailConfig { filters: vec![subjects::DUE.to_owned()], after_sequence: 0 });
     let mut live = process.shutdown.unless_begun(tail.pending()).await == Some(0);
     let mut checkpointed = Instant::now();
+    // That a surge is over is said by posts that do not come, so by no record.
+    let mut ticks = tokio::time::interval(BETWEEN_LOOKS_AT_SURGES);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     if live {
         catch_up(desk, reactor, process.clock.now()).await;
         check.ready();
@@ -268,11 +306,16 @@ pub async fn follow(
         let next = async {
             tokio::select! {
                 biased;
-                item = tail.next() => item,
-                item = timers.next(), if live => item,
+                item = tail.next() => item.map(Some),
+                item = timers.next(), if live => item.map(Some),
+                _ = ticks.tick(), if live => Some(None),
             }
         };
-        let Some(Some(item)) = process.shutdown.unless_begun(next).await else { break };
+        let Some(Some(next)) = process.shutdown.unless_begun(next).await else { break };
+        let Some(item) = next else {
+            attend_surges(desk, reactor).await;
+            continue;
+        };
         let pending = item.pending;
         let started = Instant::now();
         let of_timer = matches!(*item.entry, LogEntry::Due(_));
@@ -305,7 +348,7 @@ async fn catch_up(desk: &Desk, reactor: &Reactor, now: Timestamp) {
         let view = desk.read();
         for (conversation, entry) in &view.conversations {
             undone.extend(needs(&view, *conversation, now).into_iter().map(|need| (*conversation, need)));
-            let look = look_at(entry).filter(|look| *look > now);
+            let look = look_at(&view, entry, now).filter(|look| *look > now);
             timers.extend(look.map(|look| due_of(*conversation, entry, look)));
         }
     }
@@ -323,13 +366,14 @@ async fn handle(journal: &Journal, desk: &Desk, reactor: &Reactor, item: Item, l
     match &*item.entry {
         LogEntry::Record(record) => {
             let kind = record.facts.first().map_or("none", conversation::Fact::name);
-            let Subject::Conversation { conversation, .. } = &record.subject else {
-                desk.fold(item.sequence, record);
-                return kind;
-            };
-            desk.fold(item.sequence, record);
+            let stirred = desk.fold(item.sequence, record);
             if live {
-                attend(desk, reactor, *conversation, item.traceparent.as_deref()).await;
+                for conversation in stirred {
+                    attend(desk, reactor, conversation, item.traceparent.as_deref()).await;
+                }
+                if record.facts.iter().any(|fact| matches!(fact, Fact::Routed(_))) {
+                    attend_brand(desk, reactor, record.subject.brand()).await;
+                }
             }
             kind
         }
@@ -347,17 +391,51 @@ async fn handle(journal: &Journal, desk: &Desk, reactor: &Reactor, item: Item, l
     }
 }
 
+/// Whether surges that are on are over.
+async fn attend_surges(desk: &Desk, reactor: &Reactor) {
+    let on: Vec<BrandId> = {
+        let view = desk.read();
+        view.brands.keys().filter(|brand| brand_look_at(&view, brand).is_some()).cloned().collect()
+    };
+    for brand in on {
+        attend_brand(desk, reactor, &brand).await;
+    }
+}
+
+/// Writes what the brand as a whole calls for. Somebody who was first leaves nothing to write.
+async fn attend_brand(desk: &Desk, reactor: &Reactor, brand: &BrandId) {
+    let now = reactor.clock.now();
+    let (found, version) = {
+        let view = desk.read();
+        (brand_needs(&view, brand, now), view.brands.get(brand).map_or(0, |known| known.version))
+    };
+    for (record, fact) in found {
+        reactor
+            .spawn(Job::Tell { brand: brand.clone(), version, record, fact: Box::new(fact) }, brand_span(brand))
+            .await;
+    }
+}
+
+fn brand_span(brand: &BrandId) -> tracing::Span {
+    tracing::info_span!("react", otel.name = "tell of surge", %brand)
+}
+
 /// Starts what a conversation calls for now, and sets its timer for what it will call for.
 async fn attend(desk: &Desk, reactor: &Reactor, conversation: ConversationId, traceparent: Option<&str>) {
     let now = reactor.clock.now();
-    let (found, timer) = {
+    let (found, timer, team) = {
         let view = desk.read();
         let Some(entry) = view.conversations.get(&conversation) else { return };
+        let team = customer_team(&view, entry).map(|fact| (entry.brand.clone(), entry.customer, fact));
         // What is due already is met now, and needs no timer.
-        let look = look_at(entry).filter(|look| *look > now);
+        let look = look_at(&view, entry, now).filter(|look| *look > now);
         let news = desk.note_timer(conversation, look);
-        (needs(&view, conversation, now), news.then(|| due_of(conversation, entry, look.unwrap_or(now))))
+        (needs(&view, conversation, now), news.then(|| due_of(conversation, entry, look.unwrap_or(now))), team)
     };
+    if let Some((brand, customer, fact)) = team {
+        let span = tracing::info_span!("react", otel.name = "set the customer's team", %conversation);
+        reactor.spawn(Job::SetTeam { brand, customer, fact }, span).await;
+    }
     for need in found {
         reactor.begin(conversation, need, traceparent).await;
     }

@@ -97,6 +97,7 @@ impl Conversations {
             customer: *customer,
             state: conversation::fold(own.iter().map(|stored| &stored.record)),
             version: last.sequence,
+            spreaders_reach: 0,
         };
         Ok(GetConversationResponse { conversation: Some(summary(id, &entry)), timeline: timeline(&entries) })
     }
