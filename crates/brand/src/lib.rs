@@ -49,6 +49,7 @@ mod flags;
 mod hours;
 mod keys;
 mod problem;
+mod reach;
 mod read;
 mod reader;
 mod rises;
@@ -62,7 +63,7 @@ mod topics;
 mod tree;
 
 pub use brand::Brand;
-pub use coverage::Gap;
+pub use coverage::{Gap, Uncovered};
 pub use facts::{ClassView, ConversationView, CustomerView, FIELDS, Field, FieldType, PostView};
 pub use filters::{Filtering, WouldFilter};
 pub use flags::{Flag, Flags};
