@@ -44,25 +44,29 @@ mod depth;
 mod duration;
 mod expression;
 mod facts;
+mod filters;
 mod flags;
 mod hours;
 mod keys;
 mod placing;
 mod problem;
+mod reach;
 mod read;
 mod reader;
 mod rises;
 mod route;
 mod serving;
 mod settings;
+mod signs;
 mod suggest;
 mod targets;
 mod topics;
 mod tree;
 
-pub use brand::{Brand, Filtering};
-pub use coverage::Gap;
+pub use brand::Brand;
+pub use coverage::{Gap, Uncovered};
 pub use facts::{ClassView, ConversationView, CustomerView, FIELDS, Field, FieldType, PostView};
+pub use filters::{Filtering, WouldFilter};
 pub use flags::{Flag, Flags};
 pub use problem::{Problem, Problems};
 pub use read::SETTINGS_MOST_BYTES;
@@ -70,7 +74,7 @@ pub use rises::{Escalate, Exposure, FlareUp, Influencer, PingPong, RepeatAsk, Re
 pub use route::{Candidate, CandidateKind, Decision, RouteInput};
 pub use serving::{Because, Fit, Serving, ServingInput};
 pub use settings::{
-    Assign, Capacity, Condition, Filter, Handle, HandleUse, Holidays, Outcome, Person, Priority, Rule, Settings, Team,
-    Tier, Topic, WallClock,
+    Assign, Capacity, Condition, Filter, Handle, HandleUse, Holidays, KeptAs, Listen, Outcome, Person, Priority, Rule,
+    Settings, Signs, Team, Tier, Topic, WallClock,
 };
 pub use targets::{TargetClock, Targets};

@@ -4,9 +4,11 @@
 
 mod demo;
 mod docs;
+mod filters;
 mod hostile;
 mod hours;
 mod problems;
+mod reach;
 mod rises;
 mod routing;
 mod serving;
