@@ -45,14 +45,12 @@ mod expression;
 mod facts;
 mod hours;
 mod keys;
-mod problem;
 mod read;
-mod reader;
 mod route;
 mod settings;
-mod suggest;
 mod topics;
-mod tree;
+
+use document::{problem, reader, suggest, tree};
 
 pub use brand::{Brand, Filtering};
 pub use coverage::Gap;
