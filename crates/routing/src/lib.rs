@@ -19,7 +19,10 @@ mod react;
 mod route;
 mod summary;
 
+pub use desk::{BrandEntry, Entry, View};
 pub use explain::explain;
+pub use queue::key as queue_key;
+pub use react::{Need, needs};
 pub use route::route;
 pub use summary::summarise;
 
