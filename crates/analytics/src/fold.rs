@@ -128,6 +128,8 @@ impl Fold {
             Subject::Conversation { brand, conversation, .. } => self.conversation(brand, *conversation, record),
             Subject::Filtered { brand, .. } => self.keep_filtered(brand, record),
             Subject::Brand { brand } => self.count_intake(brand, record),
+            // What is known of a customer measures nothing.
+            Subject::Customer { .. } => {}
         }
     }
 
@@ -222,6 +224,7 @@ fn forget_words(state: &mut Conversation, record: &Record) {
         };
         if let Some(post) = state.posts.iter_mut().find(|post| post.key == key) {
             post.pending_text = None;
+            post.pending_author = None;
             post.native_id = "".into();
         }
     }

@@ -2,15 +2,19 @@
 //! settings and of what is handed in, so the same log and settings give the same answers, bit for bit, anywhere.
 
 use crate::expression::{self, Expression, Fault, Scope};
-use crate::facts::{ClassView, Clock, ConversationView, Facts, PostView};
+use crate::facts::{Clock, Facts, PostView};
 use crate::hours::{self, Calendar, Hours};
 use crate::problem::{Problem, Problems};
-use crate::settings::{Condition, HandleUse, Outcome, Priority, Settings};
-use crate::topics::Topics;
+use crate::read::OWN;
+use crate::route::RouteInput;
+use crate::settings::{Condition, HandleUse, Outcome, Priority, Settings, Tier, WallClock};
+use crate::targets::Targets;
+use crate::topics::{self, Topics};
 use crate::tree::{Place, place_within};
 use cel::common::value::Val;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The settings of a brand, compiled. Cheap to ask and safe to share between threads.
@@ -32,6 +36,23 @@ pub struct Brand {
 pub(crate) struct TeamHours {
     pub id: Arc<str>,
     pub hours: Hours,
+    pub clock: WallClock,
+    pub tier: Tier,
+    /// Folded names of the regions whose customers are the team's.
+    pub regions: Vec<String>,
+    /// Indices into [`Brand::teams`].
+    pub overflow: Vec<usize>,
+}
+
+impl TeamHours {
+    /// The hours as they are for a customer in this zone.
+    pub fn hours_for(&self, customer_timezone: Option<&str>) -> Cow<'_, Hours> {
+        let theirs = match self.clock {
+            WallClock::Team => None,
+            WallClock::Customer => customer_timezone.and_then(hours::zone),
+        };
+        theirs.map_or(Cow::Borrowed(&self.hours), |zone| Cow::Owned(self.hours.in_zone(zone)))
+    }
 }
 
 #[derive(Debug)]
@@ -49,10 +70,11 @@ pub(crate) struct CompiledRule {
 
 #[derive(Debug, Clone)]
 pub(crate) struct CompiledOutcome {
-    /// Index into [`Brand::teams`].
-    pub team: usize,
+    /// Index into [`Brand::teams`]; none for the customer's own.
+    pub team: Option<usize>,
     pub priority: Priority,
-    pub respond_within_seconds: Option<u32>,
+    pub targets: Targets,
+    pub needs_skills: Vec<Arc<str>>,
 }
 
 /// What the filters made of a post.
@@ -109,8 +131,8 @@ impl Brand {
         if self.filters.is_empty() {
             return filtering;
         }
-        let (class, conversation) = (ClassView::default(), ConversationView::default());
-        let facts = Facts::new(post, &class, &conversation, &self.constants, &NoClock);
+        let input = RouteInput { post: *post, ..RouteInput::default() };
+        let facts = Facts::new(&input, &self.constants, &NoClock);
         let context = expression::context(&facts);
         for filter in &self.filters {
             match filter.when.holds(&context) {
@@ -133,7 +155,13 @@ impl Brand {
 
     /// Whether somebody of the team is there at this instant; false for a team that is not there at all.
     pub fn team_open(&self, team: &str, at: Timestamp) -> bool {
-        self.hours_of(team).is_some_and(|hours| hours.open(at))
+        self.team_open_for(team, at, None)
+    }
+
+    /// As [`Brand::team_open`], for a customer in this IANA zone: a team whose clock is the customer's may be closed for
+    /// one and open for another. A zone that is not known counts as none, and then the team's own clock counts.
+    pub fn team_open_for(&self, team: &str, at: Timestamp, customer_timezone: Option<&str>) -> bool {
+        self.named(team).is_some_and(|team| self.teams[team].hours_for(customer_timezone).open(at))
     }
 
     /// Whether somebody of any team is there at this instant.
@@ -144,11 +172,12 @@ impl Brand {
     /// The first instant from `at` on at which the team is there, `at` itself included; none when that is not within
     /// the next 400 days or there is no such team.
     pub fn next_opening(&self, team: &str, at: Timestamp) -> Option<Timestamp> {
-        self.hours_of(team)?.next_opening(at)
+        self.teams[self.named(team)?].hours.next_opening(at)
     }
 
-    fn hours_of(&self, team: &str) -> Option<&Hours> {
-        self.teams.iter().find(|known| *known.id == *team).map(|team| &team.hours)
+    /// The index of a team.
+    pub(crate) fn named(&self, team: &str) -> Option<usize> {
+        self.teams.iter().position(|known| *known.id == *team)
     }
 }
 
@@ -179,19 +208,7 @@ impl Compiler<'_> {
     fn run(mut self) -> Result<Brand, Problems> {
         let settings = self.settings;
         let zone = self.zone(&settings.timezone, "timezone");
-        let calendar = Calendar::new(&settings.holidays);
-        let mut teams = Vec::with_capacity(settings.teams.len());
-        for team in &settings.teams {
-            let key = format!("teams.{}.hours", team.id);
-            let zone = match &team.timezone {
-                Some(name) => self.zone(name, &format!("teams.{}.timezone", team.id)),
-                None => zone.clone(),
-            };
-            match Hours::parse(&team.hours, zone, &calendar) {
-                Ok(hours) => teams.push(TeamHours { id: team.id.as_str().into(), hours }),
-                Err(bad) => self.note(Place::default(), &key, bad.what, &bad.cure),
-            }
-        }
+        let teams = self.teams(&zone);
         let ids: Vec<&str> = settings.teams.iter().map(|team| team.id.as_str()).collect();
         let mut filters = Vec::with_capacity(settings.filters.len());
         for (nth, filter) in settings.filters.iter().enumerate() {
@@ -215,6 +232,31 @@ impl Compiler<'_> {
         Ok(Brand { settings, version, zone, teams, filters, topics, rules, otherwise, constants: self.constants })
     }
 
+    fn teams(&mut self, zone: &TimeZone) -> Vec<TeamHours> {
+        let settings = self.settings;
+        let calendar = Calendar::new(&settings.holidays);
+        let index = |id: &String| settings.teams.iter().position(|team| team.id == *id);
+        let mut teams = Vec::with_capacity(settings.teams.len());
+        for team in &settings.teams {
+            let zone = match &team.timezone {
+                Some(name) => self.zone(name, &format!("teams.{}.timezone", team.id)),
+                None => zone.clone(),
+            };
+            match Hours::parse(&team.hours, zone, &calendar) {
+                Ok(hours) => teams.push(TeamHours {
+                    id: team.id.as_str().into(),
+                    hours,
+                    clock: team.clock,
+                    tier: team.tier,
+                    regions: team.regions.iter().map(|region| topics::fold(region)).collect(),
+                    overflow: team.overflow.iter().filter_map(index).collect(),
+                }),
+                Err(bad) => self.note(Place::default(), &format!("teams.{}.hours", team.id), bad.what, &bad.cure),
+            }
+        }
+        teams
+    }
+
     fn zone(&mut self, name: &str, key: &str) -> TimeZone {
         hours::zone(name).unwrap_or_else(|| {
             let what = format!("`{name}` is not a time zone");
@@ -229,13 +271,15 @@ impl Compiler<'_> {
     }
 
     fn outcome(&mut self, outcome: &Outcome, teams: &[&str], key: &str) -> Option<CompiledOutcome> {
-        let Some(team) = teams.iter().position(|id| *id == outcome.team) else {
+        let team = teams.iter().position(|id| *id == outcome.team);
+        if team.is_none() && outcome.team != OWN {
             let what = format!("there is no team `{}`", outcome.team);
             self.note(Place::default(), key, what, "name a team that is under `teams`");
             return None;
-        };
-        let Outcome { priority, respond_within_seconds, .. } = *outcome;
-        Some(CompiledOutcome { team, priority, respond_within_seconds })
+        }
+        let needs_skills = outcome.needs_skills.iter().map(|skill| skill.as_str().into()).collect();
+        let Outcome { priority, targets, .. } = *outcome;
+        Some(CompiledOutcome { team, priority, targets, needs_skills })
     }
 
     fn expression(&mut self, when: &Condition, scope: Scope, teams: &[&str], key: &str) -> Option<Expression> {

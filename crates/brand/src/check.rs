@@ -5,7 +5,7 @@ mod functions;
 mod operators;
 
 use crate::expression::{self, Scope};
-use crate::facts::{FIELDS, Field, FieldType, GROUPS};
+use crate::facts::{FIELDS, Field, FieldType, GROUPS, GROUPS_OF_OLD};
 use crate::suggest;
 use cel::common::ast::{ComprehensionExpr, Expr, IdedExpr, LiteralValue, SelectExpr};
 
@@ -167,7 +167,9 @@ impl<'a> Checker<'a> {
             return None;
         }
         Some(match field.kind {
-            FieldType::Text | FieldType::OneOf(_) | FieldType::Language | FieldType::Topic => Kind::Text,
+            FieldType::Text | FieldType::OneOf(_) | FieldType::Language | FieldType::Topic | FieldType::Team => {
+                Kind::Text
+            }
             FieldType::ListOf(_) => Kind::List(Box::new(Kind::Text)),
             FieldType::Bool => Kind::Bool,
             FieldType::Int => Kind::Int,
@@ -232,7 +234,7 @@ impl<'a> Checker<'a> {
             );
             return None;
         }
-        if GROUPS.contains(&fold.iter_var.as_str()) || fold.iter_var2.is_some() {
+        if GROUPS_OF_OLD.contains(&fold.iter_var.as_str()) || fold.iter_var2.is_some() {
             self.fault(
                 node,
                 format!("the loop calls its item `{}`", fold.iter_var),

@@ -1,6 +1,8 @@
 //! What a rule can ask: the documented, typed context of the brand's CEL expressions, and the plain values a caller
 //! fills it with. The table [`FIELDS`] is the contract; the documentation and the checker are held to it.
 
+use crate::flags::{Flag, Flags};
+use crate::route::RouteInput;
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelString};
 use cel::common::value::{CowVal, Val};
 use cel::context::VariableResolver;
@@ -21,6 +23,13 @@ pub struct PostView<'a> {
     pub tier: &'a str,
     pub attachments: u32,
     pub is_reply: bool,
+    /// The author's handle, with or without `@`. Personal, like the text.
+    pub author: &'a str,
+    /// The code of a language, as the network says; what the classifier says is in [`ClassView::language`].
+    pub language: &'a str,
+    pub shares: u64,
+    pub comments: u64,
+    pub views: u64,
 }
 
 /// What the classifier made of it.
@@ -63,6 +72,27 @@ pub struct ConversationView {
     pub contacts: u32,
     /// How long the customer has waited for an answer; 0 when it is the customer's turn.
     pub waiting_seconds: u64,
+    /// What has risen about it.
+    pub flags: Flags,
+    /// It is tied to an incident that is on.
+    pub incident: bool,
+}
+
+/// The customer whose conversation it is, as known before this conversation.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CustomerView<'a> {
+    /// Earlier conversations.
+    pub conversations: u32,
+    /// Exceptions that were made for the customer before.
+    pub exceptions: u32,
+    /// For how long the customer has been one.
+    pub tenure_days: u32,
+    /// Id of the team the customer was assigned to; empty when none was, and then the region decides.
+    pub own_team: &'a str,
+    /// The customer left the team model for the ordinary service.
+    pub opted_out: bool,
+    /// IANA name; empty when unknown.
+    pub timezone: &'a str,
 }
 
 /// Never shows what a person wrote.
@@ -103,6 +133,8 @@ pub enum FieldType {
     Language,
     /// Text that is an industry and a matter, or empty.
     Topic,
+    /// Text that is the id of a team of the brand, or empty.
+    Team,
     /// A list of texts that are always of these.
     ListOf(&'static [&'static str]),
     Bool,
@@ -148,6 +180,11 @@ pub const FIELDS: &[Field] = &[
     field("post.tier", FieldType::Text, "the customer's tier, e.g. `gold`; empty when unknown"),
     field("post.attachments", FieldType::Int, "files that came with it"),
     field("post.is_reply", FieldType::Bool, "it answers another post"),
+    field("post.author", FieldType::Text, "the author's handle; empty when unknown"),
+    field("post.language", FieldType::Language, "ISO 639 code as the network says; empty when it does not"),
+    field("post.shares", FieldType::Int, "how often it was shared"),
+    field("post.comments", FieldType::Int, "how many comments it has"),
+    field("post.views", FieldType::Int, "how often it was seen"),
     field("class.language", FieldType::Language, "ISO 639 code, or `und`"),
     field("class.sentiment", FieldType::OneOf(SENTIMENTS), "how it sounds"),
     field("class.intent", FieldType::OneOf(INTENTS), "what it wants"),
@@ -171,13 +208,23 @@ pub const FIELDS: &[Field] = &[
     field("conversation.reopened", FieldType::Int, "times it was reopened"),
     field("conversation.contacts", FieldType::Int, "contacts over other ways: phone, mail, shop"),
     field("conversation.waiting_seconds", FieldType::Int, "how long the customer has waited; 0 when it is his turn"),
+    field("conversation.flags", FieldType::ListOf(Flag::NAMES), "what has risen about it"),
+    field("conversation.incident", FieldType::Bool, "it belongs to an incident that is on"),
+    field("customer.conversations", FieldType::Int, "earlier conversations of the customer"),
+    field("customer.exceptions", FieldType::Int, "exceptions that were made for the customer before"),
+    field("customer.tenure_days", FieldType::Int, "for how many days the customer has been one; 0 when unknown"),
+    field("customer.own_team", FieldType::Team, "the customer's own team, by assignment or region; empty when none"),
+    field("customer.opted_out", FieldType::Bool, "the customer left the teams for the ordinary service"),
     field("brand.open", FieldType::Bool, "at least one team is there now; `open(\"care\")` asks for one team"),
     field("brand.hour", FieldType::Int, "hour of the day in the brand's time zone, 0 to 23"),
     field("brand.weekday", FieldType::OneOf(WEEKDAYS), "day of the week in the brand's time zone"),
 ];
 
 /// The groups that fields belong to.
-pub(crate) const GROUPS: &[&str] = &["post", "class", "conversation", "brand"];
+pub(crate) const GROUPS: &[&str] = &["post", "class", "conversation", "brand", "customer"];
+
+/// The groups whose names no loop may give to its item. Groups that came later are free, since old rules may have them.
+pub(crate) const GROUPS_OF_OLD: &[&str] = &["post", "class", "conversation", "brand"];
 
 /// What only costs something when a rule asks for it.
 pub(crate) trait Clock: Send + Sync {
@@ -199,6 +246,11 @@ pub(crate) struct Facts<'v> {
     tier: CelString<'v>,
     attachments: CelInt,
     is_reply: CelBool,
+    author: CelString<'v>,
+    network_language: CelString<'v>,
+    shares: CelInt,
+    comments: CelInt,
+    views: CelInt,
     language: CelString<'v>,
     sentiment: CelString<'v>,
     intent: CelString<'v>,
@@ -222,6 +274,13 @@ pub(crate) struct Facts<'v> {
     reopened: CelInt,
     contacts: CelInt,
     waiting_seconds: CelInt,
+    flags: CelList<'v>,
+    incident: CelBool,
+    conversations: CelInt,
+    exceptions: CelInt,
+    tenure_days: CelInt,
+    own_team: CelString<'v>,
+    opted_out: CelBool,
     open: OnceLock<CelBool>,
     local: OnceLock<(CelInt, CelString<'static>)>,
     constants: &'v [Box<dyn Val>],
@@ -229,13 +288,8 @@ pub(crate) struct Facts<'v> {
 }
 
 impl<'v> Facts<'v> {
-    pub fn new(
-        post: &PostView<'v>,
-        class: &ClassView<'v>,
-        conversation: &ConversationView,
-        constants: &'v [Box<dyn Val>],
-        clock: &'v dyn Clock,
-    ) -> Self {
+    pub fn new(input: &RouteInput<'v>, constants: &'v [Box<dyn Val>], clock: &'v dyn Clock) -> Self {
+        let RouteInput { post, class, conversation, customer, .. } = input;
         Facts {
             text: post.text.into(),
             network: post.network.into(),
@@ -246,6 +300,11 @@ impl<'v> Facts<'v> {
             tier: post.tier.into(),
             attachments: int(post.attachments.into()),
             is_reply: post.is_reply.into(),
+            author: post.author.into(),
+            network_language: post.language.into(),
+            shares: int(post.shares),
+            comments: int(post.comments),
+            views: int(post.views),
             language: class.language.into(),
             sentiment: class.sentiment.into(),
             intent: class.intent.into(),
@@ -269,6 +328,13 @@ impl<'v> Facts<'v> {
             reopened: int(conversation.reopened.into()),
             contacts: int(conversation.contacts.into()),
             waiting_seconds: int(conversation.waiting_seconds),
+            flags: names(conversation.flags.iter().map(Flag::as_str)),
+            incident: conversation.incident.into(),
+            conversations: int(customer.conversations.into()),
+            exceptions: int(customer.exceptions.into()),
+            tenure_days: int(customer.tenure_days.into()),
+            own_team: customer.own_team.into(),
+            opted_out: customer.opted_out.into(),
             open: OnceLock::new(),
             local: OnceLock::new(),
             constants,
@@ -285,7 +351,11 @@ impl<'v> Facts<'v> {
 }
 
 fn texts<'v>(all: &[&'v str]) -> CelList<'v> {
-    all.iter().map(|text| Box::new(CelString::from(*text)) as Box<dyn Val + 'v>).collect::<Vec<_>>().into()
+    names(all.iter().copied())
+}
+
+fn names<'v>(all: impl Iterator<Item = &'v str>) -> CelList<'v> {
+    all.map(|text| Box::new(CelString::from(text)) as Box<dyn Val + 'v>).collect::<Vec<_>>().into()
 }
 
 fn int(count: u64) -> CelInt {
@@ -319,6 +389,11 @@ impl VariableResolver for Facts<'_> {
             "post.tier" => &self.tier,
             "post.attachments" => &self.attachments,
             "post.is_reply" => &self.is_reply,
+            "post.author" => &self.author,
+            "post.language" => &self.network_language,
+            "post.shares" => &self.shares,
+            "post.comments" => &self.comments,
+            "post.views" => &self.views,
             "class.language" => &self.language,
             "class.sentiment" => &self.sentiment,
             "class.intent" => &self.intent,
@@ -342,6 +417,13 @@ impl VariableResolver for Facts<'_> {
             "conversation.reopened" => &self.reopened,
             "conversation.contacts" => &self.contacts,
             "conversation.waiting_seconds" => &self.waiting_seconds,
+            "conversation.flags" => &self.flags,
+            "conversation.incident" => &self.incident,
+            "customer.conversations" => &self.conversations,
+            "customer.exceptions" => &self.exceptions,
+            "customer.tenure_days" => &self.tenure_days,
+            "customer.own_team" => &self.own_team,
+            "customer.opted_out" => &self.opted_out,
             "brand.open" => self.open.get_or_init(|| self.clock.any_open().into()),
             "brand.hour" => &self.local().0,
             "brand.weekday" => &self.local().1,
@@ -385,12 +467,14 @@ mod tests {
     /// A field of the table that no value stands behind would fail at run time, on a customer's post.
     #[test]
     fn every_field_of_the_table_has_a_value_of_its_type() {
-        let post = PostView::default();
-        let facts = Facts::new(&post, &ClassView::default(), &ConversationView::default(), &[], &NoClock);
+        let input = RouteInput::default();
+        let facts = Facts::new(&input, &[], &NoClock);
         for field in FIELDS {
             let value = facts.resolve(field.name).unwrap_or_else(|| panic!("{} has a value", field.name));
             let expected = match field.kind {
-                FieldType::Text | FieldType::OneOf(_) | FieldType::Language | FieldType::Topic => "string",
+                FieldType::Text | FieldType::OneOf(_) | FieldType::Language | FieldType::Topic | FieldType::Team => {
+                    "string"
+                }
                 FieldType::ListOf(_) => "list",
                 FieldType::Bool => "bool",
                 FieldType::Int => "int",

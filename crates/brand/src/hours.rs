@@ -92,6 +92,11 @@ impl Hours {
         Ok(Hours { expression: expression.with_context(context), zone })
     }
 
+    /// The same hours by the clock on another wall.
+    pub fn in_zone(&self, zone: TimeZone) -> Hours {
+        Hours { expression: self.expression.clone(), zone }
+    }
+
     /// Whether somebody is there at this instant.
     pub fn open(&self, at: Timestamp) -> bool {
         wall_clock(at, self.zone.to_offset(at)).is_some_and(|clock| self.expression.is_open(clock))

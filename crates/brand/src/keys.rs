@@ -17,9 +17,12 @@ pub(crate) const FILE: Shape = Shape {
         may("handles", "handles: [{network: x, account: auroraair, use: main}]"),
         must("teams", "teams: {care: {name: Care, hours: \"24/7\"}}"),
         may("people", "people: {dana: {name: Dana}}"),
+        may("capacity", "capacity: {public: 5, private: 5}"),
         may("filters", "filters: [{name: contest, when: 'post.text.contains(\"#win\")'}]"),
         may("topics", "topics: [{name: air.lounge, any_of: [lounge, quiet room]}]"),
         may("rules", "rules: [{name: praise, when: 'class.intent == \"praise\"', team: care}]"),
+        may("rises", "rises: {spread: {shares: 100}, escalate: off}"),
+        may("surges", "surges: {window: 30m, at_least: 15}"),
         must("otherwise", "otherwise: {team: care, priority: normal, respond_within: 1h}"),
     ],
 };
@@ -40,6 +43,12 @@ pub(crate) const TEAM: Shape = Shape {
         may("timezone", "timezone: Europe/Tallinn"),
         may("tier", "tier: first_line"),
         may("people", "people: [dana, mart]"),
+        may("regions", "regions: [hudson]"),
+        may("clock", "clock: team"),
+        may("overflow", "overflow: [general]"),
+        may("assign", "assign: pull"),
+        may("return_after", "return_after: 15m"),
+        may("picture", "picture: https://example.com/team.jpg"),
     ],
 };
 
@@ -49,8 +58,16 @@ pub(crate) const PERSON: Shape = Shape {
         must("name", "name: Dana"),
         may("languages", "languages: [en, et]"),
         may("signature", "signature: \"^Dana\""),
+        may("skills", "skills: [billing]"),
+        may("picture", "picture: https://example.com/dana.jpg"),
+        may("capacity", "capacity: {public: 4, private: 6}"),
     ],
 };
+
+pub(crate) const CAPACITY: Shape =
+    Shape { what: "a capacity", keys: &[may("public", "public: 5"), may("private", "private: 5")] };
+
+pub(crate) const NEEDS: Shape = Shape { what: "needs", keys: &[may("skills", "skills: [billing]")] };
 
 pub(crate) const FILTER: Shape = Shape {
     what: "a filter",
@@ -66,14 +83,77 @@ pub(crate) const TOPIC: Shape = Shape {
     ],
 };
 
+pub(crate) const RISES: Shape = Shape {
+    what: "what rises",
+    keys: &[
+        may("exposure", "exposure: {reach_hours: 10000}"),
+        may("spread", "spread: {shares: 100}"),
+        may("repeat_ask", "repeat_ask: {posts: 2}"),
+        may("ping_pong", "ping_pong: {exchanges: 3}"),
+        may("repeated_offers", "repeated_offers: {times: 2}"),
+        may("churn", "churn: on"),
+        may("influencer", "influencer: {followers: 50000}"),
+        may("opportunity", "opportunity: on"),
+        may("flare_up", "flare_up: {after: 1d, shares: 50}"),
+        may("escalate", "escalate: {on: [spread, churn_risk]}"),
+    ],
+};
+
+pub(crate) const EXPOSURE: Shape = Shape { what: "an exposure", keys: &[may("reach_hours", "reach_hours: 10000")] };
+
+pub(crate) const SPREAD: Shape = Shape {
+    what: "a spread",
+    keys: &[
+        may("shares", "shares: 100"),
+        may("comments", "comments: 50"),
+        may("views", "views: 50000"),
+        may("per_hour", "per_hour: 100"),
+        may("reach", "reach: 100000"),
+    ],
+};
+
+pub(crate) const REPEAT_ASK: Shape = Shape { what: "a repeated question", keys: &[may("posts", "posts: 2")] };
+
+pub(crate) const PING_PONG: Shape = Shape { what: "a ping-pong", keys: &[may("exchanges", "exchanges: 3")] };
+
+pub(crate) const REPEATED_OFFERS: Shape = Shape { what: "a repeated offer", keys: &[may("times", "times: 2")] };
+
+pub(crate) const INFLUENCER: Shape = Shape { what: "an influencer", keys: &[may("followers", "followers: 50000")] };
+
+pub(crate) const FLARE_UP: Shape = Shape {
+    what: "a flare-up",
+    keys: &[may("after", "after: 1d"), may("shares", "shares: 50"), may("views", "views: 20000")],
+};
+
+pub(crate) const ESCALATE: Shape = Shape {
+    what: "an escalation",
+    keys: &[may("on", "on: [spread, churn_risk]"), may("team", "team: crisis"), may("back_after", "back_after: 6h")],
+};
+
+pub(crate) const SURGES: Shape = Shape {
+    what: "surges",
+    keys: &[
+        may("window", "window: 30m"),
+        may("at_least", "at_least: 15"),
+        may("ratio", "ratio: 4.0"),
+        may("quiet", "quiet: 60m"),
+        may("baseline_hours", "baseline_hours: 24"),
+    ],
+};
+
 pub(crate) const RULE: Shape = Shape {
     what: "a rule",
     keys: &[
         must("name", "name: angry-and-heard"),
         must("when", "when: 'class.intent == \"complaint\"'"),
         must("team", "team: care"),
+        may("needs", "needs: {skills: [billing]}"),
         may("priority", "priority: high"),
         may("respond_within", "respond_within: 10m"),
+        may("next_within", "next_within: 30m"),
+        may("resolve_within", "resolve_within: 1d"),
+        may("clock", "clock: calendar"),
+        may("warn_before", "warn_before: 5m"),
     ],
 };
 
@@ -83,13 +163,19 @@ pub(crate) const OTHERWISE: Shape = Shape {
         must("team", "team: care"),
         may("priority", "priority: normal"),
         may("respond_within", "respond_within: 1h"),
+        may("next_within", "next_within: 2h"),
+        may("resolve_within", "resolve_within: 2d"),
+        may("clock", "clock: calendar"),
+        may("warn_before", "warn_before: 5m"),
     ],
 };
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{HandleUse, Priority, Tier};
+    use crate::flags::Flag;
+    use crate::settings::{Assign, HandleUse, Priority, Tier, WallClock};
+    use crate::targets::TargetClock;
     use serde_json::Value;
     use std::collections::BTreeSet;
 
@@ -116,6 +202,18 @@ mod tests {
             ("topic", &TOPIC),
             ("rule", &RULE),
             ("otherwise", &OTHERWISE),
+            ("capacity", &CAPACITY),
+            ("needs", &NEEDS),
+            ("rises", &RISES),
+            ("exposure", &EXPOSURE),
+            ("spread", &SPREAD),
+            ("repeat_ask", &REPEAT_ASK),
+            ("ping_pong", &PING_PONG),
+            ("repeated_offers", &REPEATED_OFFERS),
+            ("influencer", &INFLUENCER),
+            ("flare_up", &FLARE_UP),
+            ("escalate", &ESCALATE),
+            ("surges", &SURGES),
         ];
         for (name, shape) in shapes {
             let object = object(&schema, name);
@@ -141,6 +239,10 @@ mod tests {
         };
         assert_eq!(choices("priority"), Priority::ALL.map(|(name, _)| name));
         assert_eq!(choices("tier"), Tier::ALL.map(|(name, _)| name));
+        assert_eq!(choices("wall_clock"), WallClock::ALL.map(|(name, _)| name));
+        assert_eq!(choices("assign"), Assign::ALL.map(|(name, _)| name));
+        assert_eq!(choices("target_clock"), TargetClock::ALL.map(|(name, _)| name));
+        assert_eq!(choices("flag"), Flag::NAMES);
         assert_eq!(choices("use"), HandleUse::ALL.map(|(name, _)| name));
         assert_eq!(schema["properties"]["earshot"]["const"], FORMAT);
     }

@@ -30,6 +30,7 @@
 //!     post: PostView { text: "three hours on the apron", network: "x", followers: 100_200, ..PostView::default() },
 //!     class: ClassView { intent: "complaint", ..ClassView::default() },
 //!     conversation: ConversationView { posts: 1, ..ConversationView::default() },
+//!     ..RouteInput::default()
 //! });
 //! assert_eq!((&*decision.rule, &*decision.team), ("angry-and-heard", "crisis"));
 //! assert_eq!(decision.respond_within_seconds, Some(600));
@@ -40,24 +41,33 @@ mod brand;
 mod check;
 mod coverage;
 mod depth;
-mod duration;
 mod expression;
 mod facts;
+mod flags;
 mod hours;
 mod keys;
+mod placing;
 mod read;
+mod rises;
 mod route;
+mod serving;
 mod settings;
+mod targets;
 mod topics;
 
 use document::{problem, reader, suggest, tree};
 
 pub use brand::{Brand, Filtering};
 pub use coverage::Gap;
-pub use facts::{ClassView, ConversationView, FIELDS, Field, FieldType, PostView};
+pub use facts::{ClassView, ConversationView, CustomerView, FIELDS, Field, FieldType, PostView};
+pub use flags::{Flag, Flags};
 pub use problem::{Problem, Problems};
 pub use read::SETTINGS_MOST_BYTES;
+pub use rises::{Escalate, Exposure, FlareUp, Influencer, PingPong, RepeatAsk, RepeatedOffers, Rises, Spread, Surges};
 pub use route::{Candidate, CandidateKind, Decision, RouteInput};
+pub use serving::{Because, Fit, Serving, ServingInput};
 pub use settings::{
-    Condition, Filter, Handle, HandleUse, Holidays, Outcome, Person, Priority, Rule, Settings, Team, Tier, Topic,
+    Assign, Capacity, Condition, Filter, Handle, HandleUse, Holidays, Outcome, Person, Priority, Rule, Settings, Team,
+    Tier, Topic, WallClock,
 };
+pub use targets::{TargetClock, Targets};

@@ -3,21 +3,26 @@
 
 use crate::brand::{Brand, CompiledOutcome};
 use crate::expression;
-use crate::facts::{ClassView, Clock, ConversationView, Facts, PostView};
+use crate::facts::{ClassView, Clock, ConversationView, CustomerView, Facts, PostView};
 use crate::read::OTHERWISE;
+use crate::serving::{Serving, ServingInput};
 use crate::settings::Priority;
+use crate::targets::Targets;
 use jiff::Timestamp;
 use std::borrow::Cow;
 use std::sync::Arc;
 
 /// All that a routing decision depends on, besides the settings.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct RouteInput<'a> {
     /// The instant the decision is for: it comes with the command, no clock is read.
     pub at: Timestamp,
     pub post: PostView<'a>,
     pub class: ClassView<'a>,
     pub conversation: ConversationView,
+    pub customer: CustomerView<'a>,
+    /// Ids of the teams that have more than they can handle at this instant.
+    pub flooded: &'a [&'a str],
 }
 
 /// Who gets a post, and why.
@@ -25,10 +30,16 @@ pub struct RouteInput<'a> {
 pub struct Decision {
     /// The rule that decided, or `otherwise`.
     pub rule: Arc<str>,
+    /// Who serves at this instant; [`Decision::serving`] tells whose it is.
     pub team: Arc<str>,
     pub priority: Priority,
-    /// Seconds of calendar time until an answer is due; none for no target.
+    /// Seconds until the first answer is due, by the clock of the targets; none for no target.
     pub respond_within_seconds: Option<u32>,
+    pub targets: Targets,
+    /// Skills that whoever takes it must have.
+    pub needs_skills: Vec<Arc<str>>,
+    /// Whose it is, who serves, and until when.
+    pub serving: Serving,
     /// Whether the team is there at the instant of the decision.
     pub team_open: bool,
     pub settings_version: Arc<str>,
@@ -68,14 +79,19 @@ impl Brand {
     /// Decides who gets a post. A rule that cannot be evaluated counts as not holding and is noted with its reason, so
     /// no fault of a rule loses a post.
     pub fn route(&self, input: &RouteInput<'_>) -> Decision {
-        let clock = At { brand: self, at: input.at };
-        let facts = Facts::new(&input.post, &input.class, &input.conversation, &self.constants, &clock);
+        let own_team = match input.customer.own_team {
+            "" => self.team_of_region(input.post.region).unwrap_or(""),
+            assigned => assigned,
+        };
+        let input = &RouteInput { customer: CustomerView { own_team, ..input.customer }, ..*input };
+        let clock = At { brand: self, at: input.at, customer_timezone: known(input.customer.timezone) };
+        let facts = Facts::new(input, &self.constants, &clock);
         let context = expression::context(&facts);
         let mut candidates = Vec::with_capacity(self.rules.len() + 2);
         let mut notes = Vec::new();
         for rule in &self.rules {
             match rule.when.holds(&context) {
-                Ok(true) => return self.decision(&rule.name, &rule.outcome, input.at, candidates, notes),
+                Ok(true) => return self.decision(&rule.name, &rule.outcome, input, candidates, notes),
                 Ok(false) => candidates.push(excluded(&rule.name, "does not hold".into())),
                 Err(reason) => {
                     notes.push(format!("rule {} {reason}", rule.name));
@@ -83,30 +99,42 @@ impl Brand {
                 }
             }
         }
-        self.decision(&OTHERWISE.into(), &self.otherwise, input.at, candidates, notes)
+        self.decision(&OTHERWISE.into(), &self.otherwise, input, candidates, notes)
     }
 
     fn decision(
         &self,
         rule: &Arc<str>,
         outcome: &CompiledOutcome,
-        at: Timestamp,
+        input: &RouteInput<'_>,
         mut candidates: Vec<Candidate>,
         mut notes: Vec<String>,
     ) -> Decision {
-        let team = &self.teams[outcome.team];
-        let team_open = team.hours.open(at);
-        if !team_open {
-            notes.push(format!("team {} is closed at this hour", team.id));
-        }
-        candidates.push(chosen(CandidateKind::Rule, rule));
-        candidates.push(chosen(CandidateKind::Team, &team.id));
+        let customer = &input.customer;
+        let ask = ServingInput {
+            home: known(customer.own_team),
+            opted_out: customer.opted_out,
+            region: input.post.region,
+            at: input.at,
+            customer_timezone: known(customer.timezone),
+            flooded: input.flooded,
+        };
+        let serving = match outcome.team {
+            Some(team) => self.serving_named(team, &ask),
+            None => self.serving(&ask),
+        };
+        notes.extend(serving.note());
+        candidates.push(Candidate::chosen(CandidateKind::Rule, rule));
+        candidates.extend(serving.candidates.iter().cloned());
         Decision {
             rule: Arc::clone(rule),
-            team: Arc::clone(&team.id),
+            team: Arc::clone(&serving.serves),
             priority: outcome.priority,
-            respond_within_seconds: outcome.respond_within_seconds,
-            team_open,
+            respond_within_seconds: outcome.targets.first,
+            targets: outcome.targets,
+            needs_skills: outcome.needs_skills.clone(),
+            team_open: serving.open,
+            serving,
             settings_version: Arc::clone(&self.version),
             candidates,
             notes,
@@ -114,27 +142,35 @@ impl Brand {
     }
 }
 
-fn excluded(name: &Arc<str>, reason: Cow<'static, str>) -> Candidate {
-    Candidate { kind: CandidateKind::Rule, name: Arc::clone(name), score: 0.0, excluded: Some(reason) }
+/// What is empty is not known.
+fn known(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
 }
 
-fn chosen(kind: CandidateKind, name: &Arc<str>) -> Candidate {
-    Candidate { kind, name: Arc::clone(name), score: 1.0, excluded: None }
+impl Candidate {
+    pub(crate) fn chosen(kind: CandidateKind, name: &Arc<str>) -> Candidate {
+        Candidate { kind, name: Arc::clone(name), score: 1.0, excluded: None }
+    }
+}
+
+fn excluded(name: &Arc<str>, reason: Cow<'static, str>) -> Candidate {
+    Candidate { kind: CandidateKind::Rule, name: Arc::clone(name), score: 0.0, excluded: Some(reason) }
 }
 
 /// The brand at one instant.
 struct At<'b> {
     brand: &'b Brand,
     at: Timestamp,
+    customer_timezone: Option<&'b str>,
 }
 
 impl Clock for At<'_> {
     fn team_open(&self, team: usize) -> bool {
-        self.brand.teams.get(team).is_some_and(|team| team.hours.open(self.at))
+        self.brand.teams.get(team).is_some_and(|team| team.hours_for(self.customer_timezone).open(self.at))
     }
 
     fn any_open(&self) -> bool {
-        self.brand.open(self.at)
+        (0..self.brand.teams.len()).any(|team| self.team_open(team))
     }
 
     fn local(&self) -> (i64, usize) {

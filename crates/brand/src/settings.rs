@@ -3,6 +3,8 @@
 
 use crate::problem::Problems;
 use crate::read;
+use crate::rises::{Rises, Surges};
+use crate::targets::Targets;
 use crate::tree::Place;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -22,10 +24,16 @@ pub struct Settings {
     pub teams: Vec<Team>,
     /// In the order of the file.
     pub people: Vec<Person>,
+    /// How much a person can hold who says nothing else.
+    pub capacity: Capacity,
     /// Tried in order on every public post and message before anything else; the first that matches keeps it out.
     pub filters: Vec<Filter>,
     /// Matters that the brand has a word for beside those that the classifier knows, in the order of the file.
     pub topics: Vec<Topic>,
+    /// At which thresholds conversations rise.
+    pub rises: Rises,
+    /// When many posts are a surge; none when none is to be recognised.
+    pub surges: Option<Surges>,
     /// Tried in order on every classified post; the first that matches decides.
     pub rules: Vec<Rule>,
     /// What happens when no rule matches.
@@ -71,6 +79,49 @@ pub struct Team {
     pub tier: Tier,
     /// Ids of [`Person`]s.
     pub people: Vec<String>,
+    /// Customers of these regions belong to the team; no region stands in two teams.
+    pub regions: Vec<String>,
+    /// On whose wall the clock hangs that the hours are meant by.
+    pub clock: WallClock,
+    /// Ids of the teams that serve when this one is closed or flooded, in order.
+    pub overflow: Vec<String>,
+    pub assign: Assign,
+    /// Seconds of calendar time after which an offered conversation that nobody touched goes back.
+    pub return_after_seconds: u32,
+    /// An https address of an image that customers may be shown.
+    pub picture: Option<String>,
+}
+
+/// On whose wall the clock hangs that opening hours are meant by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum WallClock {
+    #[default]
+    Team,
+    /// The customer's; the team's while the customer's zone is not known.
+    Customer,
+}
+
+/// How waiting work finds a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Assign {
+    /// People take it from the queue.
+    #[default]
+    Pull,
+    /// It is offered to somebody who is free.
+    Offer,
+}
+
+/// How many conversations a person can hold at once, by kind of channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Capacity {
+    pub public: u32,
+    pub private: u32,
+}
+
+impl Default for Capacity {
+    fn default() -> Self {
+        Capacity { public: 5, private: 5 }
+    }
 }
 
 /// What a team is there for.
@@ -91,6 +142,11 @@ pub struct Person {
     pub languages: Vec<String>,
     /// How replies of this person end, e.g. `^Dana`.
     pub signature: Option<String>,
+    /// What the person can do that not everybody can, e.g. `billing`.
+    pub skills: Vec<String>,
+    /// An https address of an image that customers may be shown.
+    pub picture: Option<String>,
+    pub capacity: Capacity,
 }
 
 /// A rule that keeps posts out of the care queue.
@@ -122,11 +178,12 @@ pub struct Rule {
 /// Where a post goes, how much it presses and by when it is to be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// Id of a [`Team`].
+    /// Id of a [`Team`], or `own` for the customer's own.
     pub team: String,
     pub priority: Priority,
-    /// Seconds of calendar time; none for no target.
-    pub respond_within_seconds: Option<u32>,
+    pub targets: Targets,
+    /// Skills that whoever takes it must have.
+    pub needs_skills: Vec<String>,
 }
 
 /// A CEL expression and where it stands in the file.
@@ -154,6 +211,23 @@ impl Priority {
     }
 }
 
+impl WallClock {
+    pub(crate) const ALL: [(&'static str, WallClock); 2] =
+        [("team", WallClock::Team), ("customer", WallClock::Customer)];
+
+    pub fn as_str(self) -> &'static str {
+        word(&Self::ALL, self)
+    }
+}
+
+impl Assign {
+    pub(crate) const ALL: [(&'static str, Assign); 2] = [("pull", Assign::Pull), ("offer", Assign::Offer)];
+
+    pub fn as_str(self) -> &'static str {
+        word(&Self::ALL, self)
+    }
+}
+
 impl Tier {
     pub(crate) const ALL: [(&'static str, Tier); 4] = [
         ("first_line", Tier::FirstLine),
@@ -175,7 +249,8 @@ impl HandleUse {
     }
 }
 
-fn word<T: PartialEq>(all: &[(&'static str, T)], one: T) -> &'static str {
+/// The word for a value of a table that lists all of them.
+pub(crate) fn word<T: PartialEq>(all: &[(&'static str, T)], one: T) -> &'static str {
     all.iter().find(|(_, value)| *value == one).map(|(name, _)| *name).expect("the table lists every value")
 }
 
@@ -233,35 +308,16 @@ impl Settings {
     /// What a brand has that published nothing: one team that is always there and an hour for the first answer.
     pub(crate) fn builtin(slug: &str) -> Settings {
         let quoted = serde_json::to_string(slug).expect("text always has a JSON form");
-        let source = format!(
-            "# Built in: used until the brand publishes settings of its own.\nearshot: brand/v1\nbrand: {quoted}\n\
-             name: {quoted}\ntimezone: UTC\nteams:\n  care: {{name: Care, hours: \"24/7\"}}\n\
-             otherwise: {{team: care, priority: normal, respond_within: 1h}}\n"
-        );
-        let care = Team {
-            id: "care".to_owned(),
-            name: "Care".to_owned(),
-            hours: "24/7".to_owned(),
-            timezone: None,
-            tier: Tier::FirstLine,
-            people: Vec::new(),
+        let source = |brand: &str| {
+            format!(
+                "# Built in: used until the brand publishes settings of its own.\nearshot: brand/v1\nbrand: {brand}\n\
+                 name: {brand}\ntimezone: UTC\nteams:\n  care: {{name: Care, hours: \"24/7\"}}\n\
+                 otherwise: {{team: care, priority: normal, respond_within: 1h}}\n"
+            )
         };
-        let otherwise =
-            Outcome { team: "care".to_owned(), priority: Priority::Normal, respond_within_seconds: Some(3_600) };
-        Settings {
-            brand: slug.to_owned(),
-            name: slug.to_owned(),
-            timezone: "UTC".to_owned(),
-            holidays: Holidays::default(),
-            handles: Vec::new(),
-            teams: vec![care],
-            people: Vec::new(),
-            filters: Vec::new(),
-            topics: Vec::new(),
-            rules: Vec::new(),
-            otherwise,
-            source,
-            file: "built in".to_owned(),
-        }
+        // Read like any other's, under a name that is sound; the brand's own may be anything.
+        let read = read::settings(&source("built-in"), "built in");
+        let settings = read.expect("the built-in settings have no fault");
+        Settings { brand: slug.to_owned(), name: slug.to_owned(), source: source(&quoted), ..settings }
     }
 }

@@ -10,6 +10,26 @@ use jiff::{SignedDuration, Timestamp};
 pub enum DeadlineKind {
     FirstResponse,
     NextResponse,
+    /// Until the whole matter is solved. It stands still while the customer is awaited.
+    Resolution,
+}
+
+/// By which clock a deadline is reckoned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+pub enum DeadlineClock {
+    #[default]
+    Calendar,
+    /// Only the hours in which the team is there.
+    Business,
+}
+
+impl DeadlineClock {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DeadlineClock::Calendar => "calendar",
+            DeadlineClock::Business => "business",
+        }
+    }
 }
 
 impl DeadlineKind {
@@ -18,11 +38,14 @@ impl DeadlineKind {
         match self {
             DeadlineKind::FirstResponse => "first-response",
             DeadlineKind::NextResponse => "next-response",
+            DeadlineKind::Resolution => "resolution",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [DeadlineKind::FirstResponse, DeadlineKind::NextResponse].into_iter().find(|kind| kind.as_str() == text)
+        [DeadlineKind::FirstResponse, DeadlineKind::NextResponse, DeadlineKind::Resolution]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
     }
 }
 
@@ -35,6 +58,17 @@ pub struct DeadlineSet {
     pub due_at: Timestamp,
     pub target_seconds: u32,
     pub settings_version: String,
+    pub clock: DeadlineClock,
+    /// When the team is warned; none when nobody is.
+    pub warn_at: Option<Timestamp>,
+}
+
+/// A clock will run out soon.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeadlineWarned {
+    pub kind: DeadlineKind,
+    pub due_at: Timestamp,
+    pub noticed_at: Timestamp,
 }
 
 /// A clock ran out before the answer.
@@ -45,9 +79,20 @@ pub struct DeadlineBreached {
     pub noticed_at: Timestamp,
 }
 
-pub(crate) fn set(kind: DeadlineKind, started: Timestamp, target_seconds: u32, settings_version: &str) -> DeadlineSet {
-    let due_at = started.checked_add(SignedDuration::from_secs(i64::from(target_seconds))).unwrap_or(Timestamp::MAX);
-    DeadlineSet { kind, clock_started_at: started, due_at, target_seconds, settings_version: settings_version.into() }
+impl DeadlineSet {
+    /// A clock by the calendar, without a warning.
+    pub fn by_calendar(kind: DeadlineKind, started: Timestamp, target_seconds: u32, settings_version: &str) -> Self {
+        let target = SignedDuration::from_secs(i64::from(target_seconds));
+        DeadlineSet {
+            kind,
+            clock_started_at: started,
+            due_at: started.checked_add(target).unwrap_or(Timestamp::MAX),
+            target_seconds,
+            settings_version: settings_version.into(),
+            clock: DeadlineClock::Calendar,
+            warn_at: None,
+        }
+    }
 }
 
 /// Lets the clock go on when a decision ends the wait it was started for while a later post still waits: an answer
@@ -63,7 +108,9 @@ pub(crate) fn go_on(state: &Conversation, mut facts: Vec<Fact>, now: Timestamp) 
                 | Fact::ClassificationCorrected(_)
         )
     };
-    let Some(running) = state.deadline.as_ref().filter(|_| facts.iter().any(ends_a_wait)) else {
+    // By opening hours it cannot be reckoned here; then the clock ends, and whoever knows the hours starts it anew.
+    let by_calendar = |deadline: &&Deadline| deadline.clock == DeadlineClock::Calendar;
+    let Some(running) = state.deadline.as_ref().filter(by_calendar).filter(|_| facts.iter().any(ends_a_wait)) else {
         return facts;
     };
     let mut after = state.clone();
@@ -75,15 +122,17 @@ pub(crate) fn go_on(state: &Conversation, mut facts: Vec<Fact>, now: Timestamp) 
     };
     let target_seconds = running.due_at.duration_since(running.clock_started_at).as_secs();
     let target_seconds = u32::try_from(target_seconds).unwrap_or(u32::MAX);
-    facts.push(Fact::from(set(after.awaited_answer(), since, target_seconds, &state.settings_version)));
+    let mut set = DeadlineSet::by_calendar(after.awaited_answer(), since, target_seconds, &state.settings_version);
+    set.warn_at = running.warn_at.and_then(|at| set.due_at.checked_sub(running.due_at.duration_since(at)).ok());
+    facts.push(Fact::from(set));
     facts
 }
 
 pub(crate) fn pass(state: &Conversation, kind: DeadlineKind, due_at: Timestamp, now: Timestamp) -> Decision {
-    let Some(deadline) = state.deadline.as_ref().filter(|open| open.kind == kind && open.due_at == due_at) else {
+    let Some(deadline) = state.clock(kind).filter(|open| open.kind == kind && open.due_at == due_at) else {
         return Ok(Vec::new());
     };
-    if deadline.breached || state.merged_into.is_some() {
+    if deadline.paused_at.is_some() || deadline.breached || state.merged_into.is_some() {
         return Ok(Vec::new());
     }
     if now < due_at {
@@ -92,18 +141,64 @@ pub(crate) fn pass(state: &Conversation, kind: DeadlineKind, due_at: Timestamp, 
     Ok(vec![Fact::from(DeadlineBreached { kind, due_at, noticed_at: now })])
 }
 
+/// Starts a clock by itself, when the time came and not a post: after a pause, or after one that ran by opening hours.
+pub(crate) fn start(state: &Conversation, set: &DeadlineSet) -> Decision {
+    state.must_be_open()?;
+    let stands = |open: &Deadline| open.paused_at.is_some() && set.clock_started_at >= open.clock_started_at;
+    match state.clock(set.kind) {
+        Some(open) if !stands(open) => Ok(Vec::new()),
+        _ if state.waiting_since().is_none() => Ok(Vec::new()),
+        _ => Ok(vec![Fact::from(set.clone())]),
+    }
+}
+
+pub(crate) fn warn(state: &Conversation, kind: DeadlineKind, due_at: Timestamp, now: Timestamp) -> Decision {
+    let Some(deadline) = state.clock(kind).filter(|open| open.kind == kind && open.due_at == due_at) else {
+        return Ok(Vec::new());
+    };
+    let Some(warn_at) = deadline.warn_at.filter(|_| !deadline.breached && deadline.paused_at.is_none()) else {
+        return Ok(Vec::new());
+    };
+    if now < warn_at {
+        return Err(Rejection::NotDue { due_at: warn_at });
+    }
+    Ok(vec![Fact::from(DeadlineWarned { kind, due_at, noticed_at: now })])
+}
+
 pub(crate) fn evolve_set(state: &mut Conversation, fact: &DeadlineSet) {
-    state.deadline = Some(Deadline {
+    *state.clock_mut(fact.kind) = Some(Deadline {
         kind: fact.kind,
         clock_started_at: fact.clock_started_at,
         due_at: fact.due_at,
+        clock: fact.clock,
+        warn_at: fact.warn_at,
         breached: false,
+        paused_at: None,
     });
+}
+
+pub(crate) fn evolve_warned(state: &mut Conversation, fact: &DeadlineWarned) {
+    if let Some(open) = state.clock_mut(fact.kind).as_mut().filter(|open| open.due_at == fact.due_at) {
+        open.warn_at = None;
+    }
+}
+
+/// The clock of the whole matter stands still while the customer is awaited, and ends with the matter.
+pub(crate) fn evolve_pause(state: &mut Conversation, at: Timestamp) {
+    let over = state.resolved_at.is_some() || state.merged_into.is_some();
+    if over {
+        state.resolution = None;
+    }
+    let waits = state.waiting_since().is_some();
+    if let Some(running) = state.resolution.as_mut().filter(|running| running.paused_at.is_none() && !waits) {
+        running.paused_at = Some(at);
+    }
 }
 
 pub(crate) fn evolve_breached(state: &mut Conversation, fact: &DeadlineBreached) {
     state.breaches += 1;
-    if let Some(open) = state.deadline.as_mut().filter(|open| open.kind == fact.kind && open.due_at == fact.due_at) {
+    let clock = state.clock_mut(fact.kind).as_mut();
+    if let Some(open) = clock.filter(|open| open.kind == fact.kind && open.due_at == fact.due_at) {
         open.breached = true;
     }
 }

@@ -6,11 +6,14 @@ use crate::personal::Personal;
 use crate::routed::Priority;
 use crate::state::Conversation;
 use crate::{Decision, Rejection};
+use jiff::Timestamp;
 
 /// A person took the conversation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claimed {
     pub person: PersonId,
+    /// The team that it was raised to, when he takes it for that one beside the first line.
+    pub team: Option<TeamId>,
 }
 
 /// The person who had it gave it back to its team.
@@ -47,17 +50,23 @@ pub struct NoteAdded {
     pub body: Personal,
 }
 
-pub(crate) fn claim(state: &Conversation, person: &PersonId) -> Decision {
+pub(crate) fn claim(state: &Conversation, person: &PersonId, team: Option<&TeamId>) -> Decision {
     state.must_be_open()?;
-    match &state.assignee {
+    // Two tiers on one conversation: each has a seat of its own.
+    let team = team.filter(|team| state.escalation_team.as_ref() == Some(*team));
+    let seat = if team.is_some() { &state.second } else { &state.assignee };
+    match seat {
         Some(holder) if holder == person => Ok(Vec::new()),
         Some(holder) => Err(Rejection::ClaimedBySomeoneElse { person: holder.clone() }),
-        None => Ok(vec![Fact::from(Claimed { person: person.clone() })]),
+        None => Ok(vec![Fact::from(Claimed { person: person.clone(), team: team.cloned() })]),
     }
 }
 
 pub(crate) fn release(state: &Conversation, person: &PersonId, reason: &str) -> Decision {
     state.must_be_open()?;
+    if state.second.as_ref() == Some(person) {
+        return Ok(vec![Fact::from(Released { person: person.clone(), reason: reason.into() })]);
+    }
     match &state.assignee {
         None => Ok(Vec::new()),
         Some(holder) if holder != person => Err(Rejection::ClaimedBySomeoneElse { person: holder.clone() }),
@@ -124,10 +133,20 @@ pub(crate) fn note(
 }
 
 pub(crate) fn evolve_claimed(state: &mut Conversation, fact: &Claimed) {
+    if fact.team.is_some() {
+        state.second = Some(fact.person.clone());
+        return;
+    }
+    state.offer = None;
+    state.lapsed_offers.clear();
     state.assignee = Some(fact.person.clone());
 }
 
-pub(crate) fn evolve_released(state: &mut Conversation) {
+pub(crate) fn evolve_released(state: &mut Conversation, fact: &Released) {
+    if state.second.as_ref() == Some(&fact.person) {
+        state.second = None;
+        return;
+    }
     state.assignee = None;
 }
 
@@ -135,11 +154,16 @@ pub(crate) fn evolve_handed_off(state: &mut Conversation, fact: &HandedOff) {
     state.hand_offs += 1;
     state.team = Some(fact.to_team.clone());
     state.assignee = fact.to_person.clone();
+    state.offer = None;
+    state.lapsed_offers.clear();
+    (state.home_team, state.away_until) = (None, None);
     state.placed_by_person = true;
 }
 
-pub(crate) fn evolve_escalated(state: &mut Conversation, fact: &Escalated) {
+pub(crate) fn evolve_escalated(state: &mut Conversation, fact: &Escalated, at: Timestamp) {
     state.escalated = true;
+    state.escalated_at = Some(at);
+    state.escalated_by.clone_from(&fact.by);
     // Raising it once more without a team does not send away the one that is on it.
     if fact.to_team.is_some() {
         state.escalation_team = fact.to_team.clone();

@@ -2,15 +2,24 @@
 //! wrong is put right by a later fact.
 
 use crate::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
+use crate::callback::{CallbackBooked, CallbackDone, CallbackDue, CallbackMissed};
 use crate::classified::{ClassificationCorrected, PostClassified, PostReclassified};
-use crate::deadlines::{DeadlineBreached, DeadlineSet};
+use crate::customer::{
+    CustomerProfiled, CustomerTeamSet, ExceptionGranted, ProfilesLinked, ProfilesUnlinked, PromiseKept, PromiseMade,
+    TeamChoiceChanged,
+};
+use crate::deadlines::{DeadlineBreached, DeadlineSet, DeadlineWarned};
 use crate::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
+use crate::placed::{OfferLapsed, Offered, Placed};
 use crate::received::{
-    ContactRecorded, EngagementObserved, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved,
+    ContactRecorded, EngagementObserved, PostBroughtBack, PostDeleted, PostEdited, PostFiltered, PostReceived,
+    ReplyObserved,
 };
 use crate::replied::{ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
 use crate::resolved::{Absorbed, Merged, Reopened, Resolved};
+use crate::rising::{Deescalated, FlagLowered, FlagRaised};
 use crate::routed::{ConversationOpened, Routed};
+use crate::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
 
 macro_rules! facts {
     ($($name:ident),* $(,)?) => {
@@ -49,19 +58,32 @@ facts!(
     EngagementObserved,
     ContactRecorded,
     PostFiltered,
+    PostBroughtBack,
     ReplyObserved,
     PostClassified,
     ClassificationCorrected,
     PostReclassified,
     ConversationOpened,
     Routed,
+    Placed,
+    Offered,
+    OfferLapsed,
+    FlagRaised,
+    FlagLowered,
+    IncidentJoined,
     DeadlineSet,
+    DeadlineWarned,
     DeadlineBreached,
     Claimed,
     Released,
     HandedOff,
     Escalated,
+    Deescalated,
     NoteAdded,
+    CallbackBooked,
+    CallbackDue,
+    CallbackDone,
+    CallbackMissed,
     ReplySubmitted,
     ReplyAttempted,
     ReplySent,
@@ -71,7 +93,17 @@ facts!(
     Reopened,
     Merged,
     Absorbed,
+    CustomerTeamSet,
+    TeamChoiceChanged,
+    CustomerProfiled,
+    ProfilesLinked,
+    ProfilesUnlinked,
+    ExceptionGranted,
+    PromiseMade,
+    PromiseKept,
     SettingsPublished,
     PresenceChanged,
+    SurgeDetected,
+    SurgeEnded,
     IntakeCounted,
 );

@@ -163,6 +163,18 @@ opaque!(
     /// One internal note.
     NoteId, "note_id"
 );
+opaque!(
+    /// One call that a customer was promised.
+    CallbackId, "callback_id"
+);
+opaque!(
+    /// One promise to a customer.
+    PromiseId, "promise_id"
+);
+opaque!(
+    /// What makes a whole region write at once.
+    IncidentId, "incident_id"
+);
 
 /// A hash over named parts, each preceded by its length so that no two lists of parts collide.
 fn derive(kind: &str, parts: &[&[u8]]) -> Uuid {
@@ -221,6 +233,29 @@ impl NoteId {
     /// The note of one request, so that a repeated request is the same note.
     pub fn of(conversation: &ConversationId, request: &RecordId) -> Self {
         Self(derive("note", &[conversation.0.as_bytes(), request.0.as_bytes()]))
+    }
+}
+
+impl CallbackId {
+    /// The callback of one request, so that a repeated request is the same callback.
+    pub fn of(conversation: &ConversationId, request: &RecordId) -> Self {
+        Self(derive("callback", &[conversation.0.as_bytes(), request.0.as_bytes()]))
+    }
+}
+
+impl PromiseId {
+    /// The promise of one request, so that a repeated request is the same promise.
+    pub fn of(customer: &CustomerId, request: &RecordId) -> Self {
+        Self(derive("promise", &[customer.0.as_bytes(), request.0.as_bytes()]))
+    }
+}
+
+impl IncidentId {
+    /// The incident that the surge of a region and topic is, which began with this post: two copies of routing that see it
+    /// at the same instant name it alike.
+    pub fn of(brand: &BrandId, region: &str, topic: &str, first_post_at: jiff::Timestamp) -> Self {
+        let at = first_post_at.as_nanosecond().to_be_bytes();
+        Self(derive("incident", &[brand.as_str().as_bytes(), region.as_bytes(), topic.as_bytes(), &at]))
     }
 }
 

@@ -9,31 +9,43 @@
 //! What a decision needs (the time, what the brand's rules say) comes in with the command.
 
 pub mod brand_facts;
+pub mod callback;
 pub mod classified;
+pub mod customer;
 pub mod deadlines;
 pub mod desk;
 pub mod fact;
 pub mod ids;
 pub mod personal;
+pub mod placed;
 pub mod received;
 pub mod record;
 pub mod replied;
 pub mod resolved;
+pub mod rising;
 pub mod routed;
 pub mod state;
+pub mod surge;
 
+pub use customer::Customer;
 pub use fact::Fact;
-pub use ids::{BrandId, ConversationId, CustomerId, Network, NoteId, PersonId, PostKey, RecordId, ReplyId, TeamId};
+pub use ids::{
+    BrandId, CallbackId, ConversationId, CustomerId, IncidentId, Network, NoteId, PersonId, PostKey, PromiseId,
+    RecordId, ReplyId, TeamId,
+};
 pub use personal::{Attachment, Personal, PersonalText};
 pub use record::{Actor, Record, Subject};
 pub use state::{Conversation, Status};
 
+use callback::{BookCallback, CallbackStatus};
 use classified::{CorrectClassification, Head, PostClassified};
-use deadlines::DeadlineKind;
+use deadlines::{DeadlineKind, DeadlineSet};
 use jiff::Timestamp;
+use placed::{Offered, Placed};
 use received::{ContactRecorded, EngagementObserved, PostDeleted, PostEdited, PostReceived, ReplyObserved};
 use replied::{ReplyFailed, ReplyInDoubt, ReplySent, SubmitReply};
 use resolved::{Absorbed, Outcome};
+use rising::{FlagLowered, FlagRaised};
 use routed::RouteDecision;
 use state::ReplyStatus;
 
@@ -54,8 +66,21 @@ pub enum Command {
     /// The answer of another model, to stand beside the first one.
     ReclassifyPost(Box<PostClassified>),
     RoutePost(RouteDecision),
+    /// Another team serves it for a while, or its own one again.
+    Place(Placed),
+    /// It is given to somebody who is free.
+    Offer(Offered),
+    LapseOffer {
+        person: PersonId,
+        reason: &'static str,
+    },
+    RaiseFlags(Vec<FlagRaised>),
+    LowerFlags(Vec<FlagLowered>),
+    JoinIncident(IncidentId),
     Claim {
         person: PersonId,
+        /// The team he takes it for, when it is not the one that the conversation is with.
+        team: Option<TeamId>,
     },
     Release {
         person: PersonId,
@@ -72,6 +97,17 @@ pub enum Command {
         to_team: Option<TeamId>,
         reason: String,
     },
+    Deescalate {
+        by: Option<PersonId>,
+        reason: String,
+    },
+    BookCallback(BookCallback),
+    CallbackComesDue(CallbackId),
+    FinishCallback {
+        callback: CallbackId,
+        person: PersonId,
+    },
+    MissCallback(CallbackId),
     AddNote {
         person: PersonId,
         body: Personal,
@@ -87,6 +123,11 @@ pub enum Command {
     SettleReply {
         reply: ReplyId,
         arrived: bool,
+    },
+    StartDeadline(DeadlineSet),
+    WarnOfDeadline {
+        kind: DeadlineKind,
+        due_at: Timestamp,
     },
     PassDeadline {
         kind: DeadlineKind,
@@ -149,7 +190,15 @@ pub enum Rejection {
     ReasonMissing,
     #[error("the text is empty")]
     TextMissing,
-    #[error("the deadline is not due before {due_at}")]
+    #[error("the callback is not part of this conversation")]
+    UnknownCallback,
+    #[error("the promise is not one that this customer was made")]
+    UnknownPromise,
+    #[error("a callback is booked ahead; give a time that is still to come")]
+    CallbackInThePast,
+    #[error("a profile cannot be linked to itself; name the other one")]
+    LinksToItself,
+    #[error("it is not due before {due_at}")]
     NotDue { due_at: Timestamp },
 }
 
@@ -171,6 +220,10 @@ impl Rejection {
             Rejection::ReplyOnItsWay => "REPLY_ON_ITS_WAY",
             Rejection::ReasonMissing => "REASON_MISSING",
             Rejection::TextMissing => "TEXT_MISSING",
+            Rejection::UnknownCallback => "UNKNOWN_CALLBACK",
+            Rejection::UnknownPromise => "UNKNOWN_PROMISE",
+            Rejection::CallbackInThePast => "CALLBACK_IN_THE_PAST",
+            Rejection::LinksToItself => "LINKS_TO_ITSELF",
             Rejection::NotDue { .. } => "NOT_DUE",
         }
     }
@@ -198,12 +251,23 @@ fn answer(state: &Conversation, command: &Command, context: &Context) -> Decisio
         Command::CorrectClassification(ask) => classified::correct(state, ask),
         Command::ReclassifyPost(class) => classified::reclassify(state, class),
         Command::RoutePost(decision) => routed::route(state, decision),
-        Command::Claim { person } => desk::claim(state, person),
+        Command::Place(placed) => placed::place(state, placed),
+        Command::Offer(offered) => placed::offer(state, offered),
+        Command::LapseOffer { person, reason } => placed::lapse(state, person, reason, *now),
+        Command::RaiseFlags(raised) => rising::raise(state, raised),
+        Command::LowerFlags(lowered) => rising::lower(state, lowered),
+        Command::JoinIncident(incident) => surge::join(state, *incident),
+        Command::Claim { person, team } => desk::claim(state, person, team.as_ref()),
         Command::Release { person, reason } => desk::release(state, person, reason),
         Command::HandOff { by, to_team, to_person, reason } => {
             desk::hand_off(state, by, to_team, to_person.as_ref(), reason)
         }
         Command::Escalate { by, to_team, reason } => desk::escalate(state, by.as_ref(), to_team.as_ref(), reason),
+        Command::Deescalate { by, reason } => rising::deescalate(state, by.as_ref(), reason),
+        Command::BookCallback(ask) => callback::book(state, conversation, record, ask, *now),
+        Command::CallbackComesDue(id) => callback::come_due(state, id, *now),
+        Command::FinishCallback { callback, person } => callback::done(state, callback, person),
+        Command::MissCallback(id) => callback::miss(state, id, *now),
         Command::AddNote { person, body } => desk::note(state, conversation, record, person, body),
         Command::SubmitReply(submit) => replied::submit(state, conversation, record, submit),
         Command::AttemptReply { reply, after_doubt } => replied::attempt(state, reply, *now, *after_doubt),
@@ -211,6 +275,8 @@ fn answer(state: &Conversation, command: &Command, context: &Context) -> Decisio
         Command::FailReply(failed) => replied::fail(state, failed),
         Command::DoubtReply(doubt) => replied::doubt(state, doubt),
         Command::SettleReply { reply, arrived } => replied::settle(state, reply, *arrived),
+        Command::StartDeadline(set) => deadlines::start(state, set),
+        Command::WarnOfDeadline { kind, due_at } => deadlines::warn(state, *kind, *due_at, *now),
         Command::PassDeadline { kind, due_at } => deadlines::pass(state, *kind, *due_at, *now),
         Command::Resolve { person, outcome } => resolved::resolve(state, person.as_ref(), *outcome),
         Command::Reopen { person, reason } => resolved::reopen(state, person, reason),
@@ -243,6 +309,7 @@ pub fn evolve(state: &mut Conversation, record: &Record) {
     if state.deadline.is_some() && state.clock_start().is_none() {
         state.deadline = None;
     }
+    deadlines::evolve_pause(state, record.occurred_at);
 }
 
 fn evolve_fact(state: &mut Conversation, fact: &Fact, at: Timestamp) {
@@ -261,12 +328,24 @@ fn evolve_fact(state: &mut Conversation, fact: &Fact, at: Timestamp) {
         Fact::PostReclassified(fact) => classified::evolve_reclassified(state, fact),
         Fact::ConversationOpened(fact) => routed::evolve_opened(state, fact, at),
         Fact::Routed(fact) => routed::evolve_routed(state, fact),
+        Fact::Placed(fact) => placed::evolve_placed(state, fact),
+        Fact::Offered(fact) => placed::evolve_offered(state, fact),
+        Fact::OfferLapsed(fact) => placed::evolve_lapsed(state, fact),
+        Fact::FlagRaised(fact) => rising::evolve_raised(state, fact, at),
+        Fact::FlagLowered(fact) => rising::evolve_lowered(state, fact),
+        Fact::IncidentJoined(fact) => state.incident = Some(fact.incident),
         Fact::DeadlineSet(fact) => deadlines::evolve_set(state, fact),
+        Fact::DeadlineWarned(fact) => deadlines::evolve_warned(state, fact),
         Fact::DeadlineBreached(fact) => deadlines::evolve_breached(state, fact),
         Fact::Claimed(fact) => desk::evolve_claimed(state, fact),
-        Fact::Released(_) => desk::evolve_released(state),
+        Fact::Released(fact) => desk::evolve_released(state, fact),
         Fact::HandedOff(fact) => desk::evolve_handed_off(state, fact),
-        Fact::Escalated(fact) => desk::evolve_escalated(state, fact),
+        Fact::Escalated(fact) => desk::evolve_escalated(state, fact, at),
+        Fact::Deescalated(_) => rising::evolve_deescalated(state, at),
+        Fact::CallbackBooked(fact) => callback::evolve_booked(state, fact),
+        Fact::CallbackDue(fact) => callback::evolve_status(state, &fact.callback, CallbackStatus::Due),
+        Fact::CallbackDone(fact) => callback::evolve_status(state, &fact.callback, CallbackStatus::Done),
+        Fact::CallbackMissed(fact) => callback::evolve_status(state, &fact.callback, CallbackStatus::Missed),
         Fact::NoteAdded(_) => state.notes += 1,
         Fact::ReplySubmitted(fact) => replied::evolve_submitted(state, fact, at),
         Fact::ReplyAttempted(fact) => replied::evolve_attempted(state, fact),
@@ -281,15 +360,52 @@ fn evolve_fact(state: &mut Conversation, fact: &Fact, at: Timestamp) {
         Fact::Merged(fact) => resolved::evolve_merged(state, fact),
         Fact::Absorbed(fact) => resolved::evolve_absorbed(state, fact),
         // These are never written to a conversation; meeting one changes nothing.
-        Fact::PostFiltered(_) | Fact::SettingsPublished(_) | Fact::PresenceChanged(_) | Fact::IntakeCounted(_) => {}
+        Fact::PostFiltered(_)
+        | Fact::PostBroughtBack(_)
+        | Fact::CustomerTeamSet(_)
+        | Fact::TeamChoiceChanged(_)
+        | Fact::CustomerProfiled(_)
+        | Fact::ProfilesLinked(_)
+        | Fact::ProfilesUnlinked(_)
+        | Fact::ExceptionGranted(_)
+        | Fact::PromiseMade(_)
+        | Fact::PromiseKept(_)
+        | Fact::SettingsPublished(_)
+        | Fact::PresenceChanged(_)
+        | Fact::SurgeDetected(_)
+        | Fact::SurgeEnded(_)
+        | Fact::IntakeCounted(_) => {}
+    }
+}
+
+/// What the records of one subject add up to.
+pub trait Story: Default + Clone {
+    /// Folds one record. A record that is in already changes nothing.
+    fn evolve(&mut self, record: &Record);
+
+    /// Folds records in the order of the log.
+    fn fold<'a>(records: impl IntoIterator<Item = &'a Record>) -> Self {
+        let mut state = Self::default();
+        for record in records {
+            state.evolve(record);
+        }
+        state
+    }
+}
+
+impl Story for Conversation {
+    fn evolve(&mut self, record: &Record) {
+        evolve(self, record);
+    }
+}
+
+impl Story for Customer {
+    fn evolve(&mut self, record: &Record) {
+        customer::evolve(self, record);
     }
 }
 
 /// Folds records in the order of the log.
 pub fn fold<'a>(records: impl IntoIterator<Item = &'a Record>) -> Conversation {
-    let mut state = Conversation::default();
-    for record in records {
-        evolve(&mut state, record);
-    }
-    state
+    Story::fold(records)
 }

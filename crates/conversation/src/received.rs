@@ -49,6 +49,8 @@ pub struct PostReceived {
     pub thread_of: Option<ConversationId>,
     /// A conversation in which a later post already waited for this one as its parent: both are one matter.
     pub awaited_in: Option<ConversationId>,
+    /// The language that the network names, BCP 47; empty when it names none.
+    pub language: String,
     pub personal: Personal,
 }
 
@@ -93,7 +95,44 @@ pub struct ContactRecorded {
 pub struct PostFiltered {
     pub rule: String,
     pub settings_version: String,
+    pub kept_as: KeptAs,
     pub post: Box<PostReceived>,
+}
+
+/// What became of a post that was kept out of the care queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub enum KeptAs {
+    #[default]
+    Filtered,
+    /// Contests, promotion and what answers them.
+    Promotion,
+    /// It speaks of a competitor.
+    Competitor,
+}
+
+impl KeptAs {
+    /// Every value.
+    pub const ALL: [KeptAs; 3] = [KeptAs::Filtered, KeptAs::Promotion, KeptAs::Competitor];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            KeptAs::Filtered => "filtered",
+            KeptAs::Promotion => "promotion",
+            KeptAs::Competitor => "competitor",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<KeptAs> {
+        KeptAs::ALL.into_iter().find(|kept| kept.as_str() == text)
+    }
+}
+
+/// A person brought a filtered post back: it goes on as any other. It stands on the filtered post's own subject.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PostBroughtBack {
+    pub post: PostKey,
+    pub person: PersonId,
+    pub reason: String,
 }
 
 /// A reply that the brand gave outside of Earshot, as the network or an import shows it.
@@ -184,6 +223,10 @@ pub(crate) fn evolve_received(state: &mut Conversation, fact: &PostReceived, at:
     post.native_id = fact.native_id.as_str().into();
     post.is_reply = !fact.parent_native_id.is_empty();
     post.attachments = fact.personal.attachments.len() as u32;
+    post.language = fact.language.as_str().into();
+    if !fact.personal.author_handle.is_empty() {
+        post.pending_author = Some(fact.personal.author_handle.as_str().into());
+    }
     // An edit that came first holds the newer text.
     if post.edited_at.is_none() {
         post.pending_text = Some(fact.personal.text.as_str().into());
@@ -196,6 +239,9 @@ pub(crate) fn evolve_received(state: &mut Conversation, fact: &PostReceived, at:
     }
     if !fact.tier.is_empty() {
         state.tier = fact.tier.as_str().into();
+    }
+    if !fact.timezone.is_empty() {
+        state.timezone = fact.timezone.as_str().into();
     }
 }
 
@@ -221,8 +267,21 @@ pub(crate) fn evolve_engagement(state: &mut Conversation, fact: &EngagementObser
     if post.engagement_at.is_some_and(|at| at >= fact.observed_at) {
         return;
     }
+    let shared = fact.shares + fact.comments;
+    post.per_hour = per_hour(post, shared, fact.observed_at);
     post.engagement_at = Some(fact.observed_at);
     (post.shares, post.comments, post.likes, post.views) = (fact.shares, fact.comments, fact.likes, fact.views);
+}
+
+/// Shares and comments an hour since the totals before these; since it was posted when these are the first. Less than five
+/// minutes count as five, so that two looks at one instant make no storm.
+fn per_hour(post: &Post, shared: u64, at: Timestamp) -> f64 {
+    let (since, known) = match post.engagement_at {
+        Some(before) => (before, post.shares + post.comments),
+        None => (post.clock(), 0),
+    };
+    let hours = at.duration_since(since).as_secs_f64().max(300.0) / 3_600.0;
+    shared.saturating_sub(known) as f64 / hours
 }
 
 pub(crate) fn evolve_observed_reply(state: &mut Conversation, fact: &ReplyObserved, at: Timestamp) {
@@ -241,5 +300,7 @@ pub(crate) fn evolve_observed_reply(state: &mut Conversation, fact: &ReplyObserv
         attempts: 0,
         at: fact.posted_at.unwrap_or(at),
         timed: fact.posted_at.is_some(),
+        offers: Box::default(),
+        asks: Box::default(),
     });
 }

@@ -12,6 +12,11 @@ pub enum Subject {
         customer: CustomerId,
         conversation: ConversationId,
     },
+    /// A customer, whatever he writes about.
+    Customer {
+        brand: BrandId,
+        customer: CustomerId,
+    },
     /// A post that a rule kept out of the care queue.
     Filtered {
         brand: BrandId,
@@ -27,7 +32,10 @@ pub enum Subject {
 impl Subject {
     pub fn brand(&self) -> &BrandId {
         match self {
-            Subject::Conversation { brand, .. } | Subject::Filtered { brand, .. } | Subject::Brand { brand } => brand,
+            Subject::Conversation { brand, .. }
+            | Subject::Customer { brand, .. }
+            | Subject::Filtered { brand, .. }
+            | Subject::Brand { brand } => brand,
         }
     }
 
@@ -35,7 +43,7 @@ impl Subject {
     pub fn conversation(&self) -> Option<ConversationId> {
         match self {
             Subject::Conversation { conversation, .. } => Some(*conversation),
-            Subject::Filtered { .. } | Subject::Brand { .. } => None,
+            Subject::Customer { .. } | Subject::Filtered { .. } | Subject::Brand { .. } => None,
         }
     }
 }

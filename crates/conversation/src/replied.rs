@@ -20,6 +20,9 @@ pub struct ReplySubmitted {
     /// The same by the network's own id.
     pub in_reply_to_native_id: String,
     pub body: Personal,
+    /// Codes of what it offers and asks for, so that the same twice is seen.
+    pub offers: Vec<String>,
+    pub asks: Vec<String>,
 }
 
 /// A try to send began. It is written down before the network is called, so that a crash in between is seen.
@@ -72,6 +75,9 @@ pub struct SubmitReply {
     pub in_reply_to: Option<PostKey>,
     pub private: bool,
     pub body: Personal,
+    /// What the reply guard recognised in it: codes of what it offers and asks for.
+    pub offers: Vec<String>,
+    pub asks: Vec<String>,
 }
 
 pub(crate) fn submit(
@@ -93,7 +99,8 @@ pub(crate) fn submit(
     if submit.body.text.trim().is_empty() {
         return Err(Rejection::TextMissing);
     }
-    if let Some(holder) = state.assignee.as_ref().filter(|holder| **holder != submit.person) {
+    let holder = state.assignee.as_ref().filter(|holder| **holder != submit.person);
+    if let Some(holder) = holder.filter(|_| state.second.as_ref() != Some(&submit.person)) {
         return Err(Rejection::ClaimedBySomeoneElse { person: holder.clone() });
     }
     let target = match &submit.in_reply_to {
@@ -108,6 +115,8 @@ pub(crate) fn submit(
         in_reply_to: target.key,
         in_reply_to_native_id: target.native_id.to_string(),
         body: submit.body.clone(),
+        offers: submit.offers.clone(),
+        asks: submit.asks.clone(),
     })])
 }
 
@@ -202,6 +211,8 @@ pub(crate) fn evolve_submitted(state: &mut Conversation, fact: &ReplySubmitted, 
         attempts: 0,
         at,
         timed: true,
+        offers: fact.offers.iter().map(|code| code.as_str().into()).collect(),
+        asks: fact.asks.iter().map(|code| code.as_str().into()).collect(),
     });
 }
 

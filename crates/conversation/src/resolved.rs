@@ -2,7 +2,7 @@
 
 use crate::fact::Fact;
 use crate::ids::{ConversationId, PersonId, PostKey};
-use crate::state::Conversation;
+use crate::state::{Conversation, Rest};
 use crate::{Decision, Rejection};
 use jiff::Timestamp;
 
@@ -122,6 +122,8 @@ pub(crate) fn evolve_resolved(state: &mut Conversation, fact: &Resolved, at: Tim
     state.settled_until = state.settled_until.max(Some(at));
     state.outcome = Some(fact.outcome);
     state.reopened_at = None;
+    let spread = state.spread();
+    state.at_rest = Some(Rest { since: at, shares: spread.shares, views: spread.views });
 }
 
 pub(crate) fn evolve_reopened(state: &mut Conversation, fact: &Reopened, at: Timestamp) {

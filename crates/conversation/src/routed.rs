@@ -1,7 +1,7 @@
 //! The third chapter: whose work it is. The rules of the brand decide outside of this crate and come in as a
 //! [`RouteDecision`]; here it is held against what has happened since, and becomes facts.
 
-use crate::deadlines;
+use crate::deadlines::DeadlineSet;
 use crate::fact::Fact;
 use crate::ids::{Network, PostKey, TeamId};
 use crate::resolved::{self, Reopened};
@@ -60,6 +60,14 @@ pub struct Routed {
     pub candidates: Vec<Candidate>,
     /// What a reader of the decision should know, e.g. that a person's hand-off was kept.
     pub notes: Vec<String>,
+    /// What it is about, after the brand's own topics.
+    pub topic: String,
+    /// The team that it belongs to when `team` serves it for a while.
+    pub home_team: Option<TeamId>,
+    /// When the home team is looked for again.
+    pub away_until: Option<Timestamp>,
+    /// What whoever takes it must know.
+    pub needs_skills: Vec<String>,
 }
 
 /// What the brand's rules say about a post.
@@ -72,8 +80,12 @@ pub struct RouteDecision {
     pub settings_version: String,
     pub candidates: Vec<Candidate>,
     pub notes: Vec<String>,
-    /// Seconds until an answer is due; none for no target.
-    pub respond_within_seconds: Option<u32>,
+    pub topic: String,
+    pub home_team: Option<TeamId>,
+    pub away_until: Option<Timestamp>,
+    pub needs_skills: Vec<String>,
+    /// The clocks that start with it, unless they run already: of the answer, of the whole matter.
+    pub deadlines: Vec<DeadlineSet>,
 }
 
 pub(crate) fn route(state: &Conversation, decision: &RouteDecision) -> Decision {
@@ -104,7 +116,7 @@ pub(crate) fn route(state: &Conversation, decision: &RouteDecision) -> Decision 
     }
     facts.push(Fact::from(settle(state, decision)));
     if !backfill {
-        facts.extend(deadline(reopened.as_ref().unwrap_or(state), decision));
+        facts.extend(deadlines(reopened.as_ref().unwrap_or(state), decision));
     }
     Ok(facts)
 }
@@ -120,6 +132,10 @@ fn settle(state: &Conversation, decision: &RouteDecision) -> Routed {
         settings_version: decision.settings_version.clone(),
         candidates: decision.candidates.clone(),
         notes: decision.notes.clone(),
+        topic: decision.topic.clone(),
+        home_team: decision.home_team.clone(),
+        away_until: decision.away_until,
+        needs_skills: decision.needs_skills.clone(),
     };
     if state.post(&decision.post).is_some_and(|post| post.reconsider.is_some()) {
         routed.notes.push("asked again after a person corrected the classification".to_owned());
@@ -127,6 +143,7 @@ fn settle(state: &Conversation, decision: &RouteDecision) -> Routed {
     if let Some((team, why)) = settled_by_person(state).filter(|(team, _)| **team != decision.team) {
         routed.notes.push(format!("kept with {team}: {why}; the rule would choose {}", decision.team));
         routed.team = team.clone();
+        (routed.home_team, routed.away_until) = (state.home_team.clone(), state.away_until);
     }
     if state.opened && state.resolved_at.is_none() && state.priority > decision.priority {
         routed.notes.push(format!("kept at {}: an open matter does not sink", state.priority.as_str()));
@@ -145,13 +162,10 @@ fn settled_by_person(state: &Conversation) -> Option<(&TeamId, String)> {
     }
 }
 
-/// The clock of whoever waits: since the first unanswered post, however often he has asked since.
-fn deadline(state: &Conversation, decision: &RouteDecision) -> Option<Fact> {
-    if state.deadline.is_some() {
-        return None;
-    }
-    let (target_seconds, started) = (decision.respond_within_seconds?, state.clock_start()?);
-    Some(Fact::from(deadlines::set(state.awaited_answer(), started, target_seconds, &decision.settings_version)))
+/// The clocks that are not running yet. Asking again does not start one anew.
+fn deadlines(state: &Conversation, decision: &RouteDecision) -> impl Iterator<Item = Fact> {
+    let new = decision.deadlines.iter().filter(|set| state.clock(set.kind).is_none());
+    new.cloned().map(Fact::from)
 }
 
 pub(crate) fn evolve_opened(state: &mut Conversation, fact: &ConversationOpened, at: Timestamp) {
@@ -165,8 +179,13 @@ pub(crate) fn evolve_routed(state: &mut Conversation, fact: &Routed) {
     state.priority = fact.priority;
     state.rule = fact.rule.as_str().into();
     state.settings_version = fact.settings_version.as_str().into();
+    state.topic = fact.topic.as_str().into();
+    state.home_team.clone_from(&fact.home_team);
+    state.away_until = fact.away_until;
+    state.needs_skills = fact.needs_skills.iter().map(|skill| skill.as_str().into()).collect();
     let post = state.post_mut(fact.post);
     post.routed = true;
     post.reconsider = None;
     post.pending_text = None;
+    post.pending_author = None;
 }

@@ -3,19 +3,21 @@
 //! come in any allowed order and end in the same state.
 
 use crate::Rejection;
+use crate::callback::{CallbackStatus, GRACE_SECONDS};
 use crate::classified::{Head, Heads};
-use crate::deadlines::DeadlineKind;
-use crate::ids::{ConversationId, Network, PersonId, PostKey, RecordId, ReplyId, TeamId};
+use crate::deadlines::{DeadlineClock, DeadlineKind};
+use crate::ids::{CallbackId, ConversationId, IncidentId, Network, PersonId, PostKey, RecordId, ReplyId, TeamId};
 use crate::personal::PersonalText;
 use crate::received::HandleUse;
 use crate::resolved::Outcome;
+use crate::rising::Flag;
 use crate::routed::Priority;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Changes whenever the shape of [`Conversation`] or the meaning of a fold does, so that a checkpoint of an older one
 /// is not read but rebuilt.
-pub const STATE_VERSION: u32 = 3;
+pub const STATE_VERSION: u32 = 4;
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,6 +55,8 @@ pub struct Post {
     pub likes: u64,
     pub views: u64,
     pub engagement_at: Option<Timestamp>,
+    /// Shares and comments an hour between the last two looks at it.
+    pub per_hour: f64,
     /// What it is: the answer first written for its text, with what people put right.
     pub class: Option<Class>,
     /// What other models say of the same text. Nothing follows from it.
@@ -62,6 +66,10 @@ pub struct Post {
     pub reconsider: Option<RecordId>,
     /// The text while rules may still ask for it; dropped once the post is routed.
     pub pending_text: Option<PersonalText>,
+    /// The author's handle, as long as the text.
+    pub pending_author: Option<PersonalText>,
+    /// The language that the network names; empty when it names none.
+    pub language: Box<str>,
 }
 
 impl Post {
@@ -85,11 +93,14 @@ impl Post {
             likes: 0,
             views: 0,
             engagement_at: None,
+            per_hour: 0.0,
             class: None,
             readings: Vec::new(),
             routed: false,
             reconsider: None,
             pending_text: None,
+            pending_author: None,
+            language: "".into(),
         }
     }
 
@@ -225,6 +236,41 @@ pub struct Reply {
     pub at: Timestamp,
     /// False when the network gave no time, so that no figure is made of it.
     pub timed: bool,
+    /// Codes of what it offers and asks for, in order.
+    pub offers: Box<[Box<str>]>,
+    pub asks: Box<[Box<str>]>,
+}
+
+/// Somebody who is free was offered the conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    pub person: PersonId,
+    pub until: Timestamp,
+}
+
+/// A flag that is up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Raised {
+    pub flag: Flag,
+    pub at: Timestamp,
+}
+
+/// A call that the customer was promised.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Callback {
+    pub id: CallbackId,
+    pub due_at: Timestamp,
+    /// The customer's; empty when unknown.
+    pub timezone: Box<str>,
+    pub person: Option<PersonId>,
+    pub status: CallbackStatus,
+}
+
+impl Callback {
+    /// From when on it counts as missed.
+    pub fn missed_at(&self) -> Timestamp {
+        self.due_at.checked_add(jiff::SignedDuration::from_secs(GRACE_SECONDS)).unwrap_or(Timestamp::MAX)
+    }
 }
 
 /// The clock that runs.
@@ -233,7 +279,29 @@ pub struct Deadline {
     pub kind: DeadlineKind,
     pub clock_started_at: Timestamp,
     pub due_at: Timestamp,
+    pub clock: DeadlineClock,
+    /// When the team is warned; none when nobody is, or was already.
+    pub warn_at: Option<Timestamp>,
     pub breached: bool,
+    /// Since when the clock stands still because the customer is awaited.
+    pub paused_at: Option<Timestamp>,
+}
+
+/// How far the posts of a conversation have spread.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Spread {
+    pub shares: u64,
+    pub comments: u64,
+    pub views: u64,
+    pub per_hour: f64,
+}
+
+/// A resolved matter, as far as it had spread by then.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rest {
+    pub since: Timestamp,
+    pub shares: u64,
+    pub views: u64,
 }
 
 /// The state of one conversation.
@@ -265,8 +333,25 @@ pub struct Conversation {
     pub notes: u32,
     pub team: Option<TeamId>,
     pub assignee: Option<PersonId>,
+    /// Who works on it for the team that it was raised to, beside the first line.
+    pub second: Option<PersonId>,
     pub priority: Priority,
     pub rule: Box<str>,
+    /// What it is about, after the brand's own topics; empty until it is routed.
+    pub topic: Box<str>,
+    /// The team that it belongs to while another one serves it.
+    pub home_team: Option<TeamId>,
+    /// When the home team is looked for again.
+    pub away_until: Option<Timestamp>,
+    /// What whoever takes it must know.
+    pub needs_skills: Box<[Box<str>]>,
+    pub offer: Option<Offer>,
+    /// Who was offered it and did not touch it, since it last changed hands.
+    pub lapsed_offers: Vec<PersonId>,
+    /// In the order in which they were raised.
+    pub flags: Vec<Raised>,
+    pub incident: Option<IncidentId>,
+    pub callbacks: Vec<Callback>,
     /// The brand settings that routed it last.
     pub settings_version: Box<str>,
     /// A person put it with its team, so rules leave it there.
@@ -274,10 +359,22 @@ pub struct Conversation {
     pub hand_offs: u32,
     pub escalated: bool,
     pub escalation_team: Option<TeamId>,
+    pub escalated_at: Option<Timestamp>,
+    /// When the team that it was raised to was last sent away.
+    pub deescalated_at: Option<Timestamp>,
+    /// Who raised it; none when rules did, and then it comes down by itself.
+    pub escalated_by: Option<PersonId>,
+    /// How far it had spread when it was last resolved.
+    pub at_rest: Option<Rest>,
+    /// The clock of the answer that is awaited.
     pub deadline: Option<Deadline>,
+    /// The clock of the whole matter.
+    pub resolution: Option<Deadline>,
     pub breaches: u32,
     pub region: Box<str>,
     pub tier: Box<str>,
+    /// The customer's; empty when unknown.
+    pub timezone: Box<str>,
     /// The records that are in here already.
     pub seen: Vec<RecordId>,
     /// When the newest record happened.
@@ -309,17 +406,33 @@ impl Default for Conversation {
             notes: 0,
             team: None,
             assignee: None,
+            second: None,
             priority: Priority::default(),
             rule: "".into(),
+            topic: "".into(),
+            home_team: None,
+            away_until: None,
+            needs_skills: Box::default(),
+            offer: None,
+            lapsed_offers: Vec::new(),
+            flags: Vec::new(),
+            incident: None,
+            callbacks: Vec::new(),
             settings_version: "".into(),
             placed_by_person: false,
             hand_offs: 0,
             escalated: false,
             escalation_team: None,
+            escalated_at: None,
+            deescalated_at: None,
+            escalated_by: None,
+            at_rest: None,
             deadline: None,
+            resolution: None,
             breaches: 0,
             region: "".into(),
             tier: "".into(),
+            timezone: "".into(),
             seen: Vec::new(),
             last_activity_at: None,
         }
@@ -434,6 +547,61 @@ impl Conversation {
         self.posts.iter().map(|post| post.followers).max().unwrap_or(0)
     }
 
+    pub fn has_flag(&self, flag: Flag) -> bool {
+        self.flags.iter().any(|raised| raised.flag == flag)
+    }
+
+    /// The customer's posts that nobody has answered and that want an answer.
+    pub fn unanswered_posts(&self) -> usize {
+        let Some(since) = self.waiting_since() else { return 0 };
+        let waits = |post: &&Post| post.deleted_at.is_none() && post.clock() >= since;
+        self.received_posts().filter(waits).count()
+    }
+
+    /// How often the customer had to come back after an answer: posts after one that are no thanks, of which only the first
+    /// after each answer counts.
+    pub fn exchanges(&self) -> usize {
+        let mut answers: Vec<Timestamp> = self.sent_replies().map(|reply| reply.at).collect();
+        answers.sort_unstable();
+        let ends = answers.iter().skip(1).copied().chain([Timestamp::MAX]);
+        let comes_back = |(after, before): (&Timestamp, Timestamp)| {
+            self.received_posts().any(|post| {
+                let asks = !post.class.as_ref().is_some_and(Class::needs_no_answer);
+                asks && post.deleted_at.is_none() && post.clock() > *after && post.clock() <= before
+            })
+        };
+        answers.iter().zip(ends).filter(|pair| comes_back(*pair)).count()
+    }
+
+    /// How many replies offer what an earlier one offered already.
+    pub fn repeated_offers(&self) -> usize {
+        repeated(self.replies.iter().map(|reply| &reply.offers))
+    }
+
+    /// How many replies ask for what an earlier one asked for already.
+    pub fn repeated_asks(&self) -> usize {
+        repeated(self.replies.iter().map(|reply| &reply.asks))
+    }
+
+    /// Followers times hours without an answer: how many have seen that nobody answers. Private messages are seen by nobody.
+    pub fn exposure(&self, now: Timestamp) -> f64 {
+        let Some(since) = self.waiting_since().filter(|_| !self.private) else { return 0.0 };
+        let hours = now.duration_since(since).as_secs_f64().max(0.0) / 3_600.0;
+        self.reach() as f64 * hours
+    }
+
+    /// Shares, comments and views of all its posts, and the fastest of them in shares and comments an hour.
+    pub fn spread(&self) -> Spread {
+        let mut spread = Spread::default();
+        for post in &self.posts {
+            spread.shares += post.shares;
+            spread.comments += post.comments;
+            spread.views += post.views;
+            spread.per_hour = spread.per_hour.max(post.per_hour);
+        }
+        spread
+    }
+
     /// The newest classification, which is what the conversation is about now.
     pub fn class(&self) -> Option<&Class> {
         self.newest_classified()?.class.as_ref()
@@ -456,7 +624,7 @@ impl Conversation {
 
     /// When the clock of whoever waits starts. History makes nobody late: if it is what waits, the clock starts with the
     /// first live post after it.
-    pub(crate) fn clock_start(&self) -> Option<Timestamp> {
+    pub fn clock_start(&self) -> Option<Timestamp> {
         let since = self.waiting_since()?;
         if !self.received_posts().any(|post| post.backfill && post.clock() == since) {
             return Some(since);
@@ -466,7 +634,7 @@ impl Conversation {
     }
 
     /// Which answer the customer waits for: the first one, or the next.
-    pub(crate) fn awaited_answer(&self) -> DeadlineKind {
+    pub fn awaited_answer(&self) -> DeadlineKind {
         if self.first_response_at().is_some() { DeadlineKind::NextResponse } else { DeadlineKind::FirstResponse }
     }
 
@@ -484,6 +652,21 @@ impl Conversation {
         }
     }
 
+    /// The clock that a deadline of this kind runs on: answers share one.
+    pub fn clock(&self, kind: DeadlineKind) -> Option<&Deadline> {
+        match kind {
+            DeadlineKind::FirstResponse | DeadlineKind::NextResponse => self.deadline.as_ref(),
+            DeadlineKind::Resolution => self.resolution.as_ref(),
+        }
+    }
+
+    pub(crate) fn clock_mut(&mut self, kind: DeadlineKind) -> &mut Option<Deadline> {
+        match kind {
+            DeadlineKind::FirstResponse | DeadlineKind::NextResponse => &mut self.deadline,
+            DeadlineKind::Resolution => &mut self.resolution,
+        }
+    }
+
     pub(crate) fn must_be_open(&self) -> Result<(), Rejection> {
         match self.status() {
             Status::Open | Status::WaitingForCustomer => Ok(()),
@@ -495,4 +678,15 @@ impl Conversation {
             }
         }
     }
+}
+
+/// How many of the lists hold something that a list before them held.
+fn repeated<'r>(lists: impl Iterator<Item = &'r Box<[Box<str>]>>) -> usize {
+    let mut known: Vec<&str> = Vec::new();
+    let mut count = 0;
+    for codes in lists {
+        count += usize::from(codes.iter().any(|code| known.contains(&&**code)));
+        known.extend(codes.iter().map(|code| &**code));
+    }
+    count
 }

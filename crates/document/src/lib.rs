@@ -4,6 +4,7 @@
 //!
 //! The crate is pure: it opens nothing.
 
+pub mod duration;
 pub mod problem;
 pub mod reader;
 pub mod shape;

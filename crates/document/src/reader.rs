@@ -1,8 +1,9 @@
 //! Taking typed values out of the tree: each step either gives the value or notes a problem with its place, and
 //! reading goes on, so that one run shows everything that is wrong.
 
-use crate::shape::{Key, Shape};
+use crate::duration;
 use crate::problem::Problem;
+use crate::shape::{Key, Shape};
 use crate::suggest;
 use crate::tree::{Entry, Node, Place, Value};
 use std::collections::BTreeMap;
@@ -38,6 +39,9 @@ impl<'t> Fields<'t> {
         self.shape.find(key).map_or("", |key| key.example)
     }
 }
+
+/// A name that the brand chose, where it stands, and what it names.
+pub type Named<'t> = (&'t str, Place, &'t Node);
 
 /// `teams` and `care` make `teams.care`.
 pub fn join(path: &str, key: &str) -> String {
@@ -118,7 +122,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Reads a mapping whose keys are names that the brand chose; gives name, place of the name and value.
-    pub fn named<'t>(&mut self, fields: &Fields<'t>, key: &str) -> Vec<(&'t str, Place, &'t Node)> {
+    pub fn named<'t>(&mut self, fields: &Fields<'t>, key: &str) -> Vec<Named<'t>> {
         let Some(node) = fields.get(key) else { return Vec::new() };
         let path = fields.path_of(key);
         let Value::Map(entries) = &node.value else {
@@ -197,6 +201,90 @@ impl<'s> Reader<'s> {
         let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
         self.note(place, &fields.path_of(key), format!("`{text}` is not known here"), suggest::cure(text, &names));
         None
+    }
+
+    /// One of a few words, or this one when the key is absent; none only when it is wrong.
+    pub fn choice_or<T: Copy>(
+        &mut self,
+        fields: &Fields<'_>,
+        key: &str,
+        all: &[(&'static str, T)],
+        absent: T,
+    ) -> Option<T> {
+        if fields.get(key).is_some() { self.choice(fields, key, all) } else { Some(absent) }
+    }
+
+    /// A whole number between two bounds, both included.
+    pub fn count(&mut self, fields: &Fields<'_>, key: &str, least: u64, most: u64) -> Option<u64> {
+        let node = fields.get(key)?;
+        let Value::Number(written) = &node.value else {
+            self.wrong_type(node, fields, key, "a whole number");
+            return None;
+        };
+        match written.parse::<u64>() {
+            Ok(count) if (least..=most).contains(&count) => Some(count),
+            _ => {
+                let what = format!("is {written}, but must be a whole number from {least} to {most}");
+                self.note(node.place, &fields.path_of(key), what, format!("write e.g. `{}`", fields.example(key)));
+                None
+            }
+        }
+    }
+
+    /// A number between two bounds, both included.
+    pub fn fraction(&mut self, fields: &Fields<'_>, key: &str, least: f64, most: f64) -> Option<f64> {
+        let node = fields.get(key)?;
+        let Value::Number(written) = &node.value else {
+            self.wrong_type(node, fields, key, "a number");
+            return None;
+        };
+        match written.parse::<f64>() {
+            Ok(number) if (least..=most).contains(&number) => Some(number),
+            _ => {
+                let what = format!("is {written}, but must be a number from {least} to {most}");
+                self.note(node.place, &fields.path_of(key), what, format!("write e.g. `{}`", fields.example(key)));
+                None
+            }
+        }
+    }
+
+    /// `on` or `off`, or this when the key is absent or wrong.
+    pub fn switch(&mut self, fields: &Fields<'_>, key: &str, absent: bool) -> bool {
+        let Some(node) = fields.get(key) else { return absent };
+        match &node.value {
+            Value::Bool(true) => true,
+            Value::Text(text) if text == "on" => true,
+            _ if node.is_off() => false,
+            _ => {
+                self.note(node.place, &fields.path_of(key), "is neither on nor off", "write `on` or `off`");
+                absent
+            }
+        }
+    }
+
+    /// A length of time, in seconds.
+    pub fn seconds(&mut self, fields: &Fields<'_>, key: &str) -> Option<u32> {
+        let (text, place) = self.text(fields, key)?;
+        self.length(text, place, &fields.path_of(key), "write e.g. `45s`, `10m`, `1h30m` or `2d`")
+    }
+
+    /// A length of time, in seconds, or `none`.
+    pub fn target(&mut self, fields: &Fields<'_>, key: &str) -> Option<u32> {
+        let (text, place) = self.text(fields, key)?;
+        if text == "none" {
+            return None;
+        }
+        self.length(text, place, &fields.path_of(key), "write e.g. `10m`, `1h30m`, `2d`, or `none` for no target")
+    }
+
+    fn length(&mut self, text: &str, place: Place, path: &str, cure: &str) -> Option<u32> {
+        match duration::seconds(text) {
+            Ok(seconds) => Some(seconds),
+            Err(reason) => {
+                self.note(place, path, format!("`{text}` {reason}"), cure);
+                None
+            }
+        }
     }
 
     /// A list of short texts, each with its place and path.

@@ -38,6 +38,19 @@ pub struct Entry {
     pub value: Node,
 }
 
+impl Node {
+    /// Whether something is switched off here. Other writers of YAML make `false` of it.
+    pub fn is_off(&self) -> bool {
+        matches!(&self.value, Value::Bool(false)) || matches!(&self.value, Value::Text(text) if text == "off")
+    }
+
+    /// Whether it is a mapping in which this key has a value.
+    pub fn has(&self, key: &str) -> bool {
+        let Value::Map(entries) = &self.value else { return false };
+        entries.iter().any(|entry| entry.key == key && !matches!(entry.value.value, Value::Nothing))
+    }
+}
+
 impl Value {
     /// What it is, in words for a message.
     pub fn kind(&self) -> &'static str {

@@ -113,6 +113,8 @@ impl Places {
                     }
                 }
             }
+            // Whose conversation a post belongs to does not hang on what is known of the customer.
+            Subject::Customer { .. } => {}
             Subject::Brand { brand } => {
                 for fact in &record.facts {
                     if let Fact::SettingsPublished(settings) = fact {

@@ -6,7 +6,7 @@ use crate::intake::{Contact, Deletion, Edit, Engagement, Item, Outcome, Post, Re
 use crate::place::{self, Asked, Place};
 use brand::{Brand, PostView};
 use conversation::received::{
-    ContactRecorded, EngagementObserved, HandleUse, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved,
+    ContactRecorded, EngagementObserved, HandleUse, KeptAs, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved,
     parent_key,
 };
 use conversation::{
@@ -153,7 +153,7 @@ fn filtered(
     (occurred_at, recorded_at): (Timestamp, Timestamp),
 ) -> Record {
     let key = post.post;
-    let fact = PostFiltered { rule, settings_version, post: Box::new(post) };
+    let fact = PostFiltered { rule, settings_version, kept_as: KeptAs::Filtered, post: Box::new(post) };
     Record {
         id: RecordId::caused(NAME, &[b"filtered".as_slice(), key.as_uuid().as_bytes()].concat()),
         subject: Subject::Filtered { brand, customer, post: key },
@@ -309,6 +309,7 @@ fn received(post: Post, key: PostKey, place: &Place, handle_use: HandleUse, sour
         demo: post.demo,
         thread_of: place.thread_of,
         awaited_in: place.awaited_in,
+        language: String::new(),
         personal: Personal {
             author_id: post.author.id,
             author_name: post.author.name,
@@ -350,6 +351,7 @@ fn filter(brand: &brand::Brand, post: &PostReceived, network: &Network) -> Optio
         tier: &post.tier,
         attachments: u32::try_from(post.personal.attachments.len()).unwrap_or(u32::MAX),
         is_reply: !post.parent_native_id.is_empty(),
+        ..PostView::default()
     };
     brand.filter(&view).map(str::to_owned)
 }

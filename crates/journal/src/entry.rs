@@ -22,7 +22,7 @@ impl Entry {
     pub fn kinds(&self) -> String {
         match self {
             Entry::Record(record) => fact_names(record),
-            Entry::Due(due) => format!("Due:{}", due.kind.as_str()),
+            Entry::Due(due) => format!("Due:{}", due.what()),
             Entry::Undecodable { .. } => "undecodable".to_owned(),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::entry::{Appended, Loaded};
 use crate::{AppendError, Journal, JournalError, TransactError};
-use conversation::{Actor, Context, Conversation, Decision, Fact, Record, RecordId, Subject};
+use conversation::{Actor, Context, Conversation, Decision, Fact, Record, RecordId, Story, Subject};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -24,17 +24,17 @@ pub struct Draft {
 
 /// What a transaction ended in.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Done {
-    /// The conversation after it, with the record folded in.
-    pub state: Conversation,
-    /// The sequence of the conversation's newest record; pass it back with the state as a hint.
+pub struct Done<S = Conversation> {
+    /// The conversation, or the customer, after it, with the record folded in.
+    pub state: S,
+    /// The sequence of the subject's newest record; pass it back with the state as a hint.
     pub version: u64,
     /// What this call wrote. None: it was already so.
     pub record: Option<Record>,
 }
 
-struct Known {
-    state: Conversation,
+struct Known<S> {
+    state: S,
     version: u64,
     /// Straight from the log in this round, rather than a hint of the caller's.
     fresh: bool,
@@ -58,6 +58,20 @@ impl Journal {
             return Err(JournalError::configuration("subject", "only a conversation is decided on").into());
         };
         let context = Context { conversation, record: draft.record, now: draft.now };
+        self.transact_on(subject, draft, hint, |state| decide(state, &context)).await
+    }
+
+    /// As [`Journal::transact`], for the story of any subject.
+    ///
+    /// # Errors
+    /// As [`Journal::transact`].
+    pub async fn transact_on<S: Story>(
+        &self,
+        subject: &Subject,
+        draft: Draft,
+        hint: Option<(S, u64)>,
+        decide: impl Fn(&S) -> Decision,
+    ) -> Result<Done<S>, TransactError> {
         let mut hint = hint;
         for round in 0..MAX_ROUNDS {
             if round > 1 {
@@ -67,7 +81,7 @@ impl Journal {
                 Some((state, version)) => Known { state, version, fresh: false },
                 None => self.known(subject).await?,
             };
-            let facts = match decide(&known.state, &context) {
+            let facts = match decide(&known.state) {
                 Ok(facts) => facts,
                 Err(rejection) => match self.is_newest(subject, &known).await? {
                     true => return Err(rejection.into()),
@@ -90,41 +104,41 @@ impl Journal {
         Err(TransactError::TooManyConflicts { rounds: MAX_ROUNDS })
     }
 
-    async fn known(&self, subject: &Subject) -> Result<Known, JournalError> {
+    async fn known<S: Story>(&self, subject: &Subject) -> Result<Known<S>, JournalError> {
         let Loaded { entries, last_sequence, undecodable } = self.load(subject).await?;
         if !undecodable.is_empty() {
             tracing::warn!(sequences = ?undecodable, "deciding without records that this version cannot read");
         }
-        let state = conversation::fold(entries.iter().map(|stored| &stored.record));
+        let state = S::fold(entries.iter().map(|stored| &stored.record));
         Ok(Known { state, version: last_sequence, fresh: true })
     }
 
     /// A refusal must not rest on an old view: a caller's hint may be old, and with three servers a read may come
     /// from one that is a moment behind. An append needs no such care, since the log itself guards it.
-    async fn is_newest(&self, subject: &Subject, known: &Known) -> Result<bool, JournalError> {
+    async fn is_newest<S>(&self, subject: &Subject, known: &Known<S>) -> Result<bool, JournalError> {
         if known.fresh && !self.reads_may_lag() {
             return Ok(true);
         }
         Ok(self.last_of(subject).await? == known.version)
     }
 
-    async fn done(
+    async fn done<S: Story>(
         &self,
         subject: &Subject,
-        known: Known,
+        known: Known<S>,
         record: Record,
         appended: Appended,
-    ) -> Result<Done, TransactError> {
+    ) -> Result<Done<S>, TransactError> {
         // It was there, and others may have written since. Ours is what an earlier try of this call wrote, to the last
         // field; what another copy of the service wrote for the same cause bears its own time, and was already so.
         if appended.duplicate {
             let Loaded { entries, last_sequence, .. } = self.load(subject).await?;
-            let state = conversation::fold(entries.iter().map(|stored| &stored.record));
+            let state = S::fold(entries.iter().map(|stored| &stored.record));
             let ours = entries.iter().any(|stored| stored.sequence == appended.sequence && stored.record == record);
             return Ok(Done { state, version: last_sequence, record: ours.then_some(record) });
         }
         let mut state = known.state;
-        conversation::evolve(&mut state, &record);
+        state.evolve(&record);
         Ok(Done { state, version: appended.sequence, record: Some(record) })
     }
 }

@@ -1,9 +1,11 @@
 //! The desk as of a sequence, kept beside the log so that a start need not read all of it. A checkpoint is never
 //! needed: one that is missing, older than this version's state or unreadable costs time, nothing else.
 
-use crate::desk::{BrandEntry, Desk, Entry, View, publish};
+use crate::desk::Desk;
+use crate::view::{BrandEntry, CustomerEntry, Entry, View, publish};
 use conversation::state::STATE_VERSION;
-use conversation::{BrandId, Conversation, ConversationId, CustomerId, PersonId};
+use conversation::surge::Stream;
+use conversation::{BrandId, Conversation, ConversationId, Customer, CustomerId, PersonId};
 use jiff::Timestamp;
 use journal::Journal;
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,17 @@ struct Checkpoint {
     state_version: u32,
     as_of: u64,
     brands: Vec<BrandPart>,
+    customers: Vec<CustomerPart>,
     conversations: Vec<ConversationPart>,
+}
+
+/// Customers about whom something is known beside their conversations.
+#[derive(Serialize, Deserialize)]
+struct CustomerPart {
+    id: CustomerId,
+    brand: BrandId,
+    version: u64,
+    state: Customer,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -25,6 +37,7 @@ struct BrandPart {
     settings: Option<(String, String, Timestamp)>,
     presence: Vec<(PersonId, bool)>,
     version: u64,
+    streams: Vec<(Box<str>, Box<str>, Stream)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -34,6 +47,7 @@ struct ConversationPart {
     customer: CustomerId,
     version: u64,
     state: Conversation,
+    spreaders_reach: u64,
 }
 
 /// Loads the newest checkpoint into the desk and answers the sequence it stands for; 0 when there is none.
@@ -63,19 +77,24 @@ fn restore(checkpoint: Checkpoint) -> View {
     let mut view = View { as_of: checkpoint.as_of, ..View::default() };
     for part in checkpoint.brands {
         let mut entry = BrandEntry {
-            brand: std::sync::Arc::new(brand::Brand::builtin(part.id.as_str())),
-            published_at: None,
             presence: part.presence.into_iter().collect(),
             version: part.version,
+            streams: part.streams.into_iter().map(|(region, topic, stream)| ((region, topic), stream)).collect(),
+            ..BrandEntry::builtin(&part.id)
         };
         if let Some((yaml, file, at)) = part.settings {
             publish(&mut entry, &yaml, &file, at);
         }
         view.brands.insert(part.id, entry);
     }
+    for part in checkpoint.customers {
+        let (brand, state) = (part.brand, part.state);
+        let entry = CustomerEntry { brand, state, version: part.version, conversations: Vec::new() };
+        view.customers.insert(part.id, Box::new(entry));
+    }
     for part in checkpoint.conversations {
-        let entry = Entry { brand: part.brand, customer: part.customer, state: part.state, version: part.version };
-        view.conversations.insert(part.id, Box::new(entry));
+        let ConversationPart { id, brand, customer, version, state, spreaders_reach } = part;
+        view.put(id, Entry { brand, customer, state, version, spreaders_reach });
     }
     view
 }
@@ -89,6 +108,11 @@ fn capture(view: &View) -> Checkpoint {
         }),
         presence: entry.presence.iter().map(|(person, online)| (person.clone(), *online)).collect(),
         version: entry.version,
+        streams: entry
+            .streams
+            .iter()
+            .map(|((region, topic), stream)| (region.clone(), topic.clone(), stream.clone()))
+            .collect(),
     });
     // A decision that the view took over early may be newer than the checkpoint's sequence. That does no harm: its
     // record comes again and is skipped by its version.
@@ -98,11 +122,19 @@ fn capture(view: &View) -> Checkpoint {
         customer: entry.customer,
         version: entry.version,
         state: entry.state.clone(),
+        spreaders_reach: entry.spreaders_reach,
+    });
+    let customers = view.customers.iter().filter(|(_, entry)| entry.version > 0).map(|(id, entry)| CustomerPart {
+        id: *id,
+        brand: entry.brand.clone(),
+        version: entry.version,
+        state: entry.state.clone(),
     });
     Checkpoint {
         state_version: STATE_VERSION,
         as_of: view.as_of,
         brands: brands.collect(),
+        customers: customers.collect(),
         conversations: conversations.collect(),
     }
 }

@@ -3,13 +3,18 @@
 
 use crate::Settings;
 use crate::checkpoint;
-use crate::desk::{Desk, Entry};
-use crate::route::route;
-use conversation::deadlines::DeadlineKind;
+use crate::desk::Desk;
+use crate::needs::{Need, look_at, needs};
+use crate::plan::{self, Around, Origin};
+use crate::surges::{brand_look_at, brand_needs, customer_team};
+use crate::view::Entry;
+use conversation::customer::{CustomerCommand, CustomerTeamSet};
 use conversation::resolved::Absorbed;
-use conversation::{Actor, Command, ConversationId, Fact, PersonalText, PostKey, RecordId, Rejection, Subject};
+use conversation::{
+    Actor, BrandId, Command, ConversationId, Customer, CustomerId, Fact, PersonalText, PostKey, RecordId, Subject,
+};
 use jiff::Timestamp;
-use journal::{Done, Draft, Entry as LogEntry, Item, Journal, TailConfig, TransactError};
+use journal::{AppendError, Done, Draft, Entry as LogEntry, Item, Journal, TailConfig, TransactError};
 use service::{Clock, Process};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,28 +27,14 @@ pub const NAME: &str = "routing";
 /// The first and the longest pause between two tries while the log cannot be reached.
 const RETRY_FIRST: Duration = Duration::from_millis(100);
 const RETRY_LONGEST: Duration = Duration::from_secs(10);
+const BETWEEN_LOOKS_AT_SURGES: Duration = Duration::from_secs(15);
 
-/// Something that a conversation's state calls for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Need {
-    Route(PostKey),
-    Arm(Due),
-    Disarm(Due),
-    PassDeadline { kind: DeadlineKind, due_at: Timestamp },
-    Absorb(ConversationId),
-}
-
-impl Need {
-    /// What is done about it, for traces.
-    fn name(&self) -> &'static str {
-        match self {
-            Need::Route(_) => "route post",
-            Need::Arm(_) => "arm timer",
-            Need::Disarm(_) => "disarm timer",
-            Need::PassDeadline { .. } => "pass deadline",
-            Need::Absorb(_) => "merge conversations",
-        }
-    }
+/// What is carried out for a conversation.
+enum Job {
+    Meet(ConversationId, Need),
+    SetTimer(Due),
+    SetTeam { brand: BrandId, customer: CustomerId, fact: CustomerTeamSet },
+    Tell { brand: BrandId, version: u64, record: RecordId, fact: Box<Fact> },
 }
 
 /// Carries out what is needed, several at once, and brings the outcome back to the desk.
@@ -83,17 +74,27 @@ impl Reactor {
 
     /// Starts on a need as soon as there is a free slot. What comes of it goes on with the trace of what called for it.
     async fn begin(&self, conversation: ConversationId, need: Need, traceparent: Option<&str>) {
-        let slot = Arc::clone(&self.slots).acquire_owned().await.expect("the slots are never closed");
-        let reactor = self.clone();
         let span = tracing::info_span!("react", otel.name = need.name(), otel.kind = "consumer", %conversation);
         if let Some(traceparent) = traceparent {
             service::telemetry::set_parent(&span, traceparent);
         }
-        let meeting = async move {
-            reactor.meet(conversation, &need).await;
+        self.spawn(Job::Meet(conversation, need), span).await;
+    }
+
+    /// Sets the timer of a conversation to what the desk has noted for it, or takes it away.
+    async fn set_timer(&self, due: Due) {
+        let span = tracing::info_span!("react", otel.name = "set timer", conversation = %due.conversation);
+        self.spawn(Job::SetTimer(due), span).await;
+    }
+
+    async fn spawn(&self, job: Job, span: tracing::Span) {
+        let slot = Arc::clone(&self.slots).acquire_owned().await.expect("the slots are never closed");
+        let reactor = self.clone();
+        let working = async move {
+            reactor.insist(&job).await;
             drop(slot);
         };
-        tokio::spawn(meeting.instrument(span));
+        tokio::spawn(working.instrument(span));
     }
 
     /// Waits until everything begun is done.
@@ -101,25 +102,19 @@ impl Reactor {
         let _all = self.slots.acquire_many(self.slots_count).await.expect("the slots are never closed");
     }
 
-    /// Meets a need, trying again while the log cannot be reached. A refusal ends it: the state has moved on.
-    async fn meet(&self, conversation: ConversationId, need: &Need) {
+    /// Tries until it is done, while the log cannot be reached. A refusal ends it: the state has moved on.
+    async fn insist(&self, job: &Job) {
         let mut pause = RETRY_FIRST;
         loop {
-            let met = match need {
-                Need::Route(post) => self.route(conversation, *post).await,
-                Need::Arm(due) => self.journal.arm(due).await.map(drop).map_err(TransactError::from),
-                Need::Disarm(due) => self.journal.cancel(due).await.map(drop).map_err(TransactError::from),
-                Need::PassDeadline { kind, due_at } => self.pass_deadline(conversation, *kind, *due_at).await,
-                Need::Absorb(source) => self.absorb(*source, conversation, "same_thread", None).await,
-            };
-            match met {
+            match self.work(job).await {
                 Ok(()) => return,
                 Err(TransactError::Rejected(rejection)) => {
-                    tracing::debug!(%conversation, reason = rejection.code(), "the state has moved on");
+                    tracing::debug!(reason = rejection.code(), "the state has moved on");
                     return;
                 }
                 Err(error) => {
-                    tracing::warn!(%conversation, %error, retry_ms = pause.as_millis() as u64, "a decision is tried again");
+                    let retry_ms = pause.as_millis() as u64;
+                    tracing::warn!(%error, retry_ms, "a decision is tried again");
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(RETRY_LONGEST);
                 }
@@ -127,47 +122,97 @@ impl Reactor {
         }
     }
 
-    fn draft(&self, cause: &[&[u8]], occurred_at: Option<Timestamp>) -> Draft {
+    async fn work(&self, job: &Job) -> Result<(), TransactError> {
+        match job {
+            Job::Meet(into, Need::Absorb(source)) => self.absorb(*source, *into, SAME_THREAD, None).await,
+            Job::Meet(source, Need::HandOver(target)) => self.absorb(*source, *target, SAME_THREAD, None).await,
+            Job::Meet(conversation, need) => self.answer(*conversation, need).await,
+            Job::SetTimer(due) => self.arm(due).await,
+            Job::SetTeam { brand, customer, fact } => self.set_team(brand, *customer, fact).await,
+            Job::Tell { brand, version, record, fact } => self.tell(brand, *version, *record, fact).await,
+        }
+    }
+
+    async fn set_team(
+        &self,
+        brand: &BrandId,
+        customer: CustomerId,
+        fact: &CustomerTeamSet,
+    ) -> Result<(), TransactError> {
+        let cause = [b"team".as_slice(), customer.as_uuid().as_bytes()].concat();
+        let draft = self.draft(Origin { cause, occurred_at: None, caused_by: None });
+        let (subject, record) = (Subject::Customer { brand: brand.clone(), customer }, draft.record);
+        let command = CustomerCommand::SetTeam(fact.clone());
+        let decide = |state: &Customer| conversation::customer::decide(state, customer, &command, record);
+        self.journal.transact_on(&subject, draft, None, decide).await.map(drop)
+    }
+
+    /// Writes a fact about the brand after what was read of it. When somebody else wrote first, whoever reads that looks again.
+    async fn tell(&self, brand: &BrandId, version: u64, record: RecordId, fact: &Fact) -> Result<(), TransactError> {
+        let now = self.clock.now();
+        let actor = Actor::Service(NAME.into());
+        let draft = Draft { record, occurred_at: now, now, actor, caused_by: None, correlation: None };
+        let record = draft.record(&Subject::Brand { brand: brand.clone() }, vec![fact.clone()]);
+        match self.journal.append(&record, version).await {
+            Ok(_) | Err(AppendError::Conflict { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Two that set a timer at once may overtake each other, so each looks again whether what it set is still wanted.
+    async fn arm(&self, due: &Due) -> Result<(), TransactError> {
+        loop {
+            let wanted = self.desk.timer(&due.conversation);
+            match wanted {
+                Some(due_at) => self.journal.arm(&Due { due_at, ..due.clone() }).await.map(drop)?,
+                None => self.journal.cancel(due).await.map(drop)?,
+            }
+            if self.desk.timer(&due.conversation) == wanted {
+                return Ok(());
+            }
+        }
+    }
+
+    fn draft(&self, origin: Origin) -> Draft {
         let now = self.clock.now();
         Draft {
-            record: RecordId::caused(NAME, &cause.concat()),
-            occurred_at: occurred_at.unwrap_or(now),
+            record: RecordId::caused(NAME, &origin.cause),
+            occurred_at: origin.occurred_at.unwrap_or(now),
             now,
             actor: Actor::Service(NAME.into()),
-            caused_by: None,
+            caused_by: origin.caused_by,
             correlation: None,
         }
     }
 
-    async fn route(&self, conversation: ConversationId, post: PostKey) -> Result<(), TransactError> {
-        let Some(entry) = self.desk.entry(&conversation) else { return Ok(()) };
-        let brand = self.desk.brand(&entry.brand);
-        let subject = entry.subject(conversation);
-        let known = entry.state.post(&post);
-        let occurred_at = known.filter(|post| post.backfill).map(|post| post.clock());
-        // Asked again after a correction, it is a decision of its own, and reads the words that the state has let go.
-        let again = known.and_then(|post| post.reconsider);
-        let (draft, text) = match again {
-            None => (self.draft(&[b"route", post.as_uuid().as_bytes()], occurred_at), None),
-            Some(correction) => {
-                let draft =
-                    self.draft(&[b"reroute", post.as_uuid().as_bytes(), correction.as_uuid().as_bytes()], occurred_at);
-                (Draft { caused_by: Some(correction), ..draft }, self.words(&subject, &post).await?)
-            }
+    /// Decides what a need calls for, on the state as it is when it is written.
+    async fn answer(&self, conversation: ConversationId, need: &Need) -> Result<(), TransactError> {
+        let (Some(entry), Some(around)) = (self.desk.entry(&conversation), self.around(conversation, need)) else {
+            return Ok(());
         };
-        let now = self.clock.now();
+        let subject = entry.subject(conversation);
+        let draft = self.draft(plan::origin(&entry.state, conversation, need));
+        let words = match plan::wants_words(&entry.state, need) {
+            Some(post) => self.words(&subject, &post).await?,
+            None => None,
+        };
+        let now = draft.now;
         let done = self
             .journal
-            .transact(&subject, draft, Some((entry.state, entry.version)), |state, context| {
-                // The rules are asked again after a conflict: what they ask about may have changed.
-                match route(&brand, state, &post, text.as_deref(), now) {
-                    Some(decision) => conversation::decide(state, &Command::RoutePost(decision), context),
+            .transact(&subject, draft, Some((entry.state.clone(), entry.version)), |state, context| {
+                // Asked again after a conflict: what is decided on may have changed.
+                match plan::command(&around, &entry, state, need, words.as_deref(), now) {
+                    Some(command) => conversation::decide(state, &command, context),
                     None => Ok(Vec::new()),
                 }
             })
             .await?;
         self.desk.take_over(&subject, done.state, done.version);
         Ok(())
+    }
+
+    fn around(&self, conversation: ConversationId, need: &Need) -> Option<Around> {
+        Around::of(&self.desk.read(), conversation, need)
     }
 
     /// The newest words of a post, from the log.
@@ -188,26 +233,6 @@ impl Reactor {
         Ok(newest.map(|(_, text)| text.into()))
     }
 
-    async fn pass_deadline(
-        &self,
-        conversation: ConversationId,
-        kind: DeadlineKind,
-        due_at: Timestamp,
-    ) -> Result<(), TransactError> {
-        let Some(entry) = self.desk.entry(&conversation) else { return Ok(()) };
-        let cause: [&[u8]; 3] = [b"deadline", kind.as_str().as_bytes(), &due_at.as_nanosecond().to_be_bytes()];
-        let draft = self.draft(&cause, None);
-        match self.decide(conversation, entry, draft, &Command::PassDeadline { kind, due_at }).await {
-            // The server's clock may run ahead of ours by a little; the timer is armed again rather than lost.
-            Err(TransactError::Rejected(Rejection::NotDue { .. })) => {
-                let Some(entry) = self.desk.entry(&conversation) else { return Ok(()) };
-                let due = Due { brand: entry.brand, customer: entry.customer, conversation, kind, due_at };
-                self.journal.arm(&due).await.map(drop).map_err(TransactError::from)
-            }
-            other => other.map(|_| ()),
-        }
-    }
-
     /// Makes `source` go on in `target`: first the one that ends says so, then the one that goes on takes its posts.
     /// A crash in between is found by [`needs`], since the source then names a target that does not know it.
     pub async fn absorb(
@@ -219,7 +244,12 @@ impl Reactor {
     ) -> Result<(), TransactError> {
         let (Some(from), Some(_)) = (self.desk.entry(&source), self.desk.entry(&target)) else { return Ok(()) };
         let person = by.as_ref().map(|(person, _)| person.clone());
-        let mut draft = self.draft(&[b"merge", source.as_uuid().as_bytes(), target.as_uuid().as_bytes()], None);
+        let of = |kind: &[u8]| Origin {
+            cause: [kind, source.as_uuid().as_bytes(), target.as_uuid().as_bytes()].concat(),
+            occurred_at: None,
+            caused_by: None,
+        };
+        let mut draft = self.draft(of(b"merge"));
         if let Some((person, request)) = &by {
             draft.record = *request;
             draft.actor = Actor::Person(person.clone());
@@ -236,50 +266,16 @@ impl Reactor {
             person,
         };
         let Some(into) = self.desk.entry(&target) else { return Ok(()) };
-        let draft = self.draft(&[b"absorb", source.as_uuid().as_bytes(), target.as_uuid().as_bytes()], None);
+        let draft = self.draft(of(b"absorb"));
         self.decide(target, into, draft, &Command::Absorb(absorbed)).await.map(|_| ())
     }
 }
 
-/// What a conversation's state calls for, whatever brought it there.
-pub fn needs(conversation: ConversationId, entry: &Entry, now: Timestamp) -> Vec<Need> {
-    let state = &entry.state;
-    let mut needs = Vec::new();
-    if state.merged_into.is_some() {
-        // Whether the target has taken it over is asked of the target, see `catch_up`.
-        return needs;
-    }
-    needs.extend(state.unrouted().map(|post| Need::Route(post.key)));
-    needs.extend(state.to_absorb.iter().filter(|source| **source != conversation).map(|source| Need::Absorb(*source)));
-    if let Some(deadline) = state.deadline.as_ref().filter(|deadline| !deadline.breached) {
-        if deadline.due_at <= now {
-            needs.push(Need::PassDeadline { kind: deadline.kind, due_at: deadline.due_at });
-        } else {
-            needs.push(Need::Arm(due_of(conversation, entry, deadline.kind, deadline.due_at)));
-        }
-    }
-    needs
-}
+/// Why two conversations are one, when nobody said so.
+const SAME_THREAD: &str = "same_thread";
 
-fn due_of(conversation: ConversationId, entry: &Entry, kind: DeadlineKind, due_at: Timestamp) -> Due {
-    Due { brand: entry.brand.clone(), customer: entry.customer, conversation, kind, due_at }
-}
-
-/// What a record that has just come calls for: the needs of the state, less what did not change by it.
-fn needs_of_change(
-    conversation: ConversationId,
-    before: Option<conversation::state::Deadline>,
-    entry: &Entry,
-    now: Timestamp,
-) -> Vec<Need> {
-    let mut found = needs(conversation, entry, now);
-    let after = entry.state.deadline.as_ref();
-    let same = before.as_ref() == after;
-    found.retain(|need| !(same && matches!(need, Need::Arm(_) | Need::PassDeadline { .. })));
-    if let Some(gone) = before.filter(|gone| !gone.breached && after.is_none()) {
-        found.push(Need::Disarm(due_of(conversation, entry, gone.kind, gone.due_at)));
-    }
-    found
+fn due_of(conversation: ConversationId, entry: &Entry, due_at: Timestamp) -> Due {
+    Due { brand: entry.brand.clone(), customer: entry.customer, conversation, kind: None, due_at }
 }
 
 /// Follows the log until the process is asked to stop: fold, then do what the state calls for.
@@ -293,12 +289,15 @@ pub async fn follow(
     let check = process.health.check("desk");
     let metrics = service::metrics::for_service(NAME);
     let after_sequence = checkpoint::load(journal, desk).await;
-    let filters = [subjects::CONVERSATIONS, subjects::BRANDS].map(str::to_owned).to_vec();
+    let filters = [subjects::CONVERSATIONS, subjects::CUSTOMERS, subjects::BRANDS].map(str::to_owned).to_vec();
     let mut tail = journal.tail(TailConfig { filters, after_sequence });
     // What came due before is found by `catch_up`; once more does no harm.
     let mut timers = journal.tail(TailConfig { filters: vec![subjects::DUE.to_owned()], after_sequence: 0 });
     let mut live = process.shutdown.unless_begun(tail.pending()).await == Some(0);
     let mut checkpointed = Instant::now();
+    // That a surge is over is said by posts that do not come, so by no record.
+    let mut ticks = tokio::time::interval(BETWEEN_LOOKS_AT_SURGES);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     if live {
         catch_up(desk, reactor, process.clock.now()).await;
         check.ready();
@@ -307,11 +306,16 @@ pub async fn follow(
         let next = async {
             tokio::select! {
                 biased;
-                item = tail.next() => item,
-                item = timers.next(), if live => item,
+                item = tail.next() => item.map(Some),
+                item = timers.next(), if live => item.map(Some),
+                _ = ticks.tick(), if live => Some(None),
             }
         };
-        let Some(Some(item)) = process.shutdown.unless_begun(next).await else { break };
+        let Some(Some(next)) = process.shutdown.unless_begun(next).await else { break };
+        let Some(item) = next else {
+            attend_surges(desk, reactor).await;
+            continue;
+        };
         let pending = item.pending;
         let started = Instant::now();
         let of_timer = matches!(*item.entry, LogEntry::Due(_));
@@ -339,56 +343,44 @@ pub async fn follow(
 /// Once everything up to now is in the view: what a crash or a standstill has left undone.
 async fn catch_up(desk: &Desk, reactor: &Reactor, now: Timestamp) {
     let mut undone = Vec::new();
+    let mut timers = Vec::new();
     {
         let view = desk.read();
         for (conversation, entry) in &view.conversations {
-            undone.extend(needs(*conversation, entry, now).into_iter().map(|need| (*conversation, need)));
-            let Some(target) = entry.state.merged_into else { continue };
-            let taken = view.conversations.get(&target).is_some_and(|into| into.state.absorbed.contains(conversation));
-            if !taken {
-                undone.push((target, Need::Absorb(*conversation)));
-            }
+            undone.extend(needs(&view, *conversation, now).into_iter().map(|need| (*conversation, need)));
+            let look = look_at(&view, entry, now).filter(|look| *look > now);
+            timers.extend(look.map(|look| due_of(*conversation, entry, look)));
         }
     }
     for (conversation, need) in undone {
         reactor.begin(conversation, need, None).await;
     }
+    for due in timers {
+        desk.note_timer(due.conversation, Some(due.due_at));
+        reactor.set_timer(due).await;
+    }
 }
 
 /// Folds one item and starts what it calls for. Answers the kind of the first fact, for the metrics.
 async fn handle(journal: &Journal, desk: &Desk, reactor: &Reactor, item: Item, live: bool) -> &'static str {
-    let now = reactor.clock.now();
     match &*item.entry {
         LogEntry::Record(record) => {
             let kind = record.facts.first().map_or("none", conversation::Fact::name);
-            let Subject::Conversation { conversation, .. } = &record.subject else {
-                desk.fold(item.sequence, record);
-                return kind;
-            };
-            let before = desk.read().conversations.get(conversation).and_then(|entry| entry.state.deadline.clone());
-            // A decision of this process is in the view before the log brings it back; its deadline is new all the same.
-            let before =
-                before.filter(|_| !record.facts.iter().any(|fact| matches!(fact, conversation::Fact::DeadlineSet(_))));
-            desk.fold(item.sequence, record);
-            let found = match desk.read().conversations.get(conversation).filter(|_| live) {
-                Some(entry) => needs_of_change(*conversation, before, entry, now),
-                None => Vec::new(),
-            };
-            for need in found {
-                reactor.begin(*conversation, need, item.traceparent.as_deref()).await;
+            let stirred = desk.fold(item.sequence, record);
+            if live {
+                for conversation in stirred {
+                    attend(desk, reactor, conversation, item.traceparent.as_deref()).await;
+                }
+                if record.facts.iter().any(|fact| matches!(fact, Fact::Routed(_))) {
+                    attend_brand(desk, reactor, record.subject.brand()).await;
+                }
             }
             kind
         }
         LogEntry::Due(due) => {
-            // A deadline that is not in the view yet is found past when it comes.
-            let stands = desk.read().conversations.get(&due.conversation).is_some_and(|entry| {
-                let deadline = entry.state.deadline.as_ref().filter(|deadline| !deadline.breached);
-                deadline.is_some_and(|deadline| (deadline.kind, deadline.due_at) == (due.kind, due.due_at))
-            });
-            if stands {
-                let need = Need::PassDeadline { kind: due.kind, due_at: due.due_at };
-                reactor.begin(due.conversation, need, item.traceparent.as_deref()).await;
-            }
+            // What is not in the view yet is found when it comes.
+            desk.note_timer(due.conversation, None);
+            attend(desk, reactor, due.conversation, item.traceparent.as_deref()).await;
             "DeadlineDue"
         }
         LogEntry::Undecodable { reason } => {
@@ -396,5 +388,58 @@ async fn handle(journal: &Journal, desk: &Desk, reactor: &Reactor, item: Item, l
             journal.set_aside_unread(NAME, item.sequence).await;
             "undecodable"
         }
+    }
+}
+
+/// Whether surges that are on are over.
+async fn attend_surges(desk: &Desk, reactor: &Reactor) {
+    let on: Vec<BrandId> = {
+        let view = desk.read();
+        view.brands.keys().filter(|brand| brand_look_at(&view, brand).is_some()).cloned().collect()
+    };
+    for brand in on {
+        attend_brand(desk, reactor, &brand).await;
+    }
+}
+
+/// Writes what the brand as a whole calls for. Somebody who was first leaves nothing to write.
+async fn attend_brand(desk: &Desk, reactor: &Reactor, brand: &BrandId) {
+    let now = reactor.clock.now();
+    let (found, version) = {
+        let view = desk.read();
+        (brand_needs(&view, brand, now), view.brands.get(brand).map_or(0, |known| known.version))
+    };
+    for (record, fact) in found {
+        reactor
+            .spawn(Job::Tell { brand: brand.clone(), version, record, fact: Box::new(fact) }, brand_span(brand))
+            .await;
+    }
+}
+
+fn brand_span(brand: &BrandId) -> tracing::Span {
+    tracing::info_span!("react", otel.name = "tell of surge", %brand)
+}
+
+/// Starts what a conversation calls for now, and sets its timer for what it will call for.
+async fn attend(desk: &Desk, reactor: &Reactor, conversation: ConversationId, traceparent: Option<&str>) {
+    let now = reactor.clock.now();
+    let (found, timer, team) = {
+        let view = desk.read();
+        let Some(entry) = view.conversations.get(&conversation) else { return };
+        let team = customer_team(&view, entry).map(|fact| (entry.brand.clone(), entry.customer, fact));
+        // What is due already is met now, and needs no timer.
+        let look = look_at(&view, entry, now).filter(|look| *look > now);
+        let news = desk.note_timer(conversation, look);
+        (needs(&view, conversation, now), news.then(|| due_of(conversation, entry, look.unwrap_or(now))), team)
+    };
+    if let Some((brand, customer, fact)) = team {
+        let span = tracing::info_span!("react", otel.name = "set the customer's team", %conversation);
+        reactor.spawn(Job::SetTeam { brand, customer, fact }, span).await;
+    }
+    for need in found {
+        reactor.begin(conversation, need, traceparent).await;
+    }
+    if let Some(due) = timer {
+        reactor.set_timer(due).await;
     }
 }

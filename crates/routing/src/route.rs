@@ -1,7 +1,9 @@
 //! The verb of this service: whose work a post is. The brand's rules are asked; their answer comes with every
 //! candidate and what ruled it out, and goes into the log with the version of the settings.
 
-use brand::{Brand, ClassView, ConversationView, PostView, RouteInput};
+use crate::placing;
+use crate::plan::Around;
+use brand::{ClassView, ConversationView, CustomerView, PostView, RouteInput};
 use conversation::classified::Head;
 use conversation::received::HandleUse;
 use conversation::routed::{Candidate, Priority, RouteDecision};
@@ -14,17 +16,18 @@ use jiff::Timestamp;
 /// The state holds the words of a post until it is routed; `text` has them when the rules are asked about it again. The
 /// same state, words, settings and time give the same answer, bit for bit.
 pub fn route(
-    brand: &Brand,
+    around: &Around,
     state: &Conversation,
     post: &PostKey,
     text: Option<&str>,
     now: Timestamp,
 ) -> Option<RouteDecision> {
+    let brand = &around.brand;
     let post = state.unrouted().find(|unrouted| unrouted.key == *post)?;
     let class = post.class.as_ref()?;
     // History is judged as of its own time: what was open then, how long it had waited then.
     let at = if post.backfill { post.clock() } else { now };
-    let view = post_view(state, post, text);
+    let view = PostView { region: &around.region, tier: &around.tier, ..post_view(state, post, text) };
     let own_topic = match class.is_corrected(Head::Topic) {
         true => None,
         false => brand.topic(view.text, &class.language),
@@ -36,22 +39,53 @@ pub fn route(
     if let Some(topic) = own_topic {
         (class.topic, class.topic_confidence) = (topic, 1.0);
     }
-    let conversation = conversation_view(state, at);
-    let mut decision = brand.route(&RouteInput { at, post: view, class, conversation });
+    let flooded: Vec<&str> = around.flooded.iter().map(|team| &**team).collect();
+    let input = RouteInput {
+        at,
+        post: view,
+        class,
+        conversation: conversation_view(state, at),
+        customer: customer_view(around, at),
+        flooded: &flooded,
+    };
+    let mut decision = brand.route(&input);
     if let Some(topic) = own_topic {
         decision.notes.push(format!("topic {topic}: a phrase of the settings stands in the post"));
     }
-    let candidates = decision.candidates.iter().map(candidate).collect();
+    let serving = &decision.serving;
+    let away = serving.home.as_ref().filter(|home| **home != serving.serves);
+    let clocked = away.unwrap_or(&decision.team);
     Some(RouteDecision {
         post: post.key,
         rule: decision.rule.to_string(),
-        team: TeamId::new(&decision.team).expect("a checked setting names its teams by valid ids"),
+        team: team_id(&decision.team),
         priority: priority(decision.priority),
         settings_version: decision.settings_version.to_string(),
-        candidates,
-        notes: decision.notes,
-        respond_within_seconds: decision.respond_within_seconds,
+        candidates: decision.candidates.iter().map(candidate).collect(),
+        notes: decision.notes.clone(),
+        topic: class.topic.to_owned(),
+        home_team: away.map(|home| team_id(home)),
+        away_until: serving.until,
+        needs_skills: decision.needs_skills.iter().map(ToString::to_string).collect(),
+        deadlines: placing::deadlines(around, state, clocked, &decision.targets),
     })
+}
+
+fn team_id(id: &str) -> TeamId {
+    TeamId::new(id).expect("a checked setting names its teams by valid ids")
+}
+
+fn customer_view(around: &Around, at: Timestamp) -> CustomerView<'_> {
+    let customer = &around.customer;
+    let days = customer.customer_since.map_or(0, |since| at.duration_since(since).as_hours() / 24);
+    CustomerView {
+        conversations: around.earlier,
+        exceptions: u32::try_from(customer.exceptions.len()).unwrap_or(u32::MAX),
+        tenure_days: u32::try_from(days).unwrap_or(0),
+        own_team: customer.team.as_ref().map_or("", |team| team.as_str()),
+        opted_out: customer.opted_out,
+        timezone: &around.timezone,
+    }
 }
 
 fn post_view<'a>(state: &'a Conversation, post: &'a Post, text: Option<&'a str>) -> PostView<'a> {
@@ -69,6 +103,11 @@ fn post_view<'a>(state: &'a Conversation, post: &'a Post, text: Option<&'a str>)
         tier: &state.tier,
         attachments: post.attachments,
         is_reply: post.is_reply,
+        author: post.pending_author.as_deref().unwrap_or(""),
+        language: &post.language,
+        shares: post.shares,
+        comments: post.comments,
+        views: post.views,
     }
 }
 
@@ -98,10 +137,12 @@ fn conversation_view(state: &Conversation, at: Timestamp) -> ConversationView {
         reopened: state.reopened,
         contacts: state.contacts,
         waiting_seconds: u64::try_from(waiting).unwrap_or(0),
+        flags: state.flags.iter().filter_map(|raised| brand::Flag::named(raised.flag.as_str())).collect(),
+        incident: state.incident.is_some(),
     }
 }
 
-fn candidate(known: &brand::Candidate) -> Candidate {
+pub(crate) fn candidate(known: &brand::Candidate) -> Candidate {
     Candidate {
         kind: known.kind.as_str().to_owned(),
         name: known.name.to_string(),

@@ -1,6 +1,6 @@
 //! A conversation in one line, as lists and wallboards show it. It holds nothing that a customer wrote.
 
-use crate::desk::Entry;
+use crate::view::Entry;
 use conversation::state::ReplyStatus;
 use conversation::{BrandId, Conversation, ConversationId, CustomerId, Status};
 use wire::pb::conversation::{ConversationStatus, ConversationSummary, SlaState};

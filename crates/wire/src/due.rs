@@ -8,14 +8,22 @@ use conversation::{BrandId, ConversationId, CustomerId};
 use jiff::Timestamp;
 use prost::Message;
 
-/// A deadline of a conversation, as a timer.
+/// When a conversation is looked at again, as a timer. Each kind has a timer of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
     pub brand: BrandId,
     pub customer: CustomerId,
     pub conversation: ConversationId,
-    pub kind: DeadlineKind,
+    /// None: it is looked at for whatever its state calls for.
+    pub kind: Option<DeadlineKind>,
     pub due_at: Timestamp,
+}
+
+impl Due {
+    /// What it is for, as it stands in the timer's subject.
+    pub fn what(&self) -> &'static str {
+        self.kind.map_or("look", DeadlineKind::as_str)
+    }
 }
 
 pub fn encode_due(due: &Due) -> Bytes {
@@ -23,7 +31,7 @@ pub fn encode_due(due: &Due) -> Bytes {
         brand: due.brand.to_string(),
         customer_id: due.customer.to_string(),
         conversation_id: due.conversation.to_string(),
-        kind: outward::deadline_kind(due.kind).into(),
+        kind: due.kind.map_or(pb::conversation::DeadlineKind::Unspecified, outward::deadline_kind).into(),
         due_at: Some(timestamp(due.due_at)),
     };
     message.encode_to_vec().into()
@@ -35,7 +43,7 @@ pub fn decode_due(bytes: &[u8]) -> Result<Due, WireError> {
         brand: name("brand", &message.brand)?,
         customer: name("customer_id", &message.customer_id)?,
         conversation: name("conversation_id", &message.conversation_id)?,
-        kind: inward::deadline_kind(message.kind)?,
+        kind: (message.kind != 0).then(|| inward::deadline_kind(message.kind)).transpose()?,
         due_at: required("due_at", message.due_at)?,
     })
 }

@@ -5,15 +5,24 @@ use crate::WireError;
 use crate::pb::conversation as pb;
 use crate::scalar::{name, optional, optional_name, required};
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
+use conversation::callback::{CallbackBooked, CallbackDone, CallbackDue, CallbackMissed};
 use conversation::classified::{ClassificationCorrected, Head, PostClassified, PostReclassified, Recognised, Scored};
-use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
+use conversation::customer::{
+    CustomerProfiled, CustomerTeamSet, ExceptionGranted, ProfilesLinked, ProfilesUnlinked, PromiseKept, PromiseMade,
+    TeamChoiceChanged,
+};
+use conversation::deadlines::{DeadlineBreached, DeadlineClock, DeadlineKind, DeadlineSet, DeadlineWarned};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
+use conversation::placed::{OfferLapsed, Offered, Placed};
 use conversation::received::{
-    ContactRecorded, EngagementObserved, HandleUse, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved,
+    ContactRecorded, EngagementObserved, HandleUse, KeptAs, PostBroughtBack, PostDeleted, PostEdited, PostFiltered,
+    PostReceived, ReplyObserved,
 };
 use conversation::replied::{ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
 use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
+use conversation::rising::{Deescalated, Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
+use conversation::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
 use conversation::{Actor, Attachment, Fact, Personal, Record, Subject};
 
 type Read<T> = Result<T, WireError>;
@@ -49,7 +58,7 @@ fn subject(pb: &pb::Record) -> Read<Subject> {
             Ok(Subject::Filtered { brand, customer: customer()?, post })
         }
         (true, true) if pb.customer_id.is_empty() => Ok(Subject::Brand { brand }),
-        (true, true) => Err(WireError::Missing { field: "conversation_id" }),
+        (true, true) => Ok(Subject::Customer { brand, customer: customer()? }),
         (false, false) => {
             Err(WireError::Invalid { field: "filtered_post_key", why: "a filtered post belongs to no conversation" })
         }
@@ -77,18 +86,38 @@ fn fact(pb: pb::Fact) -> Read<Fact> {
         In::EngagementObserved(f) => engagement_observed(f)?.into(),
         In::ContactRecorded(f) => contact_recorded(f)?.into(),
         In::PostFiltered(f) => post_filtered(f)?.into(),
+        In::PostBroughtBack(f) => PostBroughtBack {
+            post: name("post_key", &f.post_key)?,
+            person: name("person", &f.person)?,
+            reason: f.reason,
+        }
+        .into(),
         In::ReplyObserved(f) => reply_observed(f)?.into(),
         In::PostClassified(f) => post_classified(f)?.into(),
         In::ClassificationCorrected(f) => classification_corrected(f)?.into(),
         In::PostReclassified(f) => post_reclassified(f)?.into(),
         In::ConversationOpened(f) => conversation_opened(f)?.into(),
         In::Routed(f) => routed(f)?.into(),
+        In::Placed(f) => placed(f)?.into(),
+        In::Offered(f) => offered(f)?.into(),
+        In::OfferLapsed(f) => OfferLapsed { person: name("person", &f.person)?, reason: f.reason }.into(),
+        In::FlagRaised(f) => flag_raised(f)?.into(),
+        In::FlagLowered(f) => FlagLowered { flag: flag(&f.flag)?, reason: f.reason }.into(),
+        In::IncidentJoined(f) => IncidentJoined { incident: name("incident_id", &f.incident_id)? }.into(),
         In::DeadlineSet(f) => deadline_set(f)?.into(),
+        In::DeadlineWarned(f) => deadline_warned(f)?.into(),
         In::DeadlineBreached(f) => deadline_breached(f)?.into(),
-        In::Claimed(f) => Claimed { person: name("person", &f.person)? }.into(),
+        In::Claimed(f) => Claimed { person: name("person", &f.person)?, team: optional_name("team", &f.team)? }.into(),
         In::Released(f) => Released { person: name("person", &f.person)?, reason: f.reason }.into(),
         In::HandedOff(f) => handed_off(f)?.into(),
         In::Escalated(f) => escalated(f)?.into(),
+        In::Deescalated(f) => deescalated(f)?.into(),
+        In::CallbackBooked(f) => callback_booked(f)?.into(),
+        In::CallbackDue(f) => callback_due(f)?.into(),
+        In::CallbackDone(f) => {
+            CallbackDone { callback: name("callback_id", &f.callback_id)?, person: name("person", &f.person)? }.into()
+        }
+        In::CallbackMissed(f) => callback_missed(f)?.into(),
         In::NoteAdded(f) => note_added(f)?.into(),
         In::ReplySubmitted(f) => reply_submitted(f)?.into(),
         In::ReplyAttempted(f) => reply_attempted(f)?.into(),
@@ -99,6 +128,30 @@ fn fact(pb: pb::Fact) -> Read<Fact> {
         In::Reopened(f) => reopened(f)?.into(),
         In::Merged(f) => merged(f)?.into(),
         In::Absorbed(f) => absorbed(f)?.into(),
+        In::CustomerTeamSet(f) => customer_team_set(f)?.into(),
+        In::TeamChoiceChanged(f) => {
+            TeamChoiceChanged { opted_out: f.opted_out, person: optional_name("person", &f.person)? }.into()
+        }
+        In::CustomerProfiled(f) => customer_profiled(f)?.into(),
+        In::ProfilesLinked(f) => ProfilesLinked {
+            other: name("other_customer_id", &f.other_customer_id)?,
+            person: name("person", &f.person)?,
+            reason: f.reason,
+        }
+        .into(),
+        In::ProfilesUnlinked(f) => ProfilesUnlinked {
+            other: name("other_customer_id", &f.other_customer_id)?,
+            person: name("person", &f.person)?,
+            reason: f.reason,
+        }
+        .into(),
+        In::ExceptionGranted(f) => exception_granted(f)?.into(),
+        In::PromiseMade(f) => promise_made(f)?.into(),
+        In::PromiseKept(f) => {
+            PromiseKept { promise: name("promise_id", &f.promise_id)?, person: name("person", &f.person)? }.into()
+        }
+        In::SurgeDetected(f) => surge_detected(f)?.into(),
+        In::SurgeEnded(f) => surge_ended(f)?.into(),
         In::SettingsPublished(f) => settings_published(f)?.into(),
         In::PresenceChanged(f) => presence_changed(f)?.into(),
         In::IntakeCounted(f) => intake_counted(f)?.into(),
@@ -149,7 +202,29 @@ pub(crate) fn deadline_kind(value: i32) -> Read<DeadlineKind> {
         pb::DeadlineKind::Unspecified => Err(WireError::Unknown { field: "kind" }),
         pb::DeadlineKind::FirstResponse => Ok(DeadlineKind::FirstResponse),
         pb::DeadlineKind::NextResponse => Ok(DeadlineKind::NextResponse),
+        pb::DeadlineKind::Resolution => Ok(DeadlineKind::Resolution),
     }
+}
+
+/// Facts of older versions name no clock: theirs was the calendar's.
+fn deadline_clock(value: i32) -> Read<DeadlineClock> {
+    match known("clock", value)? {
+        pb::DeadlineClock::Unspecified | pb::DeadlineClock::Calendar => Ok(DeadlineClock::Calendar),
+        pb::DeadlineClock::Business => Ok(DeadlineClock::Business),
+    }
+}
+
+/// Facts of older versions do not say it: they were filtered.
+fn kept_as(value: i32) -> Read<KeptAs> {
+    match known("kept_as", value)? {
+        pb::KeptAs::Unspecified | pb::KeptAs::Filtered => Ok(KeptAs::Filtered),
+        pb::KeptAs::Promotion => Ok(KeptAs::Promotion),
+        pb::KeptAs::Competitor => Ok(KeptAs::Competitor),
+    }
+}
+
+fn flag(text: &str) -> Read<Flag> {
+    Flag::parse(text).ok_or(WireError::Unknown { field: "flag" })
 }
 
 pub(crate) fn handle_use(value: i32) -> Read<HandleUse> {
@@ -183,6 +258,7 @@ fn post_received(f: pb::PostReceived) -> Read<PostReceived> {
         demo: f.demo,
         thread_of: optional_name("thread_of", &f.thread_of)?,
         awaited_in: optional_name("awaited_in", &f.awaited_in)?,
+        language: f.language,
         personal: personal("personal", f.personal)?,
     })
 }
@@ -220,7 +296,12 @@ fn contact_recorded(f: pb::ContactRecorded) -> Read<ContactRecorded> {
 
 fn post_filtered(f: pb::PostFiltered) -> Read<PostFiltered> {
     let post = f.post.ok_or(WireError::Missing { field: "post" })?;
-    Ok(PostFiltered { rule: f.rule, settings_version: f.settings_version, post: Box::new(post_received(post)?) })
+    Ok(PostFiltered {
+        rule: f.rule,
+        settings_version: f.settings_version,
+        kept_as: kept_as(f.kept_as)?,
+        post: Box::new(post_received(post)?),
+    })
 }
 
 fn reply_observed(f: pb::ReplyObserved) -> Read<ReplyObserved> {
@@ -355,6 +436,132 @@ fn routed(f: pb::Routed) -> Read<Routed> {
         settings_version: f.settings_version,
         candidates: f.candidates.into_iter().map(candidate).collect(),
         notes: f.notes,
+        topic: f.topic,
+        home_team: optional_name("home_team", &f.home_team)?,
+        away_until: optional("away_until", f.away_until)?,
+        needs_skills: f.needs_skills,
+    })
+}
+
+fn placed(f: pb::Placed) -> Read<Placed> {
+    Ok(Placed {
+        team: name("team", &f.team)?,
+        home_team: optional_name("home_team", &f.home_team)?,
+        until: optional("until", f.until)?,
+        reason: f.reason,
+        candidates: f.candidates.into_iter().map(candidate).collect(),
+        settings_version: f.settings_version,
+    })
+}
+
+fn offered(f: pb::Offered) -> Read<Offered> {
+    Ok(Offered {
+        person: name("person", &f.person)?,
+        until: required("until", f.until)?,
+        candidates: f.candidates.into_iter().map(candidate).collect(),
+        settings_version: f.settings_version,
+    })
+}
+
+fn flag_raised(f: pb::FlagRaised) -> Read<FlagRaised> {
+    Ok(FlagRaised {
+        flag: flag(&f.flag)?,
+        reason: f.reason,
+        measured: f.measured,
+        threshold: f.threshold,
+        settings_version: f.settings_version,
+    })
+}
+
+fn deescalated(f: pb::Deescalated) -> Read<Deescalated> {
+    Ok(Deescalated {
+        by: optional_name("by", &f.by)?,
+        from_team: optional_name("from_team", &f.from_team)?,
+        reason: f.reason,
+    })
+}
+
+fn callback_booked(f: pb::CallbackBooked) -> Read<CallbackBooked> {
+    Ok(CallbackBooked {
+        callback: name("callback_id", &f.callback_id)?,
+        due_at: required("due_at", f.due_at)?,
+        timezone: f.timezone,
+        person: optional_name("person", &f.person)?,
+        by: name("by", &f.by)?,
+    })
+}
+
+fn callback_due(f: pb::CallbackDue) -> Read<CallbackDue> {
+    Ok(CallbackDue {
+        callback: name("callback_id", &f.callback_id)?,
+        due_at: required("due_at", f.due_at)?,
+        person: optional_name("person", &f.person)?,
+        noticed_at: required("noticed_at", f.noticed_at)?,
+    })
+}
+
+fn callback_missed(f: pb::CallbackMissed) -> Read<CallbackMissed> {
+    Ok(CallbackMissed {
+        callback: name("callback_id", &f.callback_id)?,
+        due_at: required("due_at", f.due_at)?,
+        noticed_at: required("noticed_at", f.noticed_at)?,
+    })
+}
+
+fn customer_team_set(f: pb::CustomerTeamSet) -> Read<CustomerTeamSet> {
+    Ok(CustomerTeamSet {
+        team: name("team", &f.team)?,
+        region: f.region,
+        reason: f.reason,
+        settings_version: f.settings_version,
+    })
+}
+
+fn customer_profiled(f: pb::CustomerProfiled) -> Read<CustomerProfiled> {
+    Ok(CustomerProfiled {
+        tier: f.tier,
+        region: f.region,
+        timezone: f.timezone,
+        customer_since: optional("customer_since", f.customer_since)?,
+    })
+}
+
+fn exception_granted(f: pb::ExceptionGranted) -> Read<ExceptionGranted> {
+    Ok(ExceptionGranted {
+        conversation: optional_name("conversation_id", &f.conversation_id)?,
+        person: name("person", &f.person)?,
+        what: personal("what", f.what)?,
+    })
+}
+
+fn promise_made(f: pb::PromiseMade) -> Read<PromiseMade> {
+    Ok(PromiseMade {
+        promise: name("promise_id", &f.promise_id)?,
+        conversation: optional_name("conversation_id", &f.conversation_id)?,
+        person: name("person", &f.person)?,
+        due_at: optional("due_at", f.due_at)?,
+        what: personal("what", f.what)?,
+    })
+}
+
+fn surge_detected(f: pb::SurgeDetected) -> Read<SurgeDetected> {
+    Ok(SurgeDetected {
+        incident: name("incident_id", &f.incident_id)?,
+        region: f.region,
+        topic: f.topic,
+        first_post_at: required("first_post_at", f.first_post_at)?,
+        seen: f.seen,
+        window_seconds: f.window_seconds,
+        expected: f.expected,
+        settings_version: f.settings_version,
+    })
+}
+
+fn surge_ended(f: pb::SurgeEnded) -> Read<SurgeEnded> {
+    Ok(SurgeEnded {
+        incident: name("incident_id", &f.incident_id)?,
+        posts: f.posts,
+        last_post_at: required("last_post_at", f.last_post_at)?,
     })
 }
 
@@ -365,6 +572,16 @@ fn deadline_set(f: pb::DeadlineSet) -> Read<DeadlineSet> {
         due_at: required("due_at", f.due_at)?,
         target_seconds: f.target_seconds,
         settings_version: f.settings_version,
+        clock: deadline_clock(f.clock)?,
+        warn_at: optional("warn_at", f.warn_at)?,
+    })
+}
+
+fn deadline_warned(f: pb::DeadlineWarned) -> Read<DeadlineWarned> {
+    Ok(DeadlineWarned {
+        kind: deadline_kind(f.kind)?,
+        due_at: required("due_at", f.due_at)?,
+        noticed_at: required("noticed_at", f.noticed_at)?,
     })
 }
 
@@ -407,6 +624,8 @@ fn reply_submitted(f: pb::ReplySubmitted) -> Read<ReplySubmitted> {
         in_reply_to: name("in_reply_to", &f.in_reply_to)?,
         in_reply_to_native_id: f.in_reply_to_native_id,
         body: personal("body", f.body)?,
+        offers: f.offers,
+        asks: f.asks,
     })
 }
 

@@ -3,15 +3,24 @@
 use crate::pb::conversation as pb;
 use crate::scalar::{or_empty, timestamp};
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
+use conversation::callback::{CallbackBooked, CallbackDone, CallbackDue, CallbackMissed};
 use conversation::classified::{ClassificationCorrected, PostClassified, PostReclassified, Recognised, Scored};
-use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
+use conversation::customer::{
+    CustomerProfiled, CustomerTeamSet, ExceptionGranted, ProfilesLinked, ProfilesUnlinked, PromiseKept, PromiseMade,
+    TeamChoiceChanged,
+};
+use conversation::deadlines::{DeadlineBreached, DeadlineClock, DeadlineKind, DeadlineSet, DeadlineWarned};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
+use conversation::placed::{OfferLapsed, Offered, Placed};
 use conversation::received::{
-    ContactRecorded, EngagementObserved, HandleUse, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved,
+    ContactRecorded, EngagementObserved, HandleUse, KeptAs, PostBroughtBack, PostDeleted, PostEdited, PostFiltered,
+    PostReceived, ReplyObserved,
 };
 use conversation::replied::{ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
 use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
+use conversation::rising::{Deescalated, FlagLowered, FlagRaised};
 use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
+use conversation::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
 use conversation::{Actor, Attachment, Fact, Personal, Record, Subject};
 
 pub(crate) fn record(record: &Record) -> pb::Record {
@@ -25,6 +34,7 @@ pub(crate) fn record(record: &Record) -> pb::Record {
             customer_id = customer.to_string();
             filtered_post_key = post.to_string();
         }
+        Subject::Customer { customer, .. } => customer_id = customer.to_string(),
         Subject::Brand { .. } => {}
     }
     pb::Record {
@@ -61,18 +71,41 @@ fn fact(known: &Fact) -> pb::fact::Fact {
         Fact::EngagementObserved(f) => Out::EngagementObserved(engagement_observed(f)),
         Fact::ContactRecorded(f) => Out::ContactRecorded(contact_recorded(f)),
         Fact::PostFiltered(f) => Out::PostFiltered(post_filtered(f)),
+        Fact::PostBroughtBack(f) => Out::PostBroughtBack(post_brought_back(f)),
         Fact::ReplyObserved(f) => Out::ReplyObserved(reply_observed(f)),
         Fact::PostClassified(f) => Out::PostClassified(post_classified(f)),
         Fact::ClassificationCorrected(f) => Out::ClassificationCorrected(classification_corrected(f)),
         Fact::PostReclassified(f) => Out::PostReclassified(post_reclassified(f)),
         Fact::ConversationOpened(f) => Out::ConversationOpened(conversation_opened(f)),
         Fact::Routed(f) => Out::Routed(routed(f)),
+        Fact::Placed(f) => Out::Placed(placed(f)),
+        Fact::Offered(f) => Out::Offered(offered(f)),
+        Fact::OfferLapsed(OfferLapsed { person, reason }) => {
+            Out::OfferLapsed(pb::OfferLapsed { person: person.to_string(), reason: reason.clone() })
+        }
+        Fact::FlagRaised(f) => Out::FlagRaised(flag_raised(f)),
+        Fact::FlagLowered(FlagLowered { flag, reason }) => {
+            Out::FlagLowered(pb::FlagLowered { flag: flag.as_str().into(), reason: reason.clone() })
+        }
+        Fact::IncidentJoined(IncidentJoined { incident }) => {
+            Out::IncidentJoined(pb::IncidentJoined { incident_id: incident.to_string() })
+        }
         Fact::DeadlineSet(f) => Out::DeadlineSet(deadline_set(f)),
+        Fact::DeadlineWarned(f) => Out::DeadlineWarned(deadline_warned(f)),
         Fact::DeadlineBreached(f) => Out::DeadlineBreached(deadline_breached(f)),
-        Fact::Claimed(Claimed { person }) => Out::Claimed(pb::Claimed { person: person.to_string() }),
+        Fact::Claimed(Claimed { person, team }) => {
+            Out::Claimed(pb::Claimed { person: person.to_string(), team: or_empty(team.as_ref()) })
+        }
         Fact::Released(f) => Out::Released(released(f)),
         Fact::HandedOff(f) => Out::HandedOff(handed_off(f)),
         Fact::Escalated(f) => Out::Escalated(escalated(f)),
+        Fact::Deescalated(f) => Out::Deescalated(deescalated(f)),
+        Fact::CallbackBooked(f) => Out::CallbackBooked(callback_booked(f)),
+        Fact::CallbackDue(f) => Out::CallbackDue(callback_due(f)),
+        Fact::CallbackDone(CallbackDone { callback, person }) => {
+            Out::CallbackDone(pb::CallbackDone { callback_id: callback.to_string(), person: person.to_string() })
+        }
+        Fact::CallbackMissed(f) => Out::CallbackMissed(callback_missed(f)),
         Fact::NoteAdded(f) => Out::NoteAdded(note_added(f)),
         Fact::ReplySubmitted(f) => Out::ReplySubmitted(reply_submitted(f)),
         Fact::ReplyAttempted(f) => Out::ReplyAttempted(reply_attempted(f)),
@@ -83,6 +116,30 @@ fn fact(known: &Fact) -> pb::fact::Fact {
         Fact::Reopened(f) => Out::Reopened(reopened(f)),
         Fact::Merged(f) => Out::Merged(merged(f)),
         Fact::Absorbed(f) => Out::Absorbed(absorbed(f)),
+        Fact::CustomerTeamSet(f) => Out::CustomerTeamSet(customer_team_set(f)),
+        Fact::TeamChoiceChanged(TeamChoiceChanged { opted_out, person }) => {
+            Out::TeamChoiceChanged(pb::TeamChoiceChanged { opted_out: *opted_out, person: or_empty(person.as_ref()) })
+        }
+        Fact::CustomerProfiled(f) => Out::CustomerProfiled(customer_profiled(f)),
+        Fact::ProfilesLinked(ProfilesLinked { other, person, reason }) => Out::ProfilesLinked(pb::ProfilesLinked {
+            other_customer_id: other.to_string(),
+            person: person.to_string(),
+            reason: reason.clone(),
+        }),
+        Fact::ProfilesUnlinked(ProfilesUnlinked { other, person, reason }) => {
+            Out::ProfilesUnlinked(pb::ProfilesUnlinked {
+                other_customer_id: other.to_string(),
+                person: person.to_string(),
+                reason: reason.clone(),
+            })
+        }
+        Fact::ExceptionGranted(f) => Out::ExceptionGranted(exception_granted(f)),
+        Fact::PromiseMade(f) => Out::PromiseMade(promise_made(f)),
+        Fact::PromiseKept(PromiseKept { promise, person }) => {
+            Out::PromiseKept(pb::PromiseKept { promise_id: promise.to_string(), person: person.to_string() })
+        }
+        Fact::SurgeDetected(f) => Out::SurgeDetected(surge_detected(f)),
+        Fact::SurgeEnded(f) => Out::SurgeEnded(surge_ended(f)),
         Fact::SettingsPublished(f) => Out::SettingsPublished(settings_published(f)),
         Fact::PresenceChanged(f) => Out::PresenceChanged(presence_changed(f)),
         Fact::IntakeCounted(f) => Out::IntakeCounted(intake_counted(f)),
@@ -125,6 +182,22 @@ pub(crate) fn deadline_kind(kind: DeadlineKind) -> pb::DeadlineKind {
     match kind {
         DeadlineKind::FirstResponse => pb::DeadlineKind::FirstResponse,
         DeadlineKind::NextResponse => pb::DeadlineKind::NextResponse,
+        DeadlineKind::Resolution => pb::DeadlineKind::Resolution,
+    }
+}
+
+fn deadline_clock(clock: DeadlineClock) -> pb::DeadlineClock {
+    match clock {
+        DeadlineClock::Calendar => pb::DeadlineClock::Calendar,
+        DeadlineClock::Business => pb::DeadlineClock::Business,
+    }
+}
+
+fn kept_as(kept_as: KeptAs) -> pb::KeptAs {
+    match kept_as {
+        KeptAs::Filtered => pb::KeptAs::Filtered,
+        KeptAs::Promotion => pb::KeptAs::Promotion,
+        KeptAs::Competitor => pb::KeptAs::Competitor,
     }
 }
 
@@ -155,6 +228,7 @@ fn post_received(f: &PostReceived) -> pb::PostReceived {
         demo: f.demo,
         thread_of: or_empty(f.thread_of.as_ref()),
         awaited_in: or_empty(f.awaited_in.as_ref()),
+        language: f.language.clone(),
         personal: Some(personal(&f.personal)),
     }
 }
@@ -195,7 +269,12 @@ fn post_filtered(f: &PostFiltered) -> pb::PostFiltered {
         rule: f.rule.clone(),
         settings_version: f.settings_version.clone(),
         post: Some(post_received(&f.post)),
+        kept_as: kept_as(f.kept_as).into(),
     }
+}
+
+fn post_brought_back(f: &PostBroughtBack) -> pb::PostBroughtBack {
+    pb::PostBroughtBack { post_key: f.post.to_string(), person: f.person.to_string(), reason: f.reason.clone() }
 }
 
 fn reply_observed(f: &ReplyObserved) -> pb::ReplyObserved {
@@ -301,6 +380,128 @@ fn routed(f: &Routed) -> pb::Routed {
         settings_version: f.settings_version.clone(),
         candidates: f.candidates.iter().map(candidate).collect(),
         notes: f.notes.clone(),
+        topic: f.topic.clone(),
+        home_team: or_empty(f.home_team.as_ref()),
+        away_until: f.away_until.map(timestamp),
+        needs_skills: f.needs_skills.clone(),
+    }
+}
+
+fn placed(f: &Placed) -> pb::Placed {
+    pb::Placed {
+        team: f.team.to_string(),
+        home_team: or_empty(f.home_team.as_ref()),
+        until: f.until.map(timestamp),
+        reason: f.reason.clone(),
+        candidates: f.candidates.iter().map(candidate).collect(),
+        settings_version: f.settings_version.clone(),
+    }
+}
+
+fn offered(f: &Offered) -> pb::Offered {
+    pb::Offered {
+        person: f.person.to_string(),
+        until: Some(timestamp(f.until)),
+        candidates: f.candidates.iter().map(candidate).collect(),
+        settings_version: f.settings_version.clone(),
+    }
+}
+
+fn flag_raised(f: &FlagRaised) -> pb::FlagRaised {
+    pb::FlagRaised {
+        flag: f.flag.as_str().into(),
+        reason: f.reason.clone(),
+        measured: f.measured,
+        threshold: f.threshold,
+        settings_version: f.settings_version.clone(),
+    }
+}
+
+fn deescalated(f: &Deescalated) -> pb::Deescalated {
+    pb::Deescalated { by: or_empty(f.by.as_ref()), from_team: or_empty(f.from_team.as_ref()), reason: f.reason.clone() }
+}
+
+fn callback_booked(f: &CallbackBooked) -> pb::CallbackBooked {
+    pb::CallbackBooked {
+        callback_id: f.callback.to_string(),
+        due_at: Some(timestamp(f.due_at)),
+        timezone: f.timezone.clone(),
+        person: or_empty(f.person.as_ref()),
+        by: f.by.to_string(),
+    }
+}
+
+fn callback_due(f: &CallbackDue) -> pb::CallbackDue {
+    pb::CallbackDue {
+        callback_id: f.callback.to_string(),
+        due_at: Some(timestamp(f.due_at)),
+        person: or_empty(f.person.as_ref()),
+        noticed_at: Some(timestamp(f.noticed_at)),
+    }
+}
+
+fn callback_missed(f: &CallbackMissed) -> pb::CallbackMissed {
+    pb::CallbackMissed {
+        callback_id: f.callback.to_string(),
+        due_at: Some(timestamp(f.due_at)),
+        noticed_at: Some(timestamp(f.noticed_at)),
+    }
+}
+
+fn customer_team_set(f: &CustomerTeamSet) -> pb::CustomerTeamSet {
+    pb::CustomerTeamSet {
+        team: f.team.to_string(),
+        region: f.region.clone(),
+        reason: f.reason.clone(),
+        settings_version: f.settings_version.clone(),
+    }
+}
+
+fn customer_profiled(f: &CustomerProfiled) -> pb::CustomerProfiled {
+    pb::CustomerProfiled {
+        tier: f.tier.clone(),
+        region: f.region.clone(),
+        timezone: f.timezone.clone(),
+        customer_since: f.customer_since.map(timestamp),
+    }
+}
+
+fn exception_granted(f: &ExceptionGranted) -> pb::ExceptionGranted {
+    pb::ExceptionGranted {
+        conversation_id: or_empty(f.conversation.as_ref()),
+        person: f.person.to_string(),
+        what: Some(personal(&f.what)),
+    }
+}
+
+fn promise_made(f: &PromiseMade) -> pb::PromiseMade {
+    pb::PromiseMade {
+        promise_id: f.promise.to_string(),
+        conversation_id: or_empty(f.conversation.as_ref()),
+        person: f.person.to_string(),
+        due_at: f.due_at.map(timestamp),
+        what: Some(personal(&f.what)),
+    }
+}
+
+fn surge_detected(f: &SurgeDetected) -> pb::SurgeDetected {
+    pb::SurgeDetected {
+        incident_id: f.incident.to_string(),
+        region: f.region.clone(),
+        topic: f.topic.clone(),
+        first_post_at: Some(timestamp(f.first_post_at)),
+        seen: f.seen,
+        window_seconds: f.window_seconds,
+        expected: f.expected,
+        settings_version: f.settings_version.clone(),
+    }
+}
+
+fn surge_ended(f: &SurgeEnded) -> pb::SurgeEnded {
+    pb::SurgeEnded {
+        incident_id: f.incident.to_string(),
+        posts: f.posts,
+        last_post_at: Some(timestamp(f.last_post_at)),
     }
 }
 
@@ -311,6 +512,16 @@ fn deadline_set(f: &DeadlineSet) -> pb::DeadlineSet {
         due_at: Some(timestamp(f.due_at)),
         target_seconds: f.target_seconds,
         settings_version: f.settings_version.clone(),
+        clock: deadline_clock(f.clock).into(),
+        warn_at: f.warn_at.map(timestamp),
+    }
+}
+
+fn deadline_warned(f: &DeadlineWarned) -> pb::DeadlineWarned {
+    pb::DeadlineWarned {
+        kind: deadline_kind(f.kind).into(),
+        due_at: Some(timestamp(f.due_at)),
+        noticed_at: Some(timestamp(f.noticed_at)),
     }
 }
 
@@ -353,6 +564,8 @@ fn reply_submitted(f: &ReplySubmitted) -> pb::ReplySubmitted {
         in_reply_to: f.in_reply_to.to_string(),
         in_reply_to_native_id: f.in_reply_to_native_id.clone(),
         body: Some(personal(&f.body)),
+        offers: f.offers.clone(),
+        asks: f.asks.clone(),
     }
 }
 

@@ -14,6 +14,8 @@ pub const ALL: &str = "earshot.>";
 pub const CONVERSATIONS: &str = "earshot.*.*.conversation.*";
 /// The records about the brands themselves.
 pub const BRANDS: &str = "earshot.*.*.brand";
+/// The records about customers, whatever they write about.
+pub const CUSTOMERS: &str = "earshot.*.*.customer.*";
 /// Posts that rules kept out of the care queue.
 pub const FILTERED: &str = "earshot.*.*.filtered.*";
 /// Timers that have come due.
@@ -28,7 +30,7 @@ fn prefix(brand: &BrandId, customer: Option<&CustomerId>) -> String {
 
 fn of_timer(kind: &str, due: &Due) -> String {
     let Due { brand, customer, conversation, .. } = due;
-    format!("timers.{}.{brand}.{kind}.{conversation}.{}", partition(brand, Some(customer)), due.kind.as_str())
+    format!("timers.{}.{brand}.{kind}.{conversation}.{}", partition(brand, Some(customer)), due.what())
 }
 
 /// Where the records of a subject stand.
@@ -37,6 +39,7 @@ pub fn of(subject: &Subject) -> String {
         Subject::Conversation { brand, customer, conversation } => {
             format!("{}.conversation.{conversation}", prefix(brand, Some(customer)))
         }
+        Subject::Customer { brand, customer } => format!("{}.customer.{customer}", prefix(brand, Some(customer))),
         Subject::Filtered { brand, customer, post } => format!("{}.filtered.{post}", prefix(brand, Some(customer))),
         Subject::Brand { brand } => format!("{}.brand", prefix(brand, None)),
     }

@@ -170,6 +170,12 @@ impl<'a> Checker<'a> {
                 let cure = suggest::cure(text, all);
                 self.fault(literal, format!("`{}` is never \"{text}\"", field.name), cure);
             }
+            // Only a network may have nothing to say; the classifier says `und`.
+            FieldType::Language if text.is_empty() && field.name == "post.language" => {}
+            FieldType::Team if !text.is_empty() && !self.teams.contains(&text) => {
+                let cure = suggest::cure(text, self.teams);
+                self.fault(literal, format!("`{}` is never \"{text}\"", field.name), cure);
+            }
             FieldType::Language if !read::is_language(text) => {
                 let what = format!("`{}` is never \"{text}\"", field.name);
                 self.fault(literal, what, "write two or three small letters, e.g. `et`, or `und`");

@@ -39,6 +39,7 @@ fn rule(brand: &Brand, post: PostView<'_>, class: ClassView<'_>) -> String {
         post,
         class,
         conversation: ConversationView { posts: 1, ..ConversationView::default() },
+        ..RouteInput::default()
     };
     let decision = brand.route(&input);
     format!("{} -> {}", decision.rule, decision.team)
@@ -79,12 +80,8 @@ fn the_carrier_serves_by_region_and_its_general_pool_by_night() {
     assert_eq!(rule(&brand, post, complaint), "islands-complain -> island-experts");
     assert_eq!(rule(&brand, PostView { region: "harju", ..post }, ClassView::default()), "north -> north-experts");
     assert_eq!(rule(&brand, PostView { region: "", ..post }, ClassView::default()), "otherwise -> general");
-    let night = RouteInput {
-        at: "2026-06-03T20:00:00Z".parse().unwrap(),
-        post,
-        class: complaint,
-        conversation: ConversationView::default(),
-    };
+    let night =
+        RouteInput { at: "2026-06-03T20:00:00Z".parse().unwrap(), post, class: complaint, ..RouteInput::default() };
     assert_eq!(&*brand.route(&night).team, "general");
     assert_eq!(brand.coverage_gaps(jiff::civil::date(2026, 6, 3)), Vec::new());
 }

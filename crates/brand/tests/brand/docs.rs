@@ -24,6 +24,15 @@ fn every_whole_example_compiles() {
     }
 }
 
+/// The page shows the defaults; they are those of the code.
+#[test]
+fn what_rises_on_the_page_is_the_default() {
+    let page = page();
+    let shown = blocks(&page, "yaml").into_iter().find(|block| block.starts_with("rises:")).unwrap();
+    let (shown, silent) = (crate::settings(&shown), crate::settings(""));
+    assert_eq!((shown.rises, shown.surges), (silent.rises, silent.surges));
+}
+
 #[test]
 fn every_expression_of_the_page_is_one() {
     let page = blocks(&page(), "cel").concat();
@@ -41,7 +50,7 @@ fn the_table_of_the_context_is_whole() {
     let page = page();
     for field in FIELDS {
         let kind = match field.kind {
-            FieldType::Text | FieldType::Language | FieldType::Topic => "string".to_owned(),
+            FieldType::Text | FieldType::Language | FieldType::Topic | FieldType::Team => "string".to_owned(),
             FieldType::ListOf(all) => {
                 format!("list of {}", all.iter().map(|one| format!("`\"{one}\"`")).collect::<Vec<_>>().join(", "))
             }

@@ -16,12 +16,7 @@ fn survive(yaml: &str) {
     match Settings::parse(yaml, "f") {
         Ok(settings) => {
             let brand = Brand::compile(settings).expect("what was read compiles");
-            let input = RouteInput {
-                at: jiff::Timestamp::UNIX_EPOCH,
-                post: PostView::default(),
-                class: ClassView::default(),
-                conversation: ConversationView::default(),
-            };
+            let input = RouteInput::default();
             brand.filter(&input.post);
             brand.route(&input);
         }
@@ -131,7 +126,7 @@ proptest! {
         let post = PostView { text: &text, followers, ..PostView::default() };
         let class = ClassView { intent: "complaint", ..ClassView::default() };
         let at = jiff::Timestamp::from_second(second).unwrap();
-        let input = RouteInput { at, post, class, conversation: ConversationView { waiting_seconds: u64::MAX, ..ConversationView::default() } };
+        let input = RouteInput { at, post, class, conversation: ConversationView { waiting_seconds: u64::MAX, ..ConversationView::default() }, ..RouteInput::default() };
         let decision = brand.route(&input);
         prop_assert!(brand.settings().team(&decision.team).is_some());
         prop_assert_eq!(brand.route(&input), decision);

@@ -7,7 +7,9 @@ mod docs;
 mod hostile;
 mod hours;
 mod problems;
+mod rises;
 mod routing;
+mod serving;
 mod speed;
 
 use brand::{Brand, Settings};

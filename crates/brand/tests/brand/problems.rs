@@ -49,7 +49,7 @@ fn a_wrong_key_names_the_right_one() {
     assert_eq!(problem.cure, "did you mean `languages`?");
 
     let (_, problem) = one("people:\n  dana: {name: Dana, shoe_size: 39}\n");
-    assert_eq!(problem.cure, "use one of `name`, `languages`, `signature`");
+    assert_eq!(problem.cure, "use one of `name`, `languages`, `signature`, `skills`, `picture`, `capacity`");
 }
 
 #[test]
@@ -508,4 +508,147 @@ fn a_class_is_asked_for_what_it_can_be() {
     assert_eq!(what, "compares a list with text, which are never equal");
     let (_, what, _) = rule("5 in class.recognised");
     assert_eq!(what, "looks for a number in a list of text");
+}
+
+/// The smallest settings with these keys on team `care`.
+fn care(keys: &str) -> Problem {
+    let mut all = problems_of(&SMALLEST.replace("care: {", &format!("care: {{{keys}, ")));
+    assert_eq!(all.len(), 1, "{all:#?}");
+    all.remove(0)
+}
+
+#[test]
+fn teams_of_regions_are_sound() {
+    for (keys, key, what, cure) in [
+        ("overflow: [crisys]", "overflow[0]", "there is no team `crisys`", "did you mean `crisis`?"),
+        ("overflow: [care]", "overflow", "names the team itself", "stand in"),
+        ("clock: costumer", "clock", "`costumer` is not known here", "did you mean `customer`?"),
+        ("assign: push", "assign", "`push` is not known here", "`pull`, `offer`"),
+        ("return_after: soon", "return_after", "`soon` is not a length of time", "`10m`"),
+        ("picture: http://example.com/a.jpg", "picture", "is not an https address of at most 500 bytes", "https://"),
+        ("picture: 'https://'", "picture", "is not an https address of at most 500 bytes", "https://"),
+        ("regions: ['']", "regions[0]", "is not the name of a region", "hudson"),
+        ("regoins: [a]", "regoins", "is not a key of a team", "did you mean `regions`?"),
+    ] {
+        let problem = care(keys);
+        assert_eq!((problem.key, problem.what), (format!("teams.care.{key}"), what.to_owned()));
+        assert!(problem.cure.contains(cure), "{}", problem.cure);
+    }
+    let yaml =
+        SMALLEST.replace("care: {", "care: {regions: [North], ").replace("crisis: {", "crisis: {regions: [NORTH], ");
+    let all = problems_of(&yaml);
+    assert_eq!((all.len(), all[0].key.as_str()), (1, "teams.crisis.regions[0]"));
+    assert_eq!(all[0].what, "`NORTH` is a region of team `care` since line 6");
+}
+
+#[test]
+fn the_customer_s_own_team_needs_regions_and_a_name_of_its_own() {
+    let (_, problem) = one("rules: [{name: r, when: post.private, team: own}]\n");
+    assert_eq!(
+        problem.to_string().split_once(": ").unwrap().1,
+        "rules[0].team: no team has regions, so no customer has a team of their own; add e.g. `regions: [hudson]` to the \
+         teams under `teams`, or name a team"
+    );
+    let yaml = SMALLEST
+        .replace("care: {", "own: {name: O, hours: 24/7, regions: [north]}\n  care: {")
+        .replace("team: care", "team: own");
+    let all = problems_of(&yaml);
+    assert_eq!((all.len(), all[0].key.as_str()), (1, "otherwise.team"));
+    assert!(all[0].cure.contains("another name"), "{}", all[0]);
+}
+
+#[test]
+fn people_and_what_rules_ask_of_them_are_sound() {
+    for (more, key, what) in [
+        ("capacity: {public: many}\n", "capacity.public", "is text, but must be a whole number"),
+        ("capacity: {public: 1.5}\n", "capacity.public", "is 1.5, but must be a whole number from 0 to 1000"),
+        ("capacity: {private: -1}\n", "capacity.private", "is -1, but must be a whole number from 0 to 1000"),
+        ("capacity: 5\n", "capacity", "is a number, but a capacity is a mapping of keys"),
+        ("people: {d: {name: D, capacity: {publik: 1}}}\n", "people.d.capacity.publik", "is not a key of a capacity"),
+        (
+            "people: {d: {name: D, skills: [Re booking]}}\n",
+            "people.d.skills[0]",
+            "is not a name: only a-z, 0-9, - and _ are allowed, at most 64 of them",
+        ),
+        (
+            "people: {d: {name: D, skills: [billing]}}\nrules: [{name: r, when: post.private, team: care, needs: {skills: [biling]}}]\n",
+            "rules[0].needs.skills[0]",
+            "nobody has the skill `biling`",
+        ),
+        (
+            "rules: [{name: r, when: post.private, team: care, clock: work}]\n",
+            "rules[0].clock",
+            "`work` is not known here",
+        ),
+        (
+            "rules: [{name: r, when: post.private, team: care, next_within: 5}]\n",
+            "rules[0].next_within",
+            "is the number 5, but must be text",
+        ),
+        (
+            "rules: [{name: r, when: 'customer.own_team == \"crysis\"', team: care}]\n",
+            "rules[0].when",
+            "`customer.own_team` is never \"crysis\"",
+        ),
+        (
+            "rules: [{name: r, when: '\"surges\" in conversation.flags', team: care}]\n",
+            "rules[0].when",
+            "`conversation.flags` never holds \"surges\"",
+        ),
+        (
+            "rules: [{name: r, when: 'class.language == \"\"', team: care}]\n",
+            "rules[0].when",
+            "`class.language` is never \"\"",
+        ),
+        (
+            "filters: [{name: f, when: 'customer.opted_out'}]\n",
+            "filters[0].when",
+            "`customer.opted_out` is not known yet when filters run",
+        ),
+    ] {
+        let (_, problem) = one(more);
+        assert_eq!((problem.key.as_str(), problem.what.as_str()), (key, what));
+        assert!(problem.cure.len() > 8, "{problem}");
+    }
+    assert_eq!(problems("filters: [{name: f, when: 'post.language == \"\"'}]\n"), Vec::new());
+}
+
+/// `customer` came later than loops, so old rules may call an item so.
+#[test]
+fn an_item_of_a_loop_may_be_called_customer() {
+    let rule = "rules: [{name: r, team: care, when: '[\"a\"].exists(customer, post.text.contains(customer)) && customer.opted_out'}]\n";
+    assert_eq!(problems(rule), Vec::new());
+}
+
+#[test]
+fn thresholds_are_numbers_and_flags_are_known() {
+    for (more, key, what) in [
+        ("rises: {spred: {shares: 1}}\n", "rises.spred", "is not a key of what rises"),
+        ("rises: on\n", "rises", "is text, but what rises is a mapping of keys"),
+        (
+            "rises: {exposure: {reach_hours: off}}\n",
+            "rises.exposure.reach_hours",
+            "is text, but must be a whole number",
+        ),
+        ("rises: {exposure: 5}\n", "rises.exposure", "is a number, but an exposure is a mapping of keys"),
+        (
+            "rises: {spread: {shares: 0}}\n",
+            "rises.spread.shares",
+            "is 0, but must be a whole number from 1 to 1000000000000",
+        ),
+        ("rises: {churn: maybe}\n", "rises.churn", "is neither on nor off"),
+        ("rises: {flare_up: {after: 1w}}\n", "rises.flare_up.after", "`1w` has an unknown unit"),
+        ("rises: {escalate: {on: [churn]}}\n", "rises.escalate.on[0]", "`churn` is no flag"),
+        ("rises: {escalate: {team: crysis}}\n", "rises.escalate.team", "there is no team `crysis`"),
+        ("surges: {ratio: 0.5}\n", "surges.ratio", "is 0.5, but must be a number from 1 to 1000"),
+        ("surges: {ratio: four}\n", "surges.ratio", "is text, but must be a number"),
+        ("surges: {at_least: 1}\n", "surges.at_least", "is 1, but must be a whole number from 2 to 1000000000000"),
+        ("surges: {quiet: 0m}\n", "surges.quiet", "`0m` is zero"),
+    ] {
+        let (line, problem) = one(more);
+        assert_eq!((line, problem.key.as_str(), problem.what.as_str()), (1, key, what));
+        assert!(problem.cure.len() > 8, "{problem}");
+    }
+    let (_, problem) = one("rises: {escalate: {on: [ping_pog]}}\n");
+    assert_eq!(problem.cure, "did you mean `ping_pong`?");
 }

@@ -2,8 +2,8 @@
 
 use crate::{SMALLEST, brand, settings};
 use brand::{
-    Brand, CandidateKind, ClassView, ConversationView, Decision, HandleUse, PostView, Priority, RouteInput, Settings,
-    Tier,
+    Brand, CandidateKind, ClassView, ConversationView, CustomerView, Decision, Flag, HandleUse, PostView, Priority,
+    RouteInput, Settings, Tier,
 };
 
 fn input<'a>() -> RouteInput<'a> {
@@ -13,6 +13,7 @@ fn input<'a>() -> RouteInput<'a> {
         post: PostView { text: "hello", network: "x", ..PostView::default() },
         class: ClassView::default(),
         conversation: ConversationView { posts: 1, ..ConversationView::default() },
+        ..RouteInput::default()
     }
 }
 
@@ -104,6 +105,11 @@ fn every_field_can_be_asked() {
             tier: "gold",
             attachments: 2,
             is_reply: true,
+            author: "mo",
+            language: "et",
+            shares: 201,
+            comments: 98,
+            views: 9_000,
         },
         class: ClassView {
             language: "de",
@@ -120,7 +126,24 @@ fn every_field_can_be_asked() {
             unsure: &["language", "sentiment", "intent", "topic"],
             recognised: &["booking", "phone"],
         },
-        conversation: ConversationView { posts: 3, replies: 1, reopened: 2, contacts: 4, waiting_seconds: 90 },
+        conversation: ConversationView {
+            posts: 3,
+            replies: 1,
+            reopened: 2,
+            contacts: 4,
+            waiting_seconds: 90,
+            flags: [Flag::Surge, Flag::RepeatAsk].into_iter().collect(),
+            incident: true,
+        },
+        customer: CustomerView {
+            conversations: 6,
+            exceptions: 1,
+            tenure_days: 3_300,
+            own_team: "crisis",
+            opted_out: true,
+            timezone: "Europe/Tallinn",
+        },
+        flooded: &[],
     };
     for when in [
         "post.text == \"Wo ist mein Koffer?\"",
@@ -132,6 +155,11 @@ fn every_field_can_be_asked() {
         "post.tier == \"gold\"",
         "post.attachments == 2",
         "post.is_reply",
+        "post.author == \"mo\"",
+        "post.language == \"et\"",
+        "post.shares == 201",
+        "post.comments == 98",
+        "post.views == 9000",
         "class.language == \"de\"",
         "class.sentiment == \"negative\"",
         "class.intent == \"question\"",
@@ -157,6 +185,14 @@ fn every_field_can_be_asked() {
         "conversation.reopened == 2",
         "conversation.contacts == 4",
         "conversation.waiting_seconds == 90",
+        "conversation.flags == [\"repeat_ask\", \"surge\"]",
+        "\"surge\" in conversation.flags",
+        "conversation.incident",
+        "customer.conversations == 6",
+        "customer.exceptions == 1",
+        "customer.tenure_days == 3300",
+        "customer.own_team == \"crisis\"",
+        "customer.opted_out",
         "brand.open",
         "brand.hour == 12",
         "brand.weekday == \"mo\"",

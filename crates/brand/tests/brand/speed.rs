@@ -54,6 +54,7 @@ fn decision() {
             ..ClassView::default()
         },
         conversation: ConversationView { posts: 1, ..ConversationView::default() },
+        ..RouteInput::default()
     };
     assert_eq!(&*brand.route(&input).rule, "otherwise", "all ten rules are asked");
     const ROUNDS: u32 = 200_000;

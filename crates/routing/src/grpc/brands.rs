@@ -1,7 +1,8 @@
 //! The brands' settings: checked, published as facts, and shown with who is on.
 
 use super::{failed, request_record};
-use crate::desk::{BrandEntry, Desk};
+use crate::desk::Desk;
+use crate::view::BrandEntry;
 use conversation::brand_facts::{PresenceChanged, SettingsPublished};
 use conversation::classified::TOPICS;
 use conversation::{Actor, BrandId, Fact, PersonId, RecordId, Subject};

@@ -1,10 +1,11 @@
 //! Conversations as they are, as they were, and as they change.
 
 use super::{conversation_id, unreadable};
-use crate::desk::{Changed, Desk, Entry};
+use crate::desk::{Changed, Desk};
 use crate::explain::explain;
 use crate::queue;
 use crate::summary::{status, summary};
+use crate::view::Entry;
 use conversation::ConversationId;
 use jiff::Timestamp;
 use journal::{Journal, Stored};
@@ -96,6 +97,7 @@ impl Conversations {
             customer: *customer,
             state: conversation::fold(own.iter().map(|stored| &stored.record)),
             version: last.sequence,
+            spreaders_reach: 0,
         };
         Ok(GetConversationResponse { conversation: Some(summary(id, &entry)), timeline: timeline(&entries) })
     }
@@ -160,7 +162,7 @@ impl ConversationService for Conversations {
             .conversations
             .iter()
             .filter(|(_, entry)| wanted(&request, entry))
-            .map(|(id, entry)| queue::key(*id, entry))
+            .map(|(id, entry)| queue::key_of(*id, entry))
             .collect();
         let total = keys.len();
         let end = (skip + size).min(total);
@@ -174,7 +176,7 @@ impl ConversationService for Conversations {
             .get(skip.min(end)..)
             .unwrap_or_default()
             .iter()
-            .filter_map(|key| view.conversations.get(&key.6).map(|entry| summary(key.6, entry)))
+            .filter_map(|key| view.conversations.get(&key.2).map(|entry| summary(key.2, entry)))
             .collect();
         Ok(Response::new(ListConversationsResponse {
             next_page_token: next_token(skip, conversations.len(), total),

@@ -2,9 +2,10 @@
 
 use super::{checked_text, conversation_id, failed, request_record};
 use crate::corrections::Corrections;
-use crate::desk::{Desk, Entry};
+use crate::desk::Desk;
 use crate::react::Reactor;
 use crate::summary::summary;
+use crate::view::Entry;
 use brand::Tier;
 use conversation::classified::{CorrectClassification, Head};
 use conversation::replied::SubmitReply;
@@ -130,7 +131,7 @@ impl Work {
 impl DeskService for Work {
     async fn claim(&self, request: Request<ClaimRequest>) -> Result<Response<DeskResponse>, Status> {
         let checked = self.check(request.into_inner().write)?;
-        let command = Command::Claim { person: checked.person.clone() };
+        let command = Command::Claim { person: checked.person.clone(), team: None };
         self.answer(checked, command).await
     }
 
@@ -198,6 +199,8 @@ impl DeskService for Work {
             in_reply_to,
             private: request.private,
             body: Personal::text(request.text),
+            offers: Vec::new(),
+            asks: Vec::new(),
         });
         let (conversation, changed) = self.act(checked, command).await?;
         let reply_id = reply.to_string();
