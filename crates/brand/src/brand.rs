@@ -2,12 +2,13 @@
 //! settings and of what is handed in, so the same log and settings give the same answers, bit for bit, anywhere.
 
 use crate::expression::{self, Expression, Fault, Scope};
-use crate::facts::{Clock, Facts, PostView};
+use crate::facts::Clock;
+use crate::filters::CompiledFilter;
 use crate::hours::{self, Calendar, Hours};
 use crate::problem::{Problem, Problems};
 use crate::read::OWN;
-use crate::route::RouteInput;
 use crate::settings::{Condition, HandleUse, Outcome, Priority, Settings, Tier, WallClock};
+use crate::signs::{CompiledListen, CompiledSigns};
 use crate::targets::Targets;
 use crate::topics::{self, Topics};
 use crate::tree::{Place, place_within};
@@ -24,7 +25,8 @@ pub struct Brand {
     pub(crate) version: Arc<str>,
     pub(crate) zone: TimeZone,
     pub(crate) teams: Vec<TeamHours>,
-    filters: Vec<CompiledFilter>,
+    pub(crate) listen: Option<CompiledListen>,
+    pub(crate) filters: Vec<CompiledFilter>,
     topics: Topics,
     pub(crate) rules: Vec<CompiledRule>,
     pub(crate) otherwise: CompiledOutcome,
@@ -56,12 +58,6 @@ impl TeamHours {
 }
 
 #[derive(Debug)]
-struct CompiledFilter {
-    name: Arc<str>,
-    when: Expression,
-}
-
-#[derive(Debug)]
 pub(crate) struct CompiledRule {
     pub name: Arc<str>,
     pub when: Expression,
@@ -75,15 +71,6 @@ pub(crate) struct CompiledOutcome {
     pub priority: Priority,
     pub targets: Targets,
     pub needs_skills: Vec<Arc<str>>,
-}
-
-/// What the filters made of a post.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Filtering<'b> {
-    /// The rule that keeps the post out of the care queue; none lets it through.
-    pub rule: Option<&'b str>,
-    /// Filters that could not be evaluated, each with its reason; they let the post through.
-    pub notes: Vec<String>,
 }
 
 impl Brand {
@@ -118,33 +105,6 @@ impl Brand {
     /// What the brand's account on this network is for; none when it is not one of the brand's.
     pub fn handle_use(&self, network: &str, account: &str) -> Option<HandleUse> {
         self.settings.handle_use(network, account)
-    }
-
-    /// The filter that keeps this post out of the care queue, if any.
-    pub fn filter(&self, post: &PostView<'_>) -> Option<&str> {
-        self.filter_explained(post).rule
-    }
-
-    /// As [`Brand::filter`], with what a reader of the decision should know.
-    pub fn filter_explained(&self, post: &PostView<'_>) -> Filtering<'_> {
-        let mut filtering = Filtering::default();
-        if self.filters.is_empty() {
-            return filtering;
-        }
-        let input = RouteInput { post: *post, ..RouteInput::default() };
-        let facts = Facts::new(&input, &self.constants, &NoClock);
-        let context = expression::context(&facts);
-        for filter in &self.filters {
-            match filter.when.holds(&context) {
-                Ok(true) => {
-                    filtering.rule = Some(&filter.name);
-                    break;
-                }
-                Ok(false) => {}
-                Err(reason) => filtering.notes.push(format!("filter {} {reason}", filter.name)),
-            }
-        }
-        filtering
     }
 
     /// The topic of the brand's own that this text is about, by its phrases: it goes before the classifier's. None when
@@ -182,7 +142,7 @@ impl Brand {
 }
 
 /// Filters ask nothing about time; the checker sees to it.
-struct NoClock;
+pub(crate) struct NoClock;
 
 impl Clock for NoClock {
     fn team_open(&self, _team: usize) -> bool {
@@ -212,8 +172,10 @@ impl Compiler<'_> {
         let ids: Vec<&str> = settings.teams.iter().map(|team| team.id.as_str()).collect();
         let mut filters = Vec::with_capacity(settings.filters.len());
         for (nth, filter) in settings.filters.iter().enumerate() {
-            let when = self.expression(&filter.when, Scope::Filter, &ids, &format!("filters[{nth}].when"));
-            filters.extend(when.map(|when| CompiledFilter { name: filter.name.as_str().into(), when }));
+            let key = format!("filters[{nth}].when");
+            let when = filter.when.as_ref().and_then(|when| self.expression(when, Scope::Filter, &ids, &key));
+            let (name, signs) = (filter.name.as_str().into(), CompiledSigns::new(&filter.signs));
+            filters.push(CompiledFilter { name, kept_as: filter.kept_as, signs, when });
         }
         let mut rules = Vec::with_capacity(settings.rules.len());
         for (nth, rule) in settings.rules.iter().enumerate() {
@@ -229,7 +191,19 @@ impl Compiler<'_> {
         let version = settings.version().into();
         let topics = Topics::new(&settings.topics);
         let settings = settings.clone();
-        Ok(Brand { settings, version, zone, teams, filters, topics, rules, otherwise, constants: self.constants })
+        let listen = settings.listen.as_ref().map(CompiledListen::new);
+        Ok(Brand {
+            settings,
+            version,
+            zone,
+            teams,
+            listen,
+            filters,
+            topics,
+            rules,
+            otherwise,
+            constants: self.constants,
+        })
     }
 
     fn teams(&mut self, zone: &TimeZone) -> Vec<TeamHours> {

@@ -18,6 +18,7 @@ pub(crate) const FILE: Shape = Shape {
         must("teams", "teams: {care: {name: Care, hours: \"24/7\"}}"),
         may("people", "people: {dana: {name: Dana}}"),
         may("capacity", "capacity: {public: 5, private: 5}"),
+        may("listen", "listen: {any_of: [Aurora Air]}"),
         may("filters", "filters: [{name: contest, when: 'post.text.contains(\"#win\")'}]"),
         may("topics", "topics: [{name: air.lounge, any_of: [lounge, quiet room]}]"),
         may("rules", "rules: [{name: praise, when: 'class.intent == \"praise\"', team: care}]"),
@@ -71,8 +72,32 @@ pub(crate) const NEEDS: Shape = Shape { what: "needs", keys: &[may("skills", "sk
 
 pub(crate) const FILTER: Shape = Shape {
     what: "a filter",
-    keys: &[must("name", "name: contest"), must("when", "when: 'post.text.contains(\"#win\")'")],
+    keys: &[
+        must("name", "name: contest"),
+        may("as", "as: promotion"),
+        may("when", "when: 'post.text.contains(\"#win\")'"),
+        may("any_of", "any_of: [giveaway, RT to win]"),
+        may("none_of", "none_of: [refund]"),
+        may("languages", "languages: [en, et]"),
+        may("authors", "authors: [dealbot]"),
+        may("handles", "handles: [telnova]"),
+    ],
 };
+
+/// The keys of a filter of which it has at least one.
+pub(crate) const FILTER_SIGNS: &[&str] = &["when", "any_of", "none_of", "languages", "authors", "handles"];
+
+pub(crate) const LISTEN: Shape = Shape {
+    what: "what is listened for",
+    keys: &[
+        may("any_of", "any_of: [Aurora Air, AuroraAir]"),
+        may("none_of", "none_of: [aurora borealis]"),
+        may("languages", "languages: [en, et]"),
+        may("authors", "authors: {exclude: [flightbot]}"),
+    ],
+};
+
+pub(crate) const AUTHORS: Shape = Shape { what: "a set of authors", keys: &[may("exclude", "exclude: [flightbot]")] };
 
 pub(crate) const TOPIC: Shape = Shape {
     what: "a topic",
@@ -174,7 +199,7 @@ pub(crate) const OTHERWISE: Shape = Shape {
 mod tests {
     use super::*;
     use crate::flags::Flag;
-    use crate::settings::{Assign, HandleUse, Priority, Tier, WallClock};
+    use crate::settings::{Assign, HandleUse, KeptAs, Priority, Tier, WallClock};
     use crate::targets::TargetClock;
     use serde_json::Value;
     use std::collections::BTreeSet;
@@ -204,6 +229,8 @@ mod tests {
             ("otherwise", &OTHERWISE),
             ("capacity", &CAPACITY),
             ("needs", &NEEDS),
+            ("listen", &LISTEN),
+            ("authors", &AUTHORS),
             ("rises", &RISES),
             ("exposure", &EXPOSURE),
             ("spread", &SPREAD),
@@ -243,6 +270,7 @@ mod tests {
         assert_eq!(choices("assign"), Assign::ALL.map(|(name, _)| name));
         assert_eq!(choices("target_clock"), TargetClock::ALL.map(|(name, _)| name));
         assert_eq!(choices("flag"), Flag::NAMES);
+        assert_eq!(choices("kept_as"), KeptAs::ALL.map(|(name, _)| name));
         assert_eq!(choices("use"), HandleUse::ALL.map(|(name, _)| name));
         assert_eq!(schema["properties"]["earshot"]["const"], FORMAT);
     }

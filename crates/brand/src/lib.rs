@@ -43,6 +43,7 @@ mod coverage;
 mod depth;
 mod expression;
 mod facts;
+mod filters;
 mod flags;
 mod hours;
 mod keys;
@@ -52,14 +53,16 @@ mod rises;
 mod route;
 mod serving;
 mod settings;
+mod signs;
 mod targets;
 mod topics;
 
 use document::{problem, reader, suggest, tree};
 
-pub use brand::{Brand, Filtering};
+pub use brand::Brand;
 pub use coverage::Gap;
 pub use facts::{ClassView, ConversationView, CustomerView, FIELDS, Field, FieldType, PostView};
+pub use filters::{Filtering, WouldFilter};
 pub use flags::{Flag, Flags};
 pub use problem::{Problem, Problems};
 pub use read::SETTINGS_MOST_BYTES;
@@ -67,7 +70,7 @@ pub use rises::{Escalate, Exposure, FlareUp, Influencer, PingPong, RepeatAsk, Re
 pub use route::{Candidate, CandidateKind, Decision, RouteInput};
 pub use serving::{Because, Fit, Serving, ServingInput};
 pub use settings::{
-    Assign, Capacity, Condition, Filter, Handle, HandleUse, Holidays, Outcome, Person, Priority, Rule, Settings, Team,
-    Tier, Topic, WallClock,
+    Assign, Capacity, Condition, Filter, Handle, HandleUse, Holidays, KeptAs, Listen, Outcome, Person, Priority, Rule,
+    Settings, Signs, Team, Tier, Topic, WallClock,
 };
 pub use targets::{TargetClock, Targets};

@@ -3,6 +3,7 @@
 
 mod rises;
 mod rules;
+mod signs;
 mod teams;
 mod topics;
 
@@ -15,7 +16,7 @@ use crate::suggest;
 use crate::tree::{self, Node, Place, Value};
 use jiff::tz::TimeZone;
 
-pub(crate) use rules::OWN;
+pub(crate) use rules::{LISTEN, OWN};
 pub(crate) use topics::is_topic;
 
 /// The largest settings file, in bytes: half of what one message of the log may carry.
@@ -96,6 +97,7 @@ fn whole(reader: &mut Reader<'_>, root: &Node, source: &str) -> Option<Settings>
     };
     let own_zone = zone.as_ref().map(|(_, zone)| zone);
     let teams = teams::teams(reader, &raw_teams, &names, own_zone, &calendar);
+    let listen = signs::listen(reader, &top);
     let filters = rules::filters(reader, &top, source, &names);
     let topics = topics::topics(reader, &top);
     let rises = rises::rises(reader, &top, &names, &teams);
@@ -111,6 +113,7 @@ fn whole(reader: &mut Reader<'_>, root: &Node, source: &str) -> Option<Settings>
         teams,
         people,
         capacity,
+        listen,
         filters,
         topics,
         rises,

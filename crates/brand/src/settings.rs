@@ -26,6 +26,8 @@ pub struct Settings {
     pub people: Vec<Person>,
     /// How much a person can hold who says nothing else.
     pub capacity: Capacity,
+    /// What a public post that addresses no handle must have to be the brand's; none when all are.
+    pub listen: Option<Listen>,
     /// Tried in order on every public post and message before anything else; the first that matches keeps it out.
     pub filters: Vec<Filter>,
     /// Matters that the brand has a word for beside those that the classifier knows, in the order of the file.
@@ -149,11 +151,52 @@ pub struct Person {
     pub capacity: Capacity,
 }
 
-/// A rule that keeps posts out of the care queue.
+/// A rule that keeps posts out of the care queue. All that it says must hold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter {
     pub name: String,
-    pub when: Condition,
+    pub kept_as: KeptAs,
+    pub when: Option<Condition>,
+    pub signs: Signs,
+}
+
+/// What a post is kept as that a filter holds for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum KeptAs {
+    #[default]
+    Filtered,
+    /// Advertising, of the brand's own or of others.
+    Promotion,
+    /// It is about a competitor.
+    Competitor,
+}
+
+/// Signs of a post. What is empty is not asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Signs {
+    /// Phrases of which one stands in the text.
+    pub any_of: Vec<String>,
+    /// Phrases of which none stands in the text.
+    pub none_of: Vec<String>,
+    /// ISO 639 codes, of which one is what the network says.
+    pub languages: Vec<String>,
+    /// Handles of which one wrote it, without `@`.
+    pub authors: Vec<String>,
+    /// Handles of which one is named in the text, without `@`.
+    pub handles: Vec<String>,
+}
+
+/// What a public post that addresses no handle must have to be the brand's. What is empty is not asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listen {
+    /// Phrases of which one stands in the text.
+    pub any_of: Vec<String>,
+    /// Phrases of which none stands in the text.
+    pub none_of: Vec<String>,
+    /// ISO 639 codes, of which one is what the network says, or it says none.
+    pub languages: Vec<String>,
+    /// Handles of which none wrote it, without `@`.
+    pub exclude_authors: Vec<String>,
 }
 
 /// A matter that the brand has a word for. It stands for the classifier's topic when a phrase stands in the post.
@@ -222,6 +265,15 @@ impl WallClock {
 
 impl Assign {
     pub(crate) const ALL: [(&'static str, Assign); 2] = [("pull", Assign::Pull), ("offer", Assign::Offer)];
+
+    pub fn as_str(self) -> &'static str {
+        word(&Self::ALL, self)
+    }
+}
+
+impl KeptAs {
+    pub(crate) const ALL: [(&'static str, KeptAs); 3] =
+        [("filtered", KeptAs::Filtered), ("promotion", KeptAs::Promotion), ("competitor", KeptAs::Competitor)];
 
     pub fn as_str(self) -> &'static str {
         word(&Self::ALL, self)

@@ -77,7 +77,7 @@ pub(crate) fn fold(text: &str) -> String {
 }
 
 /// Whether what stands from `start` to `end` is not just a part of longer words.
-fn stands_alone(text: &str, start: usize, end: usize) -> bool {
+pub(crate) fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     let (before, first) = (text[..start].chars().next_back(), text[start..].chars().next());
     let (last, after) = (text[..end].chars().next_back(), text[end..].chars().next());
     !one_word(before, first) && !one_word(last, after)
@@ -86,8 +86,12 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
 /// Whether two letters that follow each other belong to one word. Scripts that are written without spaces have no
 /// border that could be seen, so there every place is one.
 fn one_word(left: Option<char>, right: Option<char>) -> bool {
-    let letter = |sign: char| (sign.is_alphanumeric() || is_combining_mark(sign)) && !without_spaces(sign);
-    left.is_some_and(letter) && right.is_some_and(letter)
+    left.is_some_and(is_letter) && right.is_some_and(is_letter)
+}
+
+/// Whether a sign is a part of a word whose borders can be seen.
+pub(crate) fn is_letter(sign: char) -> bool {
+    (sign.is_alphanumeric() || is_combining_mark(sign)) && !without_spaces(sign)
 }
 
 /// Scripts that are written without spaces between words: Han, Kana, Thai, Lao, Tibetan, Burmese, Khmer.

@@ -1,13 +1,16 @@
 //! Filters and rules: what stays out, and who gets the rest by when.
 
-use super::{Names, OTHERWISE, bounded};
+use super::{Names, OTHERWISE, bounded, signs};
 use crate::expression::{self, Scope};
 use crate::keys;
 use crate::reader::{Fields, Reader};
-use crate::settings::{Condition, Filter, Outcome, Priority, Rule};
+use crate::settings::{Condition, Filter, KeptAs, Outcome, Priority, Rule};
 use crate::suggest;
 use crate::targets::{TargetClock, Targets};
 use crate::tree;
+
+/// The name under which posts are kept apart that the brand does not listen for.
+pub(crate) const LISTEN: &str = "listen";
 
 /// The team that stands for the customer's own.
 pub(crate) const OWN: &str = "own";
@@ -18,13 +21,31 @@ pub(super) fn filters(reader: &mut Reader<'_>, top: &Fields<'_>, source: &str, n
     let mut seen = Vec::new();
     for (nth, node) in nodes.iter().enumerate() {
         let Some(fields) = reader.fields(node, &format!("filters[{nth}]"), &keys::FILTER) else { continue };
-        let name = rule_name(reader, &fields, &mut seen);
+        let name = rule_name(reader, &fields, &mut seen).filter(|name| is_free(reader, top, &fields, name));
+        let kept_as = reader.choice_or(&fields, "as", &KeptAs::ALL, KeptAs::default());
         let when = condition(reader, &fields, source, Scope::Filter, &names.teams);
-        if let (Some(name), Some(when)) = (name, when) {
-            filters.push(Filter { name, when });
+        let signs = signs::signs(reader, &fields);
+        if !keys::FILTER_SIGNS.iter().any(|key| fields.get(key).is_some()) {
+            let what = "does not say which posts it keeps out";
+            reader.note(fields.place, &fields.path, what, "add `when`, or signs such as `any_of: [giveaway]`");
+        }
+        // A condition that is wrong has been noted, so the settings are refused either way.
+        if let (Some(name), Some(kept_as)) = (name, kept_as) {
+            filters.push(Filter { name, kept_as, when, signs });
         }
     }
     filters
+}
+
+/// With `listen`, its name stands for what was not listened for.
+fn is_free(reader: &mut Reader<'_>, top: &Fields<'_>, fields: &Fields<'_>, name: &str) -> bool {
+    let taken = name == LISTEN && top.get(LISTEN).is_some();
+    if taken {
+        let place = fields.get("name").map_or(fields.place, |node| node.place);
+        let what = "`listen` is the name of what the brand does not listen for";
+        reader.note(place, &fields.path_of("name"), what, "choose another name");
+    }
+    !taken
 }
 
 pub(super) fn rules(

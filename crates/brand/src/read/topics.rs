@@ -1,10 +1,10 @@
 //! Topics of the brand's own and their phrases.
 
+use super::signs::phrase;
 use super::{bounded, languages};
 use crate::keys;
 use crate::reader::{Fields, Reader, is_slug};
 use crate::settings::Topic;
-use crate::topics::fold;
 use crate::tree::Value;
 
 /// The most phrases of a topic.
@@ -66,15 +66,7 @@ fn phrases(reader: &mut Reader<'_>, fields: &Fields<'_>, languages: &[String], k
     }
     let mut phrases = Vec::new();
     for (text, place, path) in reader.texts(fields, "any_of") {
-        let folded = fold(text);
-        if folded.is_empty() {
-            reader.note(place, &path, "is empty", "write a word or a phrase, or take the line out");
-            continue;
-        }
-        if text.chars().count() > 200 {
-            reader.note(place, &path, "is longer than 200 characters", "shorten it");
-            continue;
-        }
+        let Some(folded) = phrase(reader, text, place, &path) else { continue };
         let meets = |theirs: &[String]| {
             theirs.is_empty() || languages.is_empty() || theirs.iter().any(|one| languages.contains(one))
         };

@@ -4,6 +4,7 @@
 
 mod demo;
 mod docs;
+mod filters;
 mod hostile;
 mod hours;
 mod problems;

@@ -652,3 +652,33 @@ fn thresholds_are_numbers_and_flags_are_known() {
     let (_, problem) = one("rises: {escalate: {on: [ping_pog]}}\n");
     assert_eq!(problem.cure, "did you mean `ping_pong`?");
 }
+
+#[test]
+fn filters_and_listening_have_sound_signs() {
+    for (more, key, what) in [
+        ("filters: [{name: f}]\n", "filters[0]", "does not say which posts it keeps out"),
+        ("filters: [{name: f, as: rival, when: post.private}]\n", "filters[0].as", "`rival` is not known here"),
+        ("filters: [{name: f, any_of: []}]\n", "filters[0].any_of", "has no phrases"),
+        ("filters: [{name: f, none_of: ['  ']}]\n", "filters[0].none_of[0]", "is empty"),
+        ("filters: [{name: f, any_of: [Win, win]}]\n", "filters[0].any_of[1]", "`win` stands twice"),
+        ("filters: [{name: f, authors: ['@']}]\n", "filters[0].authors[0]", "is not an account"),
+        ("filters: [{name: f, handles: [two words]}]\n", "filters[0].handles[0]", "is not an account"),
+        ("filters: [{name: f, langauges: [en], any_of: [a]}]\n", "filters[0].langauges", "is not a key of a filter"),
+        ("listen: {any_off: [a]}\n", "listen.any_off", "is not a key of what is listened for"),
+        ("listen: {authors: {exclude: [a b]}}\n", "listen.authors.exclude[0]", "is not an account"),
+        ("listen: {authors: [a]}\n", "listen.authors", "is a list, but a set of authors is a mapping of keys"),
+        ("listen: {languages: [English]}\n", "listen.languages[0]", "`English` is not the code of a language"),
+        (
+            "listen: {any_of: [a]}\nfilters: [{name: listen, any_of: [b]}]\n",
+            "filters[0].name",
+            "`listen` is the name of what the brand does not listen for",
+        ),
+    ] {
+        let (_, problem) = one(more);
+        assert_eq!((problem.key.as_str(), problem.what.as_str()), (key, what));
+        assert!(problem.cure.len() > 8, "{problem}");
+    }
+    let words: Vec<String> = (0..201).map(|nth| format!("w{nth}")).collect();
+    let (_, problem) = one(&format!("listen: {{any_of: [{}]}}\n", words.join(", ")));
+    assert_eq!(problem.what, "has 201 phrases, and at most 200 are looked for");
+}
