@@ -52,6 +52,19 @@ struct Family<'a> {
     members: Vec<&'a Conversation>,
 }
 
+impl Family<'_> {
+    fn sum(&self, figure: impl Fn(&Conversation) -> u64) -> u64 {
+        self.members.iter().map(|state| figure(state)).sum()
+    }
+
+    /// Resolved with exactly one answer, without a hand-off, and never come back.
+    fn is_one_touch(&self) -> bool {
+        self.root.resolved_at.is_some()
+            && self.sum(|state| state.answers() as u64) == 1
+            && self.sum(|state| u64::from(state.hand_offs) + u64::from(state.reopened)) == 0
+    }
+}
+
 impl Recomputed {
     /// Folds the next record.
     pub fn add(&mut self, record: &Record) {
@@ -164,6 +177,11 @@ impl Recomputed {
         families.into_values().filter(|family| family.root.first_post_at().is_some()).collect()
     }
 
+    /// How many conversations that a query's filter lets through were resolved in one touch, whatever its groups.
+    pub fn one_touch_resolutions(&self, query: &Query) -> u64 {
+        self.families().iter().filter(|family| wanted(family, query) && family.is_one_touch()).count() as u64
+    }
+
     /// All measures of the groups that a query asks for, as of `now`, in the order of their groups.
     pub fn rows(&self, query: &Query, now: Timestamp) -> Vec<MeasureRow> {
         let mut groups: BTreeMap<Vec<String>, (MeasureRow, Vec<Family<'_>>)> = BTreeMap::new();
@@ -261,7 +279,7 @@ fn measure(mut row: MeasureRow, families: &[Family<'_>], now: Timestamp) -> Meas
     let (mut touched, mut one_touch) = (0, 0);
     for family in families {
         let root = family.root;
-        let sum = |figure: fn(&Conversation) -> u64| family.members.iter().map(|state| figure(state)).sum::<u64>();
+        let sum = |figure: fn(&Conversation) -> u64| family.sum(figure);
         let posts = sum(|state| state.received_posts().count() as u64);
         let replies = sum(|state| state.answers() as u64);
         let hand_offs = sum(|state| u64::from(state.hand_offs));
@@ -284,7 +302,7 @@ fn measure(mut row: MeasureRow, families: &[Family<'_>], now: Timestamp) -> Meas
             row.resolved += 1;
             posts_resolved += posts;
             touched += u64::from(replies > 0);
-            one_touch += u64::from(replies == 1 && hand_offs == 0 && reopened == 0);
+            one_touch += u64::from(family.is_one_touch());
         } else if let Some(since) = root.waiting_since() {
             row.open += 1;
             let waited = now.duration_since(since).as_secs().max(0) as f64;

@@ -1,40 +1,7 @@
 //! The keys of the format, once: the reader refuses what is not here, the messages take their examples from here,
 //! and a test holds the JSON schema in the documentation to it.
 
-/// One key of a mapping.
-#[derive(Debug)]
-pub(crate) struct Key {
-    pub name: &'static str,
-    pub required: bool,
-    /// How it is written, for the cure of a missing or wrong value.
-    pub example: &'static str,
-}
-
-/// A mapping with a fixed set of keys.
-#[derive(Debug)]
-pub(crate) struct Shape {
-    /// What it is, for messages: `a team`.
-    pub what: &'static str,
-    pub keys: &'static [Key],
-}
-
-impl Shape {
-    pub fn find(&self, name: &str) -> Option<&'static Key> {
-        self.keys.iter().find(|key| key.name == name)
-    }
-
-    pub fn names(&self) -> Vec<&'static str> {
-        self.keys.iter().map(|key| key.name).collect()
-    }
-}
-
-const fn must(name: &'static str, example: &'static str) -> Key {
-    Key { name, required: true, example }
-}
-
-const fn may(name: &'static str, example: &'static str) -> Key {
-    Key { name, required: false, example }
-}
+use document::shape::{Shape, may, must};
 
 /// The only value of the key `earshot`: format and version.
 pub(crate) const FORMAT: &str = "brand/v1";

@@ -12,6 +12,7 @@ mod import;
 mod log;
 mod player;
 mod progress;
+mod scenarios;
 mod services;
 mod set_aside;
 mod up;
@@ -35,6 +36,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
   earshot up --data-dir care --no-demo    the bare system
   earshot import day.jsonl.gz             history from a file
   earshot explain 3f0c...                 why a conversation is where it is
+  earshot scenario run my.yaml            how my brand settings behave in a real course of events
   earshot doctor                          what is wrong with this machine's setup")]
 struct Cli {
     #[command(flatten)]
@@ -73,6 +75,8 @@ enum Command {
     Replay(verify::Args),
     /// Check and publish brand settings
     Brand(brands::Args),
+    /// Play real courses of events against brand settings, in virtual time
+    Scenario(scenarios::Args),
     /// See what was set aside, and try it again
     SetAside(set_aside::Args),
     /// Measure posts a second and latency, against the raw speed of the same server
@@ -122,6 +126,7 @@ fn run(command: Command, sources: Sources) -> ExitCode {
         Command::Healthcheck(args) => healthcheck::main(&args, &sources),
         Command::Config(args) => configuration::main(&args, &sources),
         Command::Completions(args) => completions::main::<Cli>(&args),
+        Command::Scenario(args) => scenarios::main(args),
         command => tool(command, &sources),
     }
 }

@@ -96,7 +96,8 @@ impl Places {
         self.customers.get(id).copied().unwrap_or_default()
     }
 
-    fn fold(&mut self, record: &Record) {
+    /// Folds a record. Twice is as once.
+    pub fn fold(&mut self, record: &Record) {
         match &record.subject {
             Subject::Conversation { brand, customer, conversation } => {
                 self.note_conversation(*customer, *conversation);

@@ -12,10 +12,14 @@ mod index;
 mod intake;
 mod ledger;
 mod place;
+mod plan;
 mod receive;
 mod webhook;
 
-pub use intake::{Outcome, Refused, Verdict};
+pub use index::{Known, Places};
+pub use intake::{Author, Contact, Engagement, Item, Outcome, Post, Refused, Verdict, check};
+pub use place::Place;
+pub use plan::{Plan, Write, plan};
 pub use receive::Receiver;
 
 use anyhow::Context as _;

@@ -2,7 +2,8 @@
 
 use super::Names;
 use crate::flags::{Flag, Flags};
-use crate::keys::{self, Shape};
+use crate::keys;
+use document::shape::Shape;
 use crate::reader::{Fields, Reader};
 use crate::rises::{
     Escalate, Exposure, FlareUp, Influencer, PingPong, RepeatAsk, RepeatedOffers, Rises, Spread, Surges,

@@ -2,8 +2,8 @@
 //! reading goes on, so that one run shows everything that is wrong.
 
 use crate::duration;
-use crate::keys::{Key, Shape};
 use crate::problem::Problem;
+use crate::shape::{Key, Shape};
 use crate::suggest;
 use crate::tree::{Entry, Node, Place, Value};
 use std::collections::BTreeMap;
@@ -11,13 +11,13 @@ use std::collections::BTreeMap;
 /// The longest name or text of the format, in characters.
 const TEXT_MOST_CHARACTERS: usize = 200;
 
-pub(crate) struct Reader<'s> {
+pub struct Reader<'s> {
     pub file: &'s str,
     pub problems: Vec<Problem>,
 }
 
 /// A mapping with a fixed set of keys, checked against its shape.
-pub(crate) struct Fields<'t> {
+pub struct Fields<'t> {
     pub path: String,
     pub place: Place,
     values: BTreeMap<&'static str, &'t Node>,
@@ -34,21 +34,22 @@ impl<'t> Fields<'t> {
         join(&self.path, key)
     }
 
-    fn example(&self, key: &str) -> &'static str {
+    /// How the key is written.
+    pub fn example(&self, key: &str) -> &'static str {
         self.shape.find(key).map_or("", |key| key.example)
     }
 }
 
 /// A name that the brand chose, where it stands, and what it names.
-pub(crate) type Named<'t> = (&'t str, Place, &'t Node);
+pub type Named<'t> = (&'t str, Place, &'t Node);
 
 /// `teams` and `care` make `teams.care`.
-pub(crate) fn join(path: &str, key: &str) -> String {
+pub fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
 /// One to `longest` characters of `a-z`, `0-9`, `-`, `_`: safe in a subject, a file name and a metric label.
-pub(crate) fn is_slug(text: &str, longest: usize) -> bool {
+pub fn is_slug(text: &str, longest: usize) -> bool {
     (1..=longest).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
 }
@@ -305,7 +306,8 @@ impl<'s> Reader<'s> {
         texts
     }
 
-    fn wrong_type(&mut self, node: &Node, fields: &Fields<'_>, key: &str, expected: &str) {
+    /// Notes that a value is of the wrong kind.
+    pub fn wrong_type(&mut self, node: &Node, fields: &Fields<'_>, key: &str, expected: &str) {
         let written = match &node.value {
             Value::Number(number) => format!("is the number {number}, but must be {expected}"),
             other => format!("is {}, but must be {expected}", other.kind()),

@@ -5,7 +5,7 @@ const LONGEST_SECONDS: u64 = 90 * 86_400;
 
 /// Reads whole numbers with a unit each (`s`, `m`, `h`, `d`), the larger unit first, into seconds. The error says
 /// what is wrong.
-pub(crate) fn seconds(text: &str) -> Result<u32, &'static str> {
+pub fn seconds(text: &str) -> Result<u32, &'static str> {
     let mut total: u64 = 0;
     let mut last_unit = u64::MAX;
     let mut rest = text.trim();

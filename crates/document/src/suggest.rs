@@ -1,7 +1,7 @@
 //! "Did you mean": the known word nearest to the one that was written.
 
 /// The nearest of `known`, when it is near enough that a slip of the hand explains the difference.
-pub(crate) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = (written.chars().count() / 3).clamp(1, 3);
     let lower = written.to_lowercase();
     let mut best: Option<(usize, &str)> = None;
@@ -19,7 +19,7 @@ pub(crate) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str
 }
 
 /// A cure that names the nearest known word, or all of them when none is near.
-pub(crate) fn cure(written: &str, known: &[&str]) -> String {
+pub fn cure(written: &str, known: &[&str]) -> String {
     match nearest(written, known.iter().copied()) {
         Some(word) => format!("did you mean `{word}`?"),
         None if known.is_empty() => "there is none to choose from yet".to_owned(),
@@ -28,7 +28,7 @@ pub(crate) fn cure(written: &str, known: &[&str]) -> String {
 }
 
 /// The first words of a list as text: `a`, `b` or `c`.
-pub(crate) fn list(words: &[&str]) -> String {
+pub fn list(words: &[&str]) -> String {
     const MOST: usize = 16;
     let shown: Vec<String> = words.iter().take(MOST).map(|word| format!("`{word}`")).collect();
     let more = if words.len() > MOST { format!(" and {} more", words.len() - MOST) } else { String::new() };

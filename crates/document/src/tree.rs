@@ -8,20 +8,20 @@ use std::fmt;
 
 /// Where something stands in the file: 1-based line and column in characters, and the byte it starts at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Place {
+pub struct Place {
     pub line: u32,
     pub column: u32,
     pub byte: Option<usize>,
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Node {
+pub struct Node {
     pub place: Place,
     pub value: Value,
 }
 
 #[derive(Debug, Clone)]
-pub(crate) enum Value {
+pub enum Value {
     Nothing,
     Bool(bool),
     /// Kept as text: no key of the format is a number, and the text makes the better message.
@@ -32,7 +32,7 @@ pub(crate) enum Value {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Entry {
+pub struct Entry {
     pub key: String,
     pub place: Place,
     pub value: Node,
@@ -67,7 +67,7 @@ impl Value {
 }
 
 /// Reads one YAML document. Duplicate keys are kept, so that the reader can name both places.
-pub(crate) fn read(text: &str, file: &str) -> Result<Node, Problem> {
+pub fn read(text: &str, file: &str) -> Result<Node, Problem> {
     let options = serde_saphyr::options! {
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
         // `no` is Norwegian here, not false.
@@ -97,7 +97,7 @@ fn first_line(message: &str) -> &str {
 
 /// The place `offset` characters into a scalar whose text is `text`, when the scalar stands in one line exactly as
 /// its text reads; else the place where the scalar starts.
-pub(crate) fn place_within(source: &str, scalar: Place, text: &str, offset: usize) -> Place {
+pub fn place_within(source: &str, scalar: Place, text: &str, offset: usize) -> Place {
     let Some(start) = scalar.byte else { return scalar };
     if text.contains('\n') {
         return scalar;

@@ -36,7 +36,7 @@ pub struct Problems(Vec<Problem>);
 
 impl Problems {
     /// Sorts the faults by place, so that the same file always gives the same list.
-    pub(crate) fn new(mut problems: Vec<Problem>) -> Self {
+    pub fn new(mut problems: Vec<Problem>) -> Self {
         problems.sort_by(|a, b| (a.line, a.column, &a.key).cmp(&(b.line, b.column, &b.key)));
         Problems(problems)
     }

@@ -1,0 +1,286 @@
+//! The world in which a scenario is played: the log in memory, the services' views of it, and a clock that jumps from event
+//! to event. There is no waiting, no thread and no chance but that of a seed, so the same scenario gives the same log, bit
+//! for bit.
+//!
+//! Whatever is written is delivered to those who follow the log ([`Reader`]); each makes the decisions of its service, until
+//! nothing is called for any more. Only then does the clock go on.
+
+mod acts;
+mod faults;
+mod log;
+mod others;
+mod routing;
+
+pub use faults::Faults;
+pub use log::{Log, Stored};
+
+use crate::format::{Action, Entry};
+use ::routing::View;
+use analytics::recompute::Recomputed;
+use brand::Brand;
+use classifier::model::Model;
+use conversation::brand_facts::SettingsPublished;
+use conversation::{
+    Actor, BrandId, Context, Conversation, ConversationId, Decision, Network, Record, RecordId, Rejection, ReplyId,
+    Subject,
+};
+use faults::Lots;
+use ingest::Places;
+use jiff::Timestamp;
+use journal::Draft;
+use log::Appended;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// Deliveries at one instant; more means that two decisions call for each other for ever.
+const DELIVERIES_MAX: usize = 1_000_000;
+
+/// Who follows the log and acts on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    Classifier,
+    Routing,
+    Notifier,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Delivery {
+    reader: Reader,
+    conversation: ConversationId,
+    sequence: u64,
+}
+
+/// Why something that was done was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// As other systems read it.
+    pub code: String,
+    pub why: String,
+}
+
+impl From<Rejection> for Refusal {
+    fn from(rejection: Rejection) -> Self {
+        Refusal { code: rejection.code().to_owned(), why: rejection.to_string() }
+    }
+}
+
+/// A reply that a person wanted to give.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub conversation: Option<ConversationId>,
+    /// None when it was refused.
+    pub reply: Option<ReplyId>,
+    /// The code of the refusal, in small letters.
+    pub refused: Option<String>,
+}
+
+pub struct World<'m> {
+    pub(crate) id: BrandId,
+    pub(crate) brand: Arc<Brand>,
+    model: &'m Model,
+    pub(crate) now: Timestamp,
+    pub(crate) log: Log,
+    pub(crate) places: Places,
+    pub(crate) view: View,
+    pub(crate) measures: Recomputed,
+    /// In the order in which they were given.
+    pub(crate) replies: Vec<Reply>,
+    /// The network of each post that has come, by its id.
+    networks: BTreeMap<String, Network>,
+    waiting: VecDeque<Delivery>,
+    lots: Lots,
+    /// A decision was lost before it was written.
+    lost: bool,
+}
+
+impl<'m> World<'m> {
+    /// A world in which nothing has happened but that the brand published its settings, at `begins`.
+    pub fn new(brand: Arc<Brand>, model: &'m Model, begins: Timestamp, faults: Faults) -> Self {
+        let id = BrandId::new(brand.slug()).expect("checked settings have the short name of a brand");
+        let mut world = World {
+            id,
+            brand,
+            model,
+            now: begins,
+            log: Log::default(),
+            places: Places::default(),
+            view: View::default(),
+            measures: Recomputed::default(),
+            replies: Vec::new(),
+            networks: BTreeMap::new(),
+            waiting: VecDeque::new(),
+            lots: Lots::new(faults),
+            lost: false,
+        };
+        world.publish();
+        world
+    }
+
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Every conversation as it stands, in no order.
+    pub fn conversations(&self) -> impl Iterator<Item = (&ConversationId, &::routing::Entry)> {
+        self.view.conversations.iter().map(|(id, entry)| (id, &**entry))
+    }
+
+    fn publish(&mut self) {
+        let settings = self.brand.settings();
+        let fact = SettingsPublished {
+            version: self.brand.version().to_owned(),
+            yaml: settings.source().to_owned(),
+            file: settings.file().to_owned(),
+        };
+        let record = Record {
+            id: RecordId::caused("scenario", settings.source().as_bytes()),
+            subject: Subject::Brand { brand: self.id.clone() },
+            occurred_at: self.now,
+            recorded_at: self.now,
+            actor: Actor::Service("scenario".into()),
+            caused_by: None,
+            correlation: None,
+            facts: vec![fact.into()],
+        };
+        self.append(record, 0);
+    }
+
+    /// Lets an entry of the timeline happen now, and all that follows from it at once. `nth` is its place in the timeline;
+    /// of a burst only the post `of_burst` (from 0) happens.
+    ///
+    /// # Errors
+    /// What was done is refused; nothing of it has happened.
+    pub fn happen(&mut self, at: Timestamp, entry: &Entry, nth: usize, of_burst: u32) -> Result<(), Refusal> {
+        self.now = at;
+        let happened = match &entry.action {
+            Action::Post(post) => self.post(post),
+            Action::Burst(burst) => self.post(&burst.post(of_burst)),
+            Action::Engagement(engagement) => self.engagement(engagement),
+            Action::Contact(contact) => self.contact(contact, nth),
+            Action::Agent(act) => self.act(act, nth),
+            Action::Customer(_) => Err(Refusal {
+                code: "NOT_KEPT".into(),
+                why: "this version of Earshot has no record of a customer's choice of team".into(),
+            }),
+        };
+        self.settle();
+        happened
+    }
+
+    /// When the next timer comes due, of those that are set.
+    pub fn next_timer(&self) -> Option<Timestamp> {
+        let running = |entry: &::routing::Entry| match &entry.state.deadline {
+            Some(deadline) if !deadline.breached && entry.state.merged_into.is_none() => Some(deadline.due_at),
+            _ => None,
+        };
+        self.view.conversations.values().filter_map(|entry| running(entry)).min()
+    }
+
+    /// Lets the clock come to `at`: what is due by then is done.
+    pub fn ring(&mut self, at: Timestamp) {
+        self.now = at;
+        let mut conversations: Vec<ConversationId> = self.view.conversations.keys().copied().collect();
+        conversations.sort_unstable();
+        for conversation in conversations {
+            let due = |entry: &::routing::Entry| entry.state.deadline.as_ref().is_some_and(|due| due.due_at <= at);
+            if self.view.conversations.get(&conversation).is_some_and(|entry| due(entry)) {
+                self.route_conversation(conversation);
+            }
+        }
+        // A timer whose decision was lost is still set, and rings again.
+        self.lost = false;
+        self.settle();
+    }
+
+    /// Delivers what was written, and what is written because of it, until nothing is left.
+    fn settle(&mut self) {
+        for _ in 0..DELIVERIES_MAX {
+            let Some(delivery) = self.next_delivery() else { return };
+            let times = if self.lots.twice() { 2 } else { 1 };
+            for _ in 0..times {
+                self.deliver(delivery);
+            }
+            if std::mem::take(&mut self.lost) {
+                // Whoever handled it broke off before he wrote, and finds it again when he is back.
+                self.waiting.push_back(delivery);
+            }
+        }
+        panic!("decisions of the same instant call for each other without end");
+    }
+
+    /// The next delivery, or with faults any that is the first of its conversation and reader.
+    fn next_delivery(&mut self) -> Option<Delivery> {
+        let drawn = self.lots.which(self.waiting.len());
+        let Delivery { reader, conversation, .. } = *self.waiting.get(drawn)?;
+        let same = |other: &Delivery| other.reader == reader && other.conversation == conversation;
+        let first = self.waiting.iter().position(same)?;
+        self.waiting.remove(first)
+    }
+
+    fn deliver(&mut self, delivery: Delivery) {
+        let Delivery { reader, conversation, sequence } = delivery;
+        match reader {
+            Reader::Classifier => {
+                if let Some(stored) = self.log.get(sequence).cloned() {
+                    self.classify(conversation, &stored.record);
+                }
+            }
+            Reader::Routing => self.route_conversation(conversation),
+            Reader::Notifier => self.send(conversation),
+        }
+    }
+
+    /// Makes a decision of a service. A refusal ends it: the state has moved on.
+    fn react(
+        &mut self,
+        conversation: ConversationId,
+        draft: Draft,
+        decide: impl Fn(&Conversation, &Context) -> Decision,
+    ) {
+        let Some(entry) = self.view.conversations.get(&conversation) else { return };
+        if self.lots.lost() {
+            self.lost = true;
+            return;
+        }
+        let subject = entry.subject(conversation);
+        // Services log a refusal and go on; here the trace shows what was written, and that suffices.
+        let _refused = self.transact(&subject, draft, decide).err();
+    }
+
+    /// Decides on a conversation as it stands, and writes the facts; false when it was already so.
+    fn transact(
+        &mut self,
+        subject: &Subject,
+        draft: Draft,
+        decide: impl Fn(&Conversation, &Context) -> Decision,
+    ) -> Result<bool, Rejection> {
+        let conversation = subject.conversation().expect("only conversations are decided on");
+        let context = Context { conversation, record: draft.record, now: draft.now };
+        let (facts, version) = match self.view.conversations.get(&conversation) {
+            Some(entry) => (decide(&entry.state, &context)?, entry.version),
+            None => (decide(&Conversation::default(), &context)?, 0),
+        };
+        if facts.is_empty() {
+            return Ok(false);
+        }
+        Ok(self.append(draft.record(subject, facts), version))
+    }
+
+    /// Writes a record down, brings it into the views, and delivers it.
+    fn append(&mut self, record: Record, expected: u64) -> bool {
+        let stored = match self.log.append(record, expected) {
+            Appended::Written(stored) => stored,
+            Appended::Duplicate => return false,
+            Appended::Conflict => panic!("a view of the log lies behind it, though both are in one memory"),
+        };
+        self.places.fold(&stored.record);
+        self.view.fold(stored.sequence, &stored.record);
+        self.measures.add(&stored.record);
+        if let Some(conversation) = stored.record.subject.conversation() {
+            let sequence = stored.sequence;
+            let readers = [Reader::Classifier, Reader::Routing, Reader::Notifier];
+            self.waiting.extend(readers.map(|reader| Delivery { reader, conversation, sequence }));
+        }
+        true
+    }
+}

@@ -1,0 +1,62 @@
+//! The classifier and the notifier in the world: what a post is, and how a reply gets to its network.
+
+use super::World;
+use conversation::replied::ReplySent;
+use conversation::{Actor, Command, ConversationId, Fact, PostKey, Record, RecordId, ReplyId};
+use journal::Draft;
+
+impl World<'_> {
+    /// Says what the posts of a record are.
+    pub(super) fn classify(&mut self, conversation: ConversationId, record: &Record) {
+        for fact in &record.facts {
+            let (post, text, version) = match fact {
+                Fact::PostReceived(fact) => (fact.post, &fact.personal.text, 0),
+                Fact::PostEdited(fact) => (fact.post, &fact.personal.text, fact.edited_at.as_microsecond()),
+                // Nothing else brings a customer's words.
+                _ => continue,
+            };
+            let class = classifier::serve::classify(self.model, post, text, version);
+            let cause = [post.as_uuid().as_bytes().as_slice(), &version.to_be_bytes()].concat();
+            let draft = Draft {
+                record: RecordId::caused("classifier", &cause),
+                occurred_at: self.now,
+                now: self.now,
+                actor: Actor::Service("classifier".into()),
+                caused_by: Some(record.id),
+                correlation: record.correlation.or(Some(record.id)),
+            };
+            let command = Command::ClassifyPost(Box::new(class));
+            self.react(conversation, draft, |state, context| conversation::decide(state, &command, context));
+        }
+    }
+
+    /// Takes the reply whose turn it is one step further: a try is written down, then the network has it. The network of a
+    /// scenario always answers at once.
+    pub(super) fn send(&mut self, conversation: ConversationId) {
+        let Some(entry) = self.view.conversations.get(&conversation) else { return };
+        let Some(waiting) = entry.state.replies.iter().find(|reply| reply.status.on_its_way()) else { return };
+        let (Some(reply), tried, attempts) = (waiting.id, waiting.attempts > 0, waiting.attempts) else { return };
+        let (what, command) = if tried {
+            (b"sent".as_slice(), Command::ConfirmReply(self.receipt(reply, conversation)))
+        } else {
+            (b"attempt".as_slice(), Command::AttemptReply { reply, after_doubt: false })
+        };
+        let cause = [reply.as_uuid().as_bytes().as_slice(), what, &attempts.max(1).to_be_bytes()].concat();
+        let draft = Draft {
+            record: RecordId::caused("notifier", &cause),
+            occurred_at: self.now,
+            now: self.now,
+            actor: Actor::Service("notifier".into()),
+            caused_by: None,
+            correlation: None,
+        };
+        self.react(conversation, draft, |state, context| conversation::decide(state, &command, context));
+    }
+
+    fn receipt(&self, reply: ReplyId, conversation: ConversationId) -> ReplySent {
+        let native_id = format!("reply-{reply}");
+        let network = self.view.conversations.get(&conversation).and_then(|entry| entry.state.network.as_ref());
+        let post = network.map(|network| PostKey::of(&self.id, network, &native_id));
+        ReplySent { reply, native_id, post, sent_at: self.now, how: "answered".into() }
+    }
+}

@@ -1,0 +1,7 @@
+//! Scenarios from their files to their reports.
+
+#![allow(clippy::unwrap_used, reason = "a test may unwrap: its panic is its answer")]
+
+mod faults;
+mod shipped;
+mod wrong;
