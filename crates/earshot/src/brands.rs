@@ -161,7 +161,8 @@ mod tests {
 
     #[test]
     fn sound_settings_have_a_version_and_warnings() {
-        let rules = "rules:\n  - {name: a, when: post.private, team: care}\n  - {name: b, when: post.private, team: care}\n";
+        let rules =
+            "rules:\n  - {name: a, when: post.private, team: care}\n  - {name: b, when: post.private, team: care}\n";
         let json = checked(rules).json();
         assert_eq!(json["problems"], serde_json::json!([]));
         assert_eq!(json["version"].as_str().map(str::len), Some(32));

@@ -3,13 +3,13 @@
 use super::Names;
 use crate::flags::{Flag, Flags};
 use crate::keys;
-use document::shape::Shape;
 use crate::reader::{Fields, Reader};
 use crate::rises::{
     Escalate, Exposure, FlareUp, Influencer, PingPong, RepeatAsk, RepeatedOffers, Rises, Spread, Surges,
 };
 use crate::settings::{Team, Tier};
 use crate::suggest;
+use document::shape::Shape;
 
 /// The largest threshold: more people than there are.
 const THRESHOLD_MOST: u64 = 1_000_000_000_000;
