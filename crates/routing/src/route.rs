@@ -163,6 +163,7 @@ fn priority(priority: brand::Priority) -> Priority {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use brand::Brand;
     use conversation::classified::{ClassificationCorrected, PostClassified, Scored};
     use conversation::received::PostReceived;
     use conversation::{
