@@ -133,10 +133,10 @@ fn post(places: &Places, brand: &Brand, post: Post, source: &str, now: Timestamp
     // What answers something or goes on with an open matter is never filtered, nor is a private message.
     if !place.exists
         && !received.private
-        && let Some(rule) = filter(brand, &received, &network)
+        && let Some(kept) = filter(brand, &received, &network)
     {
         let version = brand.version().to_owned();
-        return Plan::Filter(Box::new(filtered(id, customer, received, rule, version, (occurred_at, now))));
+        return Plan::Filter(Box::new(filtered(id, customer, received, kept, version, (occurred_at, now))));
     }
     let actor = if backfill { Actor::Import } else { Actor::Customer };
     let cause = [b"post".as_slice(), key.as_uuid().as_bytes()].concat();
@@ -148,12 +148,12 @@ fn filtered(
     brand: BrandId,
     customer: CustomerId,
     post: PostReceived,
-    rule: String,
+    (rule, kept_as): (String, KeptAs),
     settings_version: String,
     (occurred_at, recorded_at): (Timestamp, Timestamp),
 ) -> Record {
     let key = post.post;
-    let fact = PostFiltered { rule, settings_version, kept_as: KeptAs::Filtered, post: Box::new(post) };
+    let fact = PostFiltered { rule, settings_version, kept_as, post: Box::new(post) };
     Record {
         id: RecordId::caused(NAME, &[b"filtered".as_slice(), key.as_uuid().as_bytes()].concat()),
         subject: Subject::Filtered { brand, customer, post: key },
@@ -321,7 +321,7 @@ fn received(post: Post, key: PostKey, place: &Place, handle_use: HandleUse, sour
 }
 
 /// Which of the brand's handles the text names: the care handle wins over the main one.
-fn handle_named(brand: &brand::Brand, post: &Post) -> HandleUse {
+fn handle_named(brand: &Brand, post: &Post) -> HandleUse {
     let text = post.text.to_lowercase();
     let mut found = HandleUse::None;
     for handle in brand.settings().handles.iter().filter(|handle| handle.network == post.network.as_str()) {
@@ -336,7 +336,8 @@ fn handle_named(brand: &brand::Brand, post: &Post) -> HandleUse {
     found
 }
 
-fn filter(brand: &brand::Brand, post: &PostReceived, network: &Network) -> Option<String> {
+/// The rule that keeps a post out of the care queue, and what the post is kept as.
+fn filter(brand: &Brand, post: &PostReceived, network: &Network) -> Option<(String, KeptAs)> {
     let view = PostView {
         text: &post.personal.text,
         network: network.as_str(),
@@ -351,7 +352,14 @@ fn filter(brand: &brand::Brand, post: &PostReceived, network: &Network) -> Optio
         tier: &post.tier,
         attachments: u32::try_from(post.personal.attachments.len()).unwrap_or(u32::MAX),
         is_reply: !post.parent_native_id.is_empty(),
+        author: &post.personal.author_handle,
         ..PostView::default()
     };
-    brand.filter(&view).map(str::to_owned)
+    let filtering = brand.filter_explained(&view);
+    let kept_as = match filtering.kept_as {
+        brand::KeptAs::Filtered => KeptAs::Filtered,
+        brand::KeptAs::Promotion => KeptAs::Promotion,
+        brand::KeptAs::Competitor => KeptAs::Competitor,
+    };
+    Some((filtering.rule?.to_owned(), kept_as))
 }

@@ -2,13 +2,14 @@
 
 use super::Names;
 use crate::flags::{Flag, Flags};
-use crate::keys::{self, Shape};
+use crate::keys;
 use crate::reader::{Fields, Reader};
 use crate::rises::{
     Escalate, Exposure, FlareUp, Influencer, PingPong, RepeatAsk, RepeatedOffers, Rises, Spread, Surges,
 };
 use crate::settings::{Team, Tier};
 use crate::suggest;
+use document::Shape;
 
 /// The largest threshold: more people than there are.
 const THRESHOLD_MOST: u64 = 1_000_000_000_000;
