@@ -8,6 +8,7 @@ const PROTOS: &[&str] = &[
     "earshot/conversation/v1/facts.proto",
     "earshot/conversation/v1/record.proto",
     "earshot/conversation/v1/conversation_service.proto",
+    "earshot/customer/v1/customer_service.proto",
     "earshot/desk/v1/desk_service.proto",
     "earshot/brand/v1/brand_service.proto",
     "earshot/ingest/v1/ingest_service.proto",

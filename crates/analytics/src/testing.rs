@@ -6,7 +6,7 @@ use conversation::brand_facts::IntakeCounted;
 use conversation::classified::{ClassificationCorrected, Head, PostClassified, Scored};
 use conversation::deadlines::{DeadlineBreached, DeadlineKind};
 use conversation::desk::{Escalated, HandedOff};
-use conversation::received::{HandleUse, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved};
+use conversation::received::{HandleUse, KeptAs, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved};
 use conversation::replied::{ReplyAttempted, ReplyInDoubt, ReplySent, ReplySubmitted};
 use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
 use conversation::routed::{ConversationOpened, Priority, Routed};
@@ -116,6 +116,7 @@ impl Script {
             demo: false,
             thread_of: None,
             awaited_in: None,
+            language: String::new(),
             personal: Personal::text("my secret words"),
         }
     }
@@ -168,6 +169,10 @@ impl Script {
             settings_version: "s".into(),
             candidates: Vec::new(),
             notes: Vec::new(),
+            topic: String::new(),
+            home_team: None,
+            away_until: None,
+            needs_skills: Vec::new(),
         };
         self.put(name, at, vec![opened.into(), routed.into()]);
     }
@@ -221,6 +226,8 @@ impl Script {
             in_reply_to: self.key("p1"),
             in_reply_to_native_id: "p1".into(),
             body: Personal::text("our answer"),
+            offers: Vec::new(),
+            asks: Vec::new(),
         };
         let reply = fact.reply;
         self.put(name, at, vec![fact.into()]);
@@ -291,6 +298,7 @@ impl Script {
         let fact = PostFiltered {
             rule: "ads".into(),
             settings_version: "s".into(),
+            kept_as: KeptAs::Filtered,
             post: Box::new(self.received(post, Some(at))),
         };
         let subject =

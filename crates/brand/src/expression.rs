@@ -81,6 +81,33 @@ pub(crate) fn compile(
     Ok(Expression { ast })
 }
 
+/// An expression as its parts; none for a text that is no expression.
+pub(crate) fn parse(text: &str) -> Option<Ast> {
+    Program::compile(text).ok().map(|program| program.expression().clone())
+}
+
+/// Takes the numbers out of an expression by which its parts know their places.
+pub(crate) fn forget_places(node: &mut Ast) {
+    node.id = 0;
+    for child in children(node) {
+        forget_places(child);
+    }
+}
+
+/// The parts of an expression, one level down.
+pub(crate) fn parts(node: &Ast) -> Vec<&Ast> {
+    match &node.expr {
+        Expr::Call(call) => call.target.as_deref().into_iter().chain(call.args.iter()).collect(),
+        Expr::List(list) => list.elements.iter().collect(),
+        Expr::Select(select) => vec![&select.operand],
+        Expr::Comprehension(fold) => {
+            vec![&fold.iter_range, &fold.accu_init, &fold.loop_cond, &fold.loop_step, &fold.result]
+        }
+        // As in `children`.
+        _ => Vec::new(),
+    }
+}
+
 fn offset_of(source: &SourceInfo, id: u64) -> usize {
     source.offset_for(id).map_or(0, |(start, _)| start as usize)
 }

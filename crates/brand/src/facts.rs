@@ -143,7 +143,7 @@ pub enum FieldType {
 }
 
 /// One field of the context.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
     /// `post.text`
     pub name: &'static str,

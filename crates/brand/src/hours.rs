@@ -97,6 +97,11 @@ impl Hours {
         Hours { expression: self.expression.clone(), zone }
     }
 
+    /// The zone whose clock the hours are meant by.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// Whether somebody is there at this instant.
     pub fn open(&self, at: Timestamp) -> bool {
         wall_clock(at, self.zone.to_offset(at)).is_some_and(|clock| self.expression.is_open(clock))

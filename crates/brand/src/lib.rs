@@ -48,6 +48,7 @@ mod flags;
 mod hours;
 mod keys;
 mod placing;
+mod reach;
 mod read;
 mod rises;
 mod route;
@@ -60,7 +61,7 @@ mod topics;
 use document::{problem, reader, suggest, tree};
 
 pub use brand::Brand;
-pub use coverage::Gap;
+pub use coverage::{Gap, Uncovered};
 pub use facts::{ClassView, ConversationView, CustomerView, FIELDS, Field, FieldType, PostView};
 pub use filters::{Filtering, WouldFilter};
 pub use flags::{Flag, Flags};

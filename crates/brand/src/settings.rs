@@ -158,6 +158,7 @@ pub struct Filter {
     pub kept_as: KeptAs,
     pub when: Option<Condition>,
     pub signs: Signs,
+    pub(crate) place: Place,
 }
 
 /// What a post is kept as that a filter holds for.

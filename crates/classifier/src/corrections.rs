@@ -278,6 +278,7 @@ mod tests {
                 demo: false,
                 thread_of: None,
                 awaited_in: None,
+                language: String::new(),
                 personal: Personal::text(text),
             };
             self.put(brand, received.into()).await;

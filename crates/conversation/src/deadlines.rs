@@ -147,9 +147,15 @@ pub(crate) fn start(state: &Conversation, set: &DeadlineSet) -> Decision {
     let stands = |open: &Deadline| open.paused_at.is_some() && set.clock_started_at >= open.clock_started_at;
     match state.clock(set.kind) {
         Some(open) if !stands(open) => Ok(Vec::new()),
-        _ if state.waiting_since().is_none() => Ok(Vec::new()),
+        _ if !is_for_whoever_waits(state, set) => Ok(Vec::new()),
         _ => Ok(vec![Fact::from(set.clone())]),
     }
+}
+
+/// Whether somebody waits whose clock this can be. One that was reckoned before an answer came is for nobody.
+pub(crate) fn is_for_whoever_waits(state: &Conversation, set: &DeadlineSet) -> bool {
+    let of_the_matter = set.kind == DeadlineKind::Resolution;
+    state.clock_start().is_some_and(|since| of_the_matter || since <= set.clock_started_at)
 }
 
 pub(crate) fn warn(state: &Conversation, kind: DeadlineKind, due_at: Timestamp, now: Timestamp) -> Decision {

@@ -143,9 +143,12 @@ pub(crate) fn evolve_claimed(state: &mut Conversation, fact: &Claimed) {
 }
 
 pub(crate) fn evolve_released(state: &mut Conversation, fact: &Released) {
+    // Whoever sits on both seats leaves both.
     if state.second.as_ref() == Some(&fact.person) {
         state.second = None;
-        return;
+        if state.assignee.as_ref() != Some(&fact.person) {
+            return;
+        }
     }
     state.assignee = None;
 }
@@ -165,8 +168,10 @@ pub(crate) fn evolve_escalated(state: &mut Conversation, fact: &Escalated, at: T
     state.escalated_at = Some(at);
     state.escalated_by.clone_from(&fact.by);
     // Raising it once more without a team does not send away the one that is on it.
-    if fact.to_team.is_some() {
-        state.escalation_team = fact.to_team.clone();
+    if fact.to_team.is_some() && fact.to_team != state.escalation_team {
+        state.escalation_team.clone_from(&fact.to_team);
+        // Whoever sat there for the team before leaves the seat to this one.
+        state.second = None;
     }
     state.priority = Priority::Urgent;
 }

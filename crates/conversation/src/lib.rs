@@ -301,12 +301,15 @@ pub fn evolve(state: &mut Conversation, record: &Record) {
         state.last_activity_at = state.last_activity_at.max(Some(record.occurred_at));
     }
     state.private = state.newest_is_private();
-    // Whoever takes it on, or closes it, decides himself what the correction means for it.
+    // Whoever takes it on, or closes it, decides himself what the correction means for it; and nobody is offered it any more.
     if !state.awaits_nobody_but_rules() {
         state.posts.iter_mut().for_each(|post| post.reconsider = None);
+        state.offer = None;
     }
-    // A resolution, a deletion or a new reading of a post can end the wait as an answer does; then no clock runs.
-    if state.deadline.is_some() && state.clock_start().is_none() {
+    // A resolution, a deletion or a new reading of a post can end the wait as an answer does; then its clock stops, and
+    // whatever waits since later has one of its own.
+    let waits = state.clock_start();
+    if state.deadline.as_ref().is_some_and(|running| waits.is_none_or(|since| since > running.clock_started_at)) {
         state.deadline = None;
     }
     deadlines::evolve_pause(state, record.occurred_at);

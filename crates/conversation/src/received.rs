@@ -267,7 +267,7 @@ pub(crate) fn evolve_engagement(state: &mut Conversation, fact: &EngagementObser
     if post.engagement_at.is_some_and(|at| at >= fact.observed_at) {
         return;
     }
-    let shared = fact.shares + fact.comments;
+    let shared = fact.shares.saturating_add(fact.comments);
     post.per_hour = per_hour(post, shared, fact.observed_at);
     post.engagement_at = Some(fact.observed_at);
     (post.shares, post.comments, post.likes, post.views) = (fact.shares, fact.comments, fact.likes, fact.views);
@@ -277,7 +277,7 @@ pub(crate) fn evolve_engagement(state: &mut Conversation, fact: &EngagementObser
 /// minutes count as five, so that two looks at one instant make no storm.
 fn per_hour(post: &Post, shared: u64, at: Timestamp) -> f64 {
     let (since, known) = match post.engagement_at {
-        Some(before) => (before, post.shares + post.comments),
+        Some(before) => (before, post.shares.saturating_add(post.comments)),
         None => (post.clock(), 0),
     };
     let hours = at.duration_since(since).as_secs_f64().max(300.0) / 3_600.0;

@@ -1,13 +1,14 @@
 //! The third chapter: whose work it is. The rules of the brand decide outside of this crate and come in as a
 //! [`RouteDecision`]; here it is held against what has happened since, and becomes facts.
 
-use crate::deadlines::DeadlineSet;
+use crate::deadlines::{DeadlineSet, is_for_whoever_waits};
 use crate::fact::Fact;
 use crate::ids::{Network, PostKey, TeamId};
 use crate::resolved::{self, Reopened};
-use crate::state::Conversation;
+use crate::state::{Class, Conversation, Post};
 use crate::{Decision, Rejection};
 use jiff::Timestamp;
+use std::borrow::Cow;
 
 /// How much it presses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
@@ -107,18 +108,32 @@ pub(crate) fn route(state: &Conversation, decision: &RouteDecision) -> Decision 
         let network = state.network.clone().ok_or(Rejection::UnknownPost)?;
         facts.push(Fact::from(ConversationOpened { post: post.key, network, private: post.private }));
     }
-    let mut reopened = None;
     if state.resolved_at.is_some() && class.asks() {
-        let fact = Reopened { post: Some(post.key), person: None, reason: "customer_wrote_again".into() };
-        let after = reopened.insert(state.clone());
-        resolved::evolve_reopened(after, &fact, post.clock());
-        facts.push(Fact::from(fact));
+        facts.push(Fact::from(reopening(post)));
     }
     facts.push(Fact::from(settle(state, decision)));
     if !backfill {
-        facts.extend(deadlines(reopened.as_ref().unwrap_or(state), decision));
+        facts.extend(deadlines(&as_routed(state, &decision.post), decision));
     }
     Ok(facts)
+}
+
+/// The conversation as a route of this post leaves it: open again when the post brings it back. The clocks that a
+/// [`RouteDecision`] starts are reckoned on it.
+pub fn as_routed<'s>(state: &'s Conversation, post: &PostKey) -> Cow<'s, Conversation> {
+    let asks = |post: &&Post| post.class.as_ref().is_some_and(Class::asks);
+    match state.post(post).filter(|_| state.resolved_at.is_some()).filter(asks) {
+        None => Cow::Borrowed(state),
+        Some(post) => {
+            let mut after = state.clone();
+            resolved::evolve_reopened(&mut after, &reopening(post), post.clock());
+            Cow::Owned(after)
+        }
+    }
+}
+
+fn reopening(post: &Post) -> Reopened {
+    Reopened { post: Some(post.key), person: None, reason: "customer_wrote_again".into() }
 }
 
 /// The rules' decision, less what people have decided: a hand-off stays, who has claimed it keeps it, and no later post
@@ -162,10 +177,10 @@ fn settled_by_person(state: &Conversation) -> Option<(&TeamId, String)> {
     }
 }
 
-/// The clocks that are not running yet. Asking again does not start one anew.
+/// The clocks that are not running yet, if anybody waits. Asking again does not start one anew.
 fn deadlines(state: &Conversation, decision: &RouteDecision) -> impl Iterator<Item = Fact> {
     let new = decision.deadlines.iter().filter(|set| state.clock(set.kind).is_none());
-    new.cloned().map(Fact::from)
+    new.filter(|set| is_for_whoever_waits(state, set)).cloned().map(Fact::from)
 }
 
 pub(crate) fn evolve_opened(state: &mut Conversation, fact: &ConversationOpened, at: Timestamp) {

@@ -573,14 +573,18 @@ impl Conversation {
         answers.iter().zip(ends).filter(|pair| comes_back(*pair)).count()
     }
 
-    /// How many replies offer what an earlier one offered already.
+    /// How many replies offer what an earlier one offered already. What has failed has offered nothing.
     pub fn repeated_offers(&self) -> usize {
-        repeated(self.replies.iter().map(|reply| &reply.offers))
+        repeated(self.said().map(|reply| &reply.offers))
     }
 
     /// How many replies ask for what an earlier one asked for already.
     pub fn repeated_asks(&self) -> usize {
-        repeated(self.replies.iter().map(|reply| &reply.asks))
+        repeated(self.said().map(|reply| &reply.asks))
+    }
+
+    fn said(&self) -> impl Iterator<Item = &Reply> {
+        self.replies.iter().filter(|reply| reply.status != ReplyStatus::Failed)
     }
 
     /// Followers times hours without an answer: how many have seen that nobody answers. Private messages are seen by nobody.
@@ -594,9 +598,9 @@ impl Conversation {
     pub fn spread(&self) -> Spread {
         let mut spread = Spread::default();
         for post in &self.posts {
-            spread.shares += post.shares;
-            spread.comments += post.comments;
-            spread.views += post.views;
+            spread.shares = spread.shares.saturating_add(post.shares);
+            spread.comments = spread.comments.saturating_add(post.comments);
+            spread.views = spread.views.saturating_add(post.views);
             spread.per_hour = spread.per_hour.max(post.per_hour);
         }
         spread

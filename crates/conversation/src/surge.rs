@@ -79,6 +79,7 @@ pub struct Running {
     pub incident: IncidentId,
     /// The oldest post of the window that showed it.
     pub first_post_at: Timestamp,
+    pub detected_at: Timestamp,
     /// Customers in the window when it began.
     pub began_with: u32,
     pub posts: u32,
@@ -179,6 +180,7 @@ impl Stream {
         let running = Running {
             incident: fact.incident,
             first_post_at: fact.first_post_at,
+            detected_at: at,
             began_with: fact.seen,
             posts: fact.seen,
             last_post_at: at,

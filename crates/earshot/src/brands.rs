@@ -10,6 +10,7 @@ use wire::pb::brand::brand_service_client::BrandServiceClient;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   earshot brand check brands/*.yaml
+  earshot brand check --strict --json brands/aurora-air.yaml
   earshot brand publish brands/aurora-air.yaml")]
 pub struct Args {
     #[command(subcommand)]
@@ -18,13 +19,17 @@ pub struct Args {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    /// Check settings: every fault with its file, line, key and cure
+    /// Check settings: every fault with its file, line, key and cure; then, as warnings, rules that can never match and
+    /// hours in which nobody is on
     Check {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
         /// One line of JSON a file
         #[arg(long)]
         json: bool,
+        /// Fail on warnings too
+        #[arg(long)]
+        strict: bool,
     },
     /// Put settings into force
     Publish {
@@ -38,7 +43,7 @@ enum Command {
 
 pub fn main(args: Args, sources: &Sources) -> ExitCode {
     service::tool("brand", sources, async move |process: service::Process| match args.command {
-        Command::Check { files, json } => check(&files, json),
+        Command::Check { files, json, strict } => check(&files, json, strict),
         Command::Publish { files, routing } => {
             let settings: routing::Settings = process.config.section()?;
             let routing = grpc_url(routing, settings.listen);
@@ -56,44 +61,78 @@ fn read(file: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(file).map_err(|error| usage(format!("{} cannot be read: {error}", file.display())))
 }
 
-fn check(files: &[PathBuf], json: bool) -> anyhow::Result<()> {
-    let mut wrong = 0;
-    for file in files {
-        let name = file.display().to_string();
-        let result = brand::Settings::parse(&read(file)?, &name).and_then(brand::Brand::compile);
-        if json {
-            let problems = result.as_ref().err().map(|problems| problems.iter().map(ToString::to_string).collect());
-            let problems: Vec<String> = problems.unwrap_or_default();
-            let version = result.as_ref().ok().map(|brand| brand.version().to_owned());
-            println!("{}", serde_json::json!({"file": name, "version": version, "problems": problems}));
-        }
-        match result {
-            Ok(brand) => {
-                if !json {
-                    println!("{name}: ok, version {}", brand.version());
-                    tell_gaps(&brand);
-                }
+/// What came of checking one file.
+struct Checked {
+    file: String,
+    /// None when there are problems.
+    version: Option<String>,
+    problems: Vec<String>,
+    /// Rules and filters that can never match.
+    warnings: Vec<String>,
+    /// The hours of the coming year in which nobody is on.
+    uncovered: Vec<String>,
+}
+
+impl Checked {
+    fn new(file: String, yaml: &str, today: jiff::civil::Date) -> Checked {
+        let brand = match brand::Settings::parse(yaml, &file).and_then(brand::Brand::compile) {
+            Ok(brand) => brand,
+            Err(found) => {
+                let problems = found.iter().map(ToString::to_string).collect();
+                return Checked { file, version: None, problems, warnings: Vec::new(), uncovered: Vec::new() };
             }
-            Err(problems) => {
-                wrong += problems.as_slice().len();
-                if !json {
-                    println!("{problems}");
-                }
-            }
-        }
+        };
+        let warnings = brand.warnings().iter().map(ToString::to_string).collect();
+        let uncovered = brand.coverage(today).iter().map(ToString::to_string).collect();
+        Checked { file, version: Some(brand.version().to_owned()), problems: Vec::new(), warnings, uncovered }
     }
-    match wrong {
-        0 => Ok(()),
-        count => anyhow::bail!("{count} problems in the settings"),
+
+    fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "file": self.file,
+            "version": self.version,
+            "problems": self.problems,
+            "warnings": self.warnings,
+            "uncovered": self.uncovered,
+        })
+    }
+
+    fn tell(&self) {
+        for problem in &self.problems {
+            println!("{problem}");
+        }
+        if let Some(version) = &self.version {
+            println!("{}: ok, version {version}", self.file);
+        }
+        for warning in &self.warnings {
+            println!("  warning: {warning}");
+        }
+        for stretch in &self.uncovered {
+            println!("  warning: {stretch}");
+        }
     }
 }
 
-/// Names the hours of the coming week in which no team is on.
-fn tell_gaps(brand: &brand::Brand) {
+fn check(files: &[PathBuf], json: bool, strict: bool) -> anyhow::Result<()> {
     let today = jiff::Zoned::now().date();
-    for gap in brand.coverage_gaps(today) {
-        println!("  nobody is on: {gap}");
+    let (mut problems, mut warnings) = (0, 0);
+    for file in files {
+        let checked = Checked::new(file.display().to_string(), &read(file)?, today);
+        problems += checked.problems.len();
+        warnings += checked.warnings.len() + checked.uncovered.len();
+        if json {
+            println!("{}", checked.json());
+        } else {
+            checked.tell();
+        }
     }
+    if problems > 0 {
+        anyhow::bail!("{problems} problems in the settings");
+    }
+    if strict && warnings > 0 {
+        anyhow::bail!("{warnings} warnings about the settings, and --strict allows none");
+    }
+    Ok(())
 }
 
 /// Publishes settings and says what came of it.
@@ -106,4 +145,36 @@ pub async fn publish(routing: &str, file: &str, yaml: String) -> anyhow::Result<
     let response = response.into_inner();
     let what = if response.changed { "published" } else { "already in force" };
     Ok(format!("{} {what}, version {}", response.brand, response.settings_version))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(more: &str) -> Checked {
+        let yaml = format!(
+            "earshot: brand/v1\nbrand: b\nname: B\ntimezone: UTC\nteams: {{care: {{name: Care, hours: \"Mo-Sa 00:00-24:00; Su 04:00-24:00\"}}}}\n\
+             otherwise: {{team: care}}\n{more}"
+        );
+        Checked::new("b.yaml".into(), &yaml, jiff::civil::date(2026, 6, 1))
+    }
+
+    #[test]
+    fn sound_settings_have_a_version_and_warnings() {
+        let rules =
+            "rules:\n  - {name: a, when: post.private, team: care}\n  - {name: b, when: post.private, team: care}\n";
+        let json = checked(rules).json();
+        assert_eq!(json["problems"], serde_json::json!([]));
+        assert_eq!(json["version"].as_str().map(str::len), Some(32));
+        assert_eq!(json["uncovered"], serde_json::json!(["Sunday 00:00-04:00 nobody is on, every week"]));
+        let warning = json["warnings"][0].as_str().expect("rule b is never reached");
+        assert!(warning.starts_with("b.yaml:9:22: rules[1].when: can never match: rule `a` before it"), "{warning}");
+    }
+
+    #[test]
+    fn settings_with_problems_have_nothing_else() {
+        let wrong = checked("rules: [{name: a, when: post.privat, team: care}]\n");
+        assert_eq!((wrong.version.is_none(), wrong.problems.len()), (true, 1));
+        assert!(wrong.warnings.is_empty() && wrong.uncovered.is_empty());
+    }
 }

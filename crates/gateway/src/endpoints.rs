@@ -4,7 +4,7 @@
 use crate::contract::{CONTRACT, Message};
 use crate::read::{Param, params};
 use crate::upstream::{Call, call};
-use wire::pb::{analytics, brand, classifier, conversation, desk, ingest, notifier};
+use wire::pb::{analytics, brand, classifier, conversation, customer, desk, ingest, notifier};
 
 /// How an endpoint is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,8 @@ impl Rpc {
 const ID: &[(&str, &str)] = &[("id", "conversationId")];
 const WRITE: &[(&str, &str)] = &[("id", "write.conversationId")];
 const SETTLE: &[(&str, &str)] = &[("id", "write.conversationId"), ("replyId", "replyId")];
+const CUSTOMER: &[(&str, &str)] = &[("id", "customerId")];
+const CUSTOMER_WRITE: &[(&str, &str)] = &[("id", "write.customerId")];
 const BRAND: &[(&str, &str)] = &[("brand", "brand")];
 /// What the loss ledger counts posts under that come in here and name no source.
 const SOURCE: &[(&str, &str)] = &[("source", "json")];
@@ -193,6 +195,117 @@ pub const ENDPOINTS: &[Endpoint] = &[
         "earshot.desk.v1.DeskService/CorrectClassification",
         call::<desk::CorrectClassificationRequest, desk::DeskResponse>,
     ),
+    deed(
+        "/api/v1/conversations/{id}/deescalate",
+        "Sends the team away that a conversation was raised to",
+        "earshot.desk.v1.DeskService/Deescalate",
+        call::<desk::DeescalateRequest, desk::DeskResponse>,
+    ),
+    deed(
+        "/api/v1/conversations/{id}/callbacks",
+        "Books a call",
+        "earshot.desk.v1.DeskService/BookCallback",
+        call::<desk::BookCallbackRequest, desk::BookCallbackResponse>,
+    ),
+    post(
+        "/api/v1/conversations/{id}/callbacks/{callbackId}/done",
+        "Says that the customer was called",
+        rpc(
+            "earshot.desk.v1.DeskService/FinishCallback",
+            &[("id", "write.conversationId"), ("callbackId", "callbackId")],
+            call::<desk::FinishCallbackRequest, desk::DeskResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/customers/{id}",
+        "All that is known of a customer, with his conversations",
+        rpc(
+            "earshot.customer.v1.CustomerService/GetCustomer",
+            CUSTOMER,
+            call::<customer::GetCustomerRequest, customer::GetCustomerResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/customers/{id}/team",
+        "The people who look after a customer, as he may be shown them",
+        rpc(
+            "earshot.customer.v1.CustomerService/GetTeamFace",
+            CUSTOMER,
+            call::<customer::GetTeamFaceRequest, customer::GetTeamFaceResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/customers/{id}/profile",
+        "Writes down what another system knows of a customer",
+        rpc(
+            "earshot.customer.v1.CustomerService/ProfileCustomer",
+            CUSTOMER_WRITE,
+            call::<customer::ProfileCustomerRequest, customer::CustomerResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/customers/{id}/team-choice",
+        "A customer leaves the model of one team, or comes back",
+        rpc(
+            "earshot.customer.v1.CustomerService/ChooseTeam",
+            CUSTOMER_WRITE,
+            call::<customer::ChooseTeamRequest, customer::CustomerResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/customers/{id}/team",
+        "Gives a customer another team of his own",
+        rpc(
+            "earshot.customer.v1.CustomerService/SetTeam",
+            CUSTOMER_WRITE,
+            call::<customer::SetTeamRequest, customer::CustomerResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/customers/{id}/links",
+        "Two profiles are one person",
+        rpc(
+            "earshot.customer.v1.CustomerService/LinkProfiles",
+            CUSTOMER_WRITE,
+            call::<customer::LinkProfilesRequest, customer::CustomerResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/customers/{id}/unlink",
+        "Two profiles are not one person",
+        rpc(
+            "earshot.customer.v1.CustomerService/UnlinkProfiles",
+            CUSTOMER_WRITE,
+            call::<customer::UnlinkProfilesRequest, customer::CustomerResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/customers/{id}/exceptions",
+        "Writes down what was granted beyond the rules",
+        rpc(
+            "earshot.customer.v1.CustomerService/GrantException",
+            CUSTOMER_WRITE,
+            call::<customer::GrantExceptionRequest, customer::CustomerResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/customers/{id}/promises",
+        "Writes down what was promised",
+        rpc(
+            "earshot.customer.v1.CustomerService/MakePromise",
+            CUSTOMER_WRITE,
+            call::<customer::MakePromiseRequest, customer::MakePromiseResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/customers/{id}/promises/{promiseId}/kept",
+        "Says that a promise was kept",
+        rpc(
+            "earshot.customer.v1.CustomerService/KeepPromise",
+            &[("id", "write.customerId"), ("promiseId", "promiseId")],
+            call::<customer::KeepPromiseRequest, customer::CustomerResponse>,
+        ),
+    ),
     get(
         "/api/v1/measures",
         "Measures, grouped",
@@ -277,6 +390,42 @@ pub const ENDPOINTS: &[Endpoint] = &[
             "earshot.brand.v1.BrandService/SetPresence",
             BRAND,
             call::<brand::SetPresenceRequest, brand::SetPresenceResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/brands/{brand}/incidents",
+        "The surges that are on",
+        rpc(
+            "earshot.brand.v1.BrandService/ListIncidents",
+            BRAND,
+            call::<brand::ListIncidentsRequest, brand::ListIncidentsResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/brands/{brand}/filtered",
+        "Posts that rules kept out of the care queue, the newest first",
+        rpc(
+            "earshot.ingest.v1.IngestService/ListFilteredPosts",
+            BRAND,
+            call::<ingest::ListFilteredPostsRequest, ingest::ListFilteredPostsResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/brands/{brand}/filtered/{postKey}/bring-back",
+        "Lets a filtered post go on as any other",
+        rpc(
+            "earshot.ingest.v1.IngestService/BringBackPost",
+            &[("brand", "brand"), ("postKey", "postKey")],
+            call::<ingest::BringBackPostRequest, ingest::BringBackPostResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/brands/{brand}/filters/preview",
+        "What the filters of these settings would have caught of stored posts",
+        rpc(
+            "earshot.ingest.v1.IngestService/PreviewFilters",
+            BRAND,
+            call::<ingest::PreviewFiltersRequest, ingest::PreviewFiltersResponse>,
         ),
     ),
     post(

@@ -73,6 +73,7 @@ impl Upstreams {
     pub fn owner(&self, grpc_service: &str) -> Option<&Upstream> {
         let name = match grpc_service {
             "earshot.conversation.v1.ConversationService"
+            | "earshot.customer.v1.CustomerService"
             | "earshot.desk.v1.DeskService"
             | "earshot.brand.v1.BrandService" => "routing",
             "earshot.analytics.v1.AnalyticsService" => "analytics",

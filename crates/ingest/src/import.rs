@@ -235,6 +235,7 @@ pub fn request(message: Message) -> IngestRequest {
         by_brand: line.role == Role::Agent,
         customer_id: message.customer_id,
         person: message.person.map(|person| person.to_string()).unwrap_or_default(),
+        language: String::new(),
     };
     IngestRequest { item: Some(Item::Post(post)), source: "import".into() }
 }

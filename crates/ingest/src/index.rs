@@ -28,13 +28,27 @@ pub struct Customer {
     pub open: Option<ConversationId>,
 }
 
+/// A post that a rule kept out.
+struct Filtered {
+    brand: BrandId,
+    customer: CustomerId,
+    rule: Box<str>,
+    brought_back: bool,
+}
+
+impl Filtered {
+    fn subject(&self, post: PostKey) -> Subject {
+        Subject::Filtered { brand: self.brand.clone(), customer: self.customer, post }
+    }
+}
+
 #[derive(Default)]
 pub struct Places {
     posts: HashMap<PostKey, Known>,
     /// Posts that are not in yet, by those that answer, edit or delete them.
     awaited: HashMap<PostKey, Known>,
-    /// With the rule that kept it out.
-    filtered: HashMap<PostKey, Box<str>>,
+    /// What rules kept out.
+    filtered: HashMap<PostKey, Filtered>,
     customers: HashMap<CustomerId, Customer>,
     brands: HashMap<BrandId, Arc<Brand>>,
 }
@@ -89,7 +103,18 @@ impl Places {
 
     /// The rule that kept a post out of the care queue.
     pub fn filtered_by(&self, key: &PostKey) -> Option<&str> {
-        self.filtered.get(key).map(AsRef::as_ref)
+        self.filtered.get(key).map(|filtered| &*filtered.rule)
+    }
+
+    /// Where the records of a post stand that a rule kept out.
+    pub fn filtered_subject(&self, key: &PostKey) -> Option<Subject> {
+        self.filtered.get(key).map(|filtered| filtered.subject(*key))
+    }
+
+    /// Posts that were brought back and are in no conversation yet.
+    pub fn returning(&self) -> Vec<Subject> {
+        let waits = |(key, filtered): &(&PostKey, &Filtered)| filtered.brought_back && !self.posts.contains_key(*key);
+        self.filtered.iter().filter(waits).map(|(key, filtered)| filtered.subject(*key)).collect()
     }
 
     pub fn customer(&self, id: &CustomerId) -> Customer {
@@ -106,10 +131,21 @@ impl Places {
                     self.fold_fact(brand, at, fact);
                 }
             }
-            Subject::Filtered { post, .. } => {
+            Subject::Filtered { brand, customer, post } => {
                 for fact in &record.facts {
-                    if let Fact::PostFiltered(filtered) = fact {
-                        self.filtered.insert(*post, filtered.rule.as_str().into());
+                    match fact {
+                        Fact::PostFiltered(fact) => {
+                            let (brand, rule) = (brand.clone(), fact.rule.as_str().into());
+                            let filtered = Filtered { brand, customer: *customer, rule, brought_back: false };
+                            self.filtered.entry(*post).or_insert(filtered);
+                        }
+                        Fact::PostBroughtBack(_) => {
+                            if let Some(filtered) = self.filtered.get_mut(post) {
+                                filtered.brought_back = true;
+                            }
+                        }
+                        // No other fact stands on such a subject.
+                        _ => {}
                     }
                 }
             }
@@ -194,15 +230,24 @@ impl Places {
     }
 }
 
-/// Follows the log until the process is asked to stop.
-pub async fn follow(process: &Process, journal: &Journal, index: &Index) -> anyhow::Result<()> {
+/// Follows the log until the process is asked to stop; tells once when it has caught up.
+pub async fn follow(
+    process: &Process,
+    journal: &Journal,
+    index: &Index,
+    when_ready: impl FnOnce(),
+) -> anyhow::Result<()> {
     let check = process.health.check("index");
     let metrics = service::metrics::for_service("ingest");
     let filters = [subjects::CONVERSATIONS, subjects::FILTERED, subjects::BRANDS].map(str::to_owned).to_vec();
     let mut tail = journal.tail(TailConfig { filters, after_sequence: 0 });
-    let become_ready = || {
+    let mut when_ready = Some(when_ready);
+    let mut become_ready = || {
         index.ready.store(true, Ordering::Release);
         check.ready();
+        if let Some(tell) = when_ready.take() {
+            tell();
+        }
     };
     if process.shutdown.unless_begun(tail.pending()).await == Some(0) {
         become_ready();

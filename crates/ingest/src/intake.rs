@@ -38,6 +38,8 @@ pub struct Post {
     pub by_brand: bool,
     pub customer_id: String,
     pub person: Option<PersonId>,
+    /// The language that the network names, BCP 47; empty when it names none.
+    pub language: String,
 }
 
 #[derive(Clone, PartialEq)]

@@ -10,6 +10,7 @@ mod grpc;
 pub mod import;
 mod index;
 mod intake;
+mod kept;
 mod ledger;
 mod place;
 mod plan;
@@ -97,6 +98,7 @@ pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started
     let shutdown = process.shutdown.clone();
     let web = webhook::router(receiver.clone(), secrets, &settings, process.clock.clone());
     let http_serving = service::http::serve("ingest", http_listener, web, shutdown.clone());
+    let returning = receiver.clone();
     let routes = grpc::routes(receiver, settings.stream_in_flight_max)?;
     let grpc_serving =
         service::grpc::serve("ingest", grpc_listener, routes, grpc::SERVICES, &process.health, shutdown.clone()).await;
@@ -110,7 +112,11 @@ pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started
             process.shutdown.clone(),
             settings.ledger_seconds,
         ));
-        let followed = index::follow(&process, &journal, &index).await;
+        let followed = index::follow(&process, &journal, &index, || {
+            // What was brought back when the process ended goes on now; no post waits for it.
+            tokio::spawn(async move { returning.finish_returns().await });
+        })
+        .await;
         http_serving.ended().await?;
         grpc_serving.ended().await?;
         counting.await.context("the loss ledger stopped unexpectedly")?;

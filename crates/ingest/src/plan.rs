@@ -3,15 +3,16 @@
 
 use crate::index::Places;
 use crate::intake::{Contact, Deletion, Edit, Engagement, Item, Outcome, Post, Refused, Verdict};
+use crate::kept;
 use crate::place::{self, Asked, Place};
-use brand::{Brand, PostView};
+use brand::Brand;
 use conversation::received::{
-    ContactRecorded, EngagementObserved, HandleUse, KeptAs, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved,
-    parent_key,
+    ContactRecorded, EngagementObserved, HandleUse, KeptAs, PostDeleted, PostEdited, PostFiltered, PostReceived,
+    ReplyObserved, parent_key,
 };
 use conversation::{
-    Actor, BrandId, Command, Context, Conversation, ConversationId, CustomerId, Decision, Network, Personal, PostKey,
-    Record, RecordId, Rejection, Status, Subject,
+    Actor, BrandId, Command, Context, Conversation, ConversationId, CustomerId, Decision, Personal, PostKey, Record,
+    RecordId, Rejection, Status, Subject,
 };
 use jiff::Timestamp;
 use journal::Draft;
@@ -128,20 +129,34 @@ fn post(places: &Places, brand: &Brand, post: Post, source: &str, now: Timestamp
     let place = place::place(places, &Asked { customer, post: key, parent, root });
     let handle_use = post.handle_use.unwrap_or_else(|| handle_named(brand, &post));
     let occurred_at = post.posted_at.map_or(now, |at| at.min(now));
-    let (id, network, backfill) = (post.brand.clone(), post.network.clone(), post.backfill);
+    let (id, backfill) = (post.brand.clone(), post.backfill);
     let received = received(post, key, &place, handle_use, source);
     // What answers something or goes on with an open matter is never filtered, nor is a private message.
     if !place.exists
         && !received.private
-        && let Some(kept) = filter(brand, &received, &network)
+        && let Some(rule) = filter(brand, &received)
     {
         let version = brand.version().to_owned();
-        return Plan::Filter(Box::new(filtered(id, customer, received, kept, version, (occurred_at, now))));
+        return Plan::Filter(Box::new(filtered(id, customer, received, rule, version, (occurred_at, now))));
     }
     let actor = if backfill { Actor::Import } else { Actor::Customer };
     let cause = [b"post".as_slice(), key.as_uuid().as_bytes()].concat();
     let command = Command::ReceivePost(Box::new(received));
     write(Write { brand: id, customer, place, cause, actor, occurred_at, command, post: Some(key) })
+}
+
+/// A post that a person brought back: it goes where it would go if it came in now, whatever the filters say of it.
+pub fn returned(places: &Places, brand: &BrandId, post: &PostReceived, now: Timestamp) -> Plan {
+    let customer = CustomerId::of(brand, &post.network, &post.personal.author_id);
+    let parent = parent_key(brand, &post.network, &post.parent_native_id);
+    let root = parent_key(brand, &post.network, &post.root_native_id).filter(|root| *root != post.post);
+    let place = place::place(places, &Asked { customer, post: post.post, parent, root });
+    let received = PostReceived { thread_of: place.thread_of, awaited_in: place.awaited_in, ..post.clone() };
+    let occurred_at = post.posted_at.map_or(now, |at| at.min(now));
+    let cause = [b"post".as_slice(), post.post.as_uuid().as_bytes()].concat();
+    let (actor, post) = (Actor::Customer, Some(post.post));
+    let command = Command::ReceivePost(Box::new(received));
+    write(Write { brand: brand.clone(), customer, place, cause, actor, occurred_at, command, post })
 }
 
 fn filtered(
@@ -309,7 +324,7 @@ fn received(post: Post, key: PostKey, place: &Place, handle_use: HandleUse, sour
         demo: post.demo,
         thread_of: place.thread_of,
         awaited_in: place.awaited_in,
-        language: String::new(),
+        language: post.language,
         personal: Personal {
             author_id: post.author.id,
             author_name: post.author.name,
@@ -321,7 +336,7 @@ fn received(post: Post, key: PostKey, place: &Place, handle_use: HandleUse, sour
 }
 
 /// Which of the brand's handles the text names: the care handle wins over the main one.
-fn handle_named(brand: &Brand, post: &Post) -> HandleUse {
+fn handle_named(brand: &brand::Brand, post: &Post) -> HandleUse {
     let text = post.text.to_lowercase();
     let mut found = HandleUse::None;
     for handle in brand.settings().handles.iter().filter(|handle| handle.network == post.network.as_str()) {
@@ -336,30 +351,13 @@ fn handle_named(brand: &Brand, post: &Post) -> HandleUse {
     found
 }
 
-/// The rule that keeps a post out of the care queue, and what the post is kept as.
-fn filter(brand: &Brand, post: &PostReceived, network: &Network) -> Option<(String, KeptAs)> {
-    let view = PostView {
-        text: &post.personal.text,
-        network: network.as_str(),
-        private: post.private,
-        followers: post.followers,
-        handle_use: match post.handle_use {
-            HandleUse::None => "",
-            HandleUse::Main => "main",
-            HandleUse::Care => "care",
-        },
-        region: &post.region,
-        tier: &post.tier,
-        attachments: u32::try_from(post.personal.attachments.len()).unwrap_or(u32::MAX),
-        is_reply: !post.parent_native_id.is_empty(),
-        author: &post.personal.author_handle,
-        ..PostView::default()
-    };
-    let filtering = brand.filter_explained(&view);
+/// The rule that keeps a post out of the care queue, and as what; none lets it through.
+fn filter(brand: &Brand, post: &PostReceived) -> Option<(String, KeptAs)> {
+    let filtering = brand.filter_explained(&kept::view(post));
     let kept_as = match filtering.kept_as {
         brand::KeptAs::Filtered => KeptAs::Filtered,
         brand::KeptAs::Promotion => KeptAs::Promotion,
         brand::KeptAs::Competitor => KeptAs::Competitor,
     };
-    Some((filtering.rule?.to_owned(), kept_as))
+    filtering.rule.map(|rule| (rule.to_owned(), kept_as))
 }

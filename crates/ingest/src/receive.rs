@@ -20,10 +20,10 @@ const PLACES_MAX: usize = 16;
 /// Takes items in. Clones share everything.
 #[derive(Clone)]
 pub struct Receiver {
-    journal: Journal,
-    index: Arc<Index>,
+    pub(crate) journal: Journal,
+    pub(crate) index: Arc<Index>,
     ledger: Arc<Ledger>,
-    clock: Clock,
+    pub(crate) clock: Clock,
     text_max_bytes: usize,
     index_lag_max: u64,
 }
@@ -86,7 +86,7 @@ impl Receiver {
     }
 
     /// Carries out what is to be done with an item.
-    async fn carry_out(&self, plan: Plan) -> Result<Outcome, Refused> {
+    pub(crate) async fn carry_out(&self, plan: Plan) -> Result<Outcome, Refused> {
         match plan {
             Plan::Seen(outcome) => Ok(outcome),
             Plan::Filter(record) => self.write_filtered(*record).await,

@@ -255,6 +255,7 @@ struct PostData {
     #[serde(default)]
     customer_id: Option<String>,
     person: Option<String>,
+    language: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -454,6 +455,7 @@ fn read_post(data: PostData) -> Result<Post, Refused> {
         by_brand: data.by_brand,
         customer_id: data.customer_id.unwrap_or_default(),
         person: person(data.person.as_deref().unwrap_or(""))?,
+        language: data.language.unwrap_or_default(),
     })
 }
 

@@ -228,6 +228,7 @@ otherwise: {team: care}
             demo: false,
             thread_of: None,
             awaited_in: None,
+            language: String::new(),
             personal: Personal::text(text),
         };
         fold(&mut state, 1, received.into());

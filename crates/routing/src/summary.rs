@@ -1,14 +1,69 @@
 //! A conversation in one line, as lists and wallboards show it. It holds nothing that a customer wrote.
 
-use crate::view::Entry;
-use conversation::state::ReplyStatus;
-use conversation::{BrandId, Conversation, ConversationId, CustomerId, Status};
-use wire::pb::conversation::{ConversationStatus, ConversationSummary, SlaState};
+use crate::view::{Entry, View};
+use crate::{offers, queue};
+use conversation::classified::Head;
+use conversation::rising::Flag;
+use conversation::state::{self, Deadline, ReplyStatus};
+use conversation::{BrandId, Conversation, ConversationId, CustomerId, Status, callback};
+use jiff::Timestamp;
+use wire::pb::conversation::{
+    Callback, CallbackStatus, Clock, ConversationStatus, ConversationSummary, ScorePart, SlaState,
+};
 use wire::timestamp;
 
-/// The summary of a conversation as it stands on the desk.
-pub(crate) fn summary(conversation: ConversationId, entry: &Entry) -> ConversationSummary {
-    summarise(conversation, &entry.brand, &entry.customer, &entry.state, entry.version)
+/// The summary of a conversation as it stands on the desk at this instant: with what time and others have a say in.
+pub(crate) fn summary(view: &View, conversation: ConversationId, entry: &Entry, now: Timestamp) -> ConversationSummary {
+    let state = &entry.state;
+    let score = queue::score(state, now);
+    ConversationSummary {
+        preferred_person: offers::preferred(view, entry).map(|person| person.to_string()).unwrap_or_default(),
+        score: score.iter().map(|part| ScorePart { name: part.name.to_owned(), points: part.points }).collect(),
+        exposure: state.exposure(now),
+        ..summarise(conversation, &entry.brand, &entry.customer, state, entry.version)
+    }
+}
+
+/// What would help, by what the conversation is: a call when it goes back and forth or the customer asks for one, a private
+/// message when something that identifies somebody stands in public. Empty when nothing is suggested.
+pub fn suggestion(state: &Conversation) -> &'static str {
+    let class = state.class();
+    let wants_call = class.is_some_and(|class| class.label(Head::Call) == "wanted");
+    let identifies =
+        |kind: &str| matches!(kind, "booking" | "phone" | "email" | "card" | "iban" | "account" | "address");
+    let exposed = class.is_some_and(|class| class.recognised.iter().any(|kind| identifies(kind)));
+    match () {
+        () if state.has_flag(Flag::PingPong) || wants_call => "call",
+        () if exposed && !state.private => "private",
+        () => "",
+    }
+}
+
+fn clock(deadline: &Deadline) -> Clock {
+    Clock {
+        kind: wire::deadline_kind_to_pb(deadline.kind).into(),
+        clock: wire::deadline_clock_to_pb(deadline.clock).into(),
+        started_at: Some(timestamp(deadline.clock_started_at)),
+        due_at: Some(timestamp(deadline.due_at)),
+        breached: deadline.breached,
+        paused_at: deadline.paused_at.map(timestamp),
+    }
+}
+
+fn callback(known: &state::Callback) -> Callback {
+    let status = match known.status {
+        callback::CallbackStatus::Booked => CallbackStatus::Booked,
+        callback::CallbackStatus::Due => CallbackStatus::Due,
+        callback::CallbackStatus::Done => CallbackStatus::Done,
+        callback::CallbackStatus::Missed => CallbackStatus::Missed,
+    };
+    Callback {
+        callback_id: known.id.to_string(),
+        due_at: Some(timestamp(known.due_at)),
+        timezone: known.timezone.to_string(),
+        person: known.person.as_ref().map(ToString::to_string).unwrap_or_default(),
+        status: status.into(),
+    }
 }
 
 /// The summary of a conversation in this state, which the log had at the sequence `version`.
@@ -21,6 +76,8 @@ pub fn summarise(
 ) -> ConversationSummary {
     let class = state.class();
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let name = |name: Option<&dyn ToString>| name.map(|name| name.to_string()).unwrap_or_default();
+    let spread = state.spread();
     ConversationSummary {
         conversation_id: conversation.to_string(),
         brand: brand.to_string(),
@@ -55,6 +112,29 @@ pub fn summarise(
         tier: state.tier.to_string(),
         contacts: state.contacts,
         version,
+        topic: state.topic.to_string(),
+        flags: state.flags.iter().map(|raised| raised.flag.as_str().to_owned()).collect(),
+        suggestion: suggestion(state).to_owned(),
+        home_team: name(state.home_team.as_ref().map(|team| team as &dyn ToString)),
+        away_until: state.away_until.map(timestamp),
+        escalation_team: name(state.escalation_team.as_ref().map(|team| team as &dyn ToString)),
+        second: name(state.second.as_ref().map(|person| person as &dyn ToString)),
+        offered_to: name(state.offer.as_ref().map(|offer| &offer.person as &dyn ToString)),
+        offered_until: state.offer.as_ref().map(|offer| timestamp(offer.until)),
+        incident_id: name(state.incident.as_ref().map(|incident| incident as &dyn ToString)),
+        callbacks: state.callbacks.iter().map(callback).collect(),
+        clocks: [&state.deadline, &state.resolution].into_iter().flatten().map(clock).collect(),
+        shares: spread.shares,
+        comments: spread.comments,
+        views: spread.views,
+        spread_per_hour: spread.per_hour,
+        needs_skills: state.needs_skills.iter().map(ToString::to_string).collect(),
+        exchanges: count(state.exchanges()),
+        repeated_offers: count(state.repeated_offers()),
+        // What time and others have a say in is not part of the state.
+        score: Vec::new(),
+        exposure: 0.0,
+        preferred_person: String::new(),
         newest_reply: state.replies.last().map(|reply| reply_word(reply.status).to_owned()).unwrap_or_default(),
     }
 }

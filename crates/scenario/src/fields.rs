@@ -114,11 +114,8 @@ pub const BRAND: &[Field] = &[
     number("handoffs", "hand-offs of all conversations"),
 ];
 
-pub const SURGE: &[Field] = &[field(
-    "recognised_within_posts",
-    Kind::Within,
-    "posts of the surge by which it must have been recognised",
-)];
+pub const SURGE: &[Field] =
+    &[field("recognised_within_posts", Kind::Within, "posts of the surge by which it must have been recognised")];
 pub const INCIDENT: &[Field] = &[number("conversations", "conversations that are tied to it")];
 pub const OVERFLOW: &[Field] = &[number("conversations", "conversations of the team that others serve")];
 pub const CALLBACK: &[Field] =

@@ -234,7 +234,8 @@ mod tests {
         for (name, table, _) in TABLES {
             for field in table {
                 let row = page.lines().any(|line| {
-                    line.starts_with(&format!("| `{}` |", field.name)) && line.ends_with(&format!("| {} |", field.means))
+                    line.starts_with(&format!("| `{}` |", field.name))
+                        && line.ends_with(&format!("| {} |", field.means))
                 });
                 assert!(row, "docs/scenarios.md has no row for {name}.{}: {}", field.name, field.means);
             }

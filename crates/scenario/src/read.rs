@@ -133,7 +133,8 @@ fn instant(
     key: &str,
     before: Option<Timestamp>,
 ) -> Option<Timestamp> {
-    let cure = "write it in RFC 3339, e.g. `2026-05-04T10:00:00+02:00`, or as an offset from the one before, e.g. `+1h30m`";
+    let cure =
+        "write it in RFC 3339, e.g. `2026-05-04T10:00:00+02:00`, or as an offset from the one before, e.g. `+1h30m`";
     let Some(offset) = text.strip_prefix('+') else {
         let at = text.parse::<Timestamp>().ok();
         if at.is_none() {

@@ -62,7 +62,9 @@ fn details(fact: &Fact) -> String {
             format!("{} shares, {} comments, {} likes, {} views", fact.shares, fact.comments, fact.likes, fact.views)
         }
         Fact::ContactRecorded(fact) => format!("{} {:?}", fact.via, fact.summary.text),
-        Fact::PostFiltered(fact) => format!("{} {:?} by rule {}", fact.post.native_id, fact.post.personal.text, fact.rule),
+        Fact::PostFiltered(fact) => {
+            format!("{} {:?} by rule {}", fact.post.native_id, fact.post.personal.text, fact.rule)
+        }
         Fact::PostClassified(fact) => {
             let heads = [&fact.language, &fact.sentiment, &fact.intent, &fact.topic];
             let labels = heads.map(|head| format!("{}{}", head.label, if head.unsure { "?" } else { "" }));

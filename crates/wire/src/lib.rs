@@ -66,6 +66,16 @@ pub fn priority_to_pb(priority: conversation::routed::Priority) -> pb::conversat
     outward::priority(priority)
 }
 
+/// The contract's name of a kind of deadline.
+pub fn deadline_kind_to_pb(kind: conversation::deadlines::DeadlineKind) -> pb::conversation::DeadlineKind {
+    outward::deadline_kind(kind)
+}
+
+/// The contract's name of the clock of a deadline.
+pub fn deadline_clock_to_pb(clock: conversation::deadlines::DeadlineClock) -> pb::conversation::DeadlineClock {
+    outward::deadline_clock(clock)
+}
+
 /// The contract's name of an outcome.
 pub fn outcome_to_pb(outcome: conversation::resolved::Outcome) -> pb::conversation::Outcome {
     outward::outcome(outcome)

@@ -186,7 +186,7 @@ pub(crate) fn deadline_kind(kind: DeadlineKind) -> pb::DeadlineKind {
     }
 }
 
-fn deadline_clock(clock: DeadlineClock) -> pb::DeadlineClock {
+pub(crate) fn deadline_clock(clock: DeadlineClock) -> pb::DeadlineClock {
     match clock {
         DeadlineClock::Calendar => pb::DeadlineClock::Calendar,
         DeadlineClock::Business => pb::DeadlineClock::Business,

@@ -15,6 +15,7 @@ macro_rules! area {
 /// The packages as generated code names them.
 mod earshot {
     area!(conversation, "earshot.conversation.v1");
+    area!(customer, "earshot.customer.v1");
     area!(desk, "earshot.desk.v1");
     area!(brand, "earshot.brand.v1");
     area!(ingest, "earshot.ingest.v1");
@@ -27,6 +28,7 @@ pub use earshot::analytics::v1 as analytics;
 pub use earshot::brand::v1 as brand;
 pub use earshot::classifier::v1 as classifier;
 pub use earshot::conversation::v1 as conversation;
+pub use earshot::customer::v1 as customer;
 pub use earshot::desk::v1 as desk;
 pub use earshot::ingest::v1 as ingest;
 pub use earshot::notifier::v1 as notifier;

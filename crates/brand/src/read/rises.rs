@@ -9,7 +9,7 @@ use crate::rises::{
 };
 use crate::settings::{Team, Tier};
 use crate::suggest;
-use document::Shape;
+use document::shape::Shape;
 
 /// The largest threshold: more people than there are.
 const THRESHOLD_MOST: u64 = 1_000_000_000_000;

@@ -31,7 +31,7 @@ pub(super) fn filters(reader: &mut Reader<'_>, top: &Fields<'_>, source: &str, n
         }
         // A condition that is wrong has been noted, so the settings are refused either way.
         if let (Some(name), Some(kept_as)) = (name, kept_as) {
-            filters.push(Filter { name, kept_as, when, signs });
+            filters.push(Filter { name, kept_as, when, signs, place: fields.place });
         }
     }
     filters

@@ -18,6 +18,7 @@ fn survive(yaml: &str) {
             let brand = Brand::compile(settings).expect("what was read compiles");
             let input = RouteInput::default();
             brand.filter(&input.post);
+            brand.warnings();
             brand.route(&input);
         }
         Err(problems) => {

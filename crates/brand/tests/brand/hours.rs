@@ -108,3 +108,42 @@ fn the_ends_of_the_calendar_are_no_crash() {
     let _ = brand.coverage_gaps(jiff::civil::Date::MAX);
     let _ = brand.coverage_gaps(jiff::civil::Date::MIN);
 }
+
+fn year(brand: &Brand) -> Vec<String> {
+    brand.coverage(date(2026, 6, 3)).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_year_s_schedule_names_what_is_uncovered_every_week() {
+    let brand = with_teams(
+        "Europe/Tallinn",
+        "  care: {name: Care, hours: \"Mo-Sa 00:00-24:00; Su 00:00-02:00, 04:00-24:00\"}\n",
+    );
+    // On 2027-03-28 the clocks go from 03:00 to 04:00, on 2026-10-25 from 04:00 back to 03:00: the words stay.
+    assert_eq!(year(&brand), ["Sunday 02:00-04:00 nobody is on, every week"]);
+    let always = with_teams("UTC", "  care: {name: Care, hours: \"24/7\"}\n");
+    assert_eq!(year(&always), Vec::<String>::new());
+    let never = with_teams("UTC", "  care: {name: Care, hours: \"24/7 off\"}\n");
+    assert_eq!(year(&never), ["Monday 00:00-Monday 00:00 nobody is on, every week"]);
+}
+
+#[test]
+fn a_year_s_schedule_finds_holidays_and_the_weeks_between_two_changes_of_the_clocks() {
+    let holiday = with_teams("Europe/Tallinn", "  care: {name: Care, hours: \"24/7; Dec 24 08:00-24:00\"}\n");
+    assert_eq!(year(&holiday), ["Thursday 00:00-08:00 nobody is on, on 2026-12-24"]);
+    // Europe and America change their clocks in different weeks; between, an hour of every working day is bare.
+    let brand = with_teams(
+        "Europe/Tallinn",
+        "  care: {name: Care, hours: \"Mo-Su 08:00-20:00\"}\n  night: {name: Night, hours: \"Mo-Su 13:00-25:00\", timezone: America/New_York}\n",
+    );
+    let all = year(&brand);
+    assert_eq!(all.len(), 8, "{all:#?}");
+    assert_eq!(
+        all[1],
+        "Monday 07:00-08:00 nobody is on, on 2026-10-26, 2027-03-15, 2027-03-22 (America/New_York: Monday 01:00-02:00)"
+    );
+    let back = "Sunday 07:00-08:00 nobody is on, on 2026-11-01 (America/New_York: Sunday 01:00-01:00)";
+    assert_eq!(all[7], back, "the hour that New York has twice");
+    let monday = &brand.coverage(date(2026, 6, 3))[1];
+    assert_eq!(monday.dates[0], date(2026, 10, 26));
+}

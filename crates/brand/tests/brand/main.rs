@@ -8,6 +8,7 @@ mod filters;
 mod hostile;
 mod hours;
 mod problems;
+mod reach;
 mod rises;
 mod routing;
 mod serving;

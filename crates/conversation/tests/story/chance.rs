@@ -2,18 +2,27 @@
 //! The contract's tests read this file too: what can be said can be written.
 
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
+use conversation::callback::{CallbackBooked, CallbackDone, CallbackDue, CallbackMissed};
 use conversation::classified::{ClassificationCorrected, Head, PostClassified, PostReclassified, Recognised, Scored};
-use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
+use conversation::customer::{
+    CustomerProfiled, CustomerTeamSet, ExceptionGranted, ProfilesLinked, ProfilesUnlinked, PromiseKept, PromiseMade,
+    TeamChoiceChanged,
+};
+use conversation::deadlines::{DeadlineBreached, DeadlineClock, DeadlineKind, DeadlineSet, DeadlineWarned};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
+use conversation::placed::{OfferLapsed, Offered, Placed};
 use conversation::received::{
-    ContactRecorded, EngagementObserved, HandleUse, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved,
+    ContactRecorded, EngagementObserved, HandleUse, KeptAs, PostBroughtBack, PostDeleted, PostEdited, PostFiltered,
+    PostReceived, ReplyObserved,
 };
 use conversation::replied::{ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
 use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
+use conversation::rising::{Deescalated, Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
+use conversation::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
 use conversation::{
-    Actor, Attachment, BrandId, ConversationId, CustomerId, Fact, Network, NoteId, PersonId, Personal, PostKey, Record,
-    RecordId, ReplyId, Subject, TeamId,
+    Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, PersonId,
+    Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
 };
 use jiff::Timestamp;
 
@@ -130,6 +139,22 @@ impl Chance {
         RecordId::from_uuid(self.uuid())
     }
 
+    fn customer(&mut self) -> CustomerId {
+        CustomerId::from_uuid(self.uuid())
+    }
+
+    fn callback(&mut self) -> CallbackId {
+        CallbackId::from_uuid(self.uuid())
+    }
+
+    fn promise(&mut self) -> PromiseId {
+        PromiseId::from_uuid(self.uuid())
+    }
+
+    fn incident(&mut self) -> IncidentId {
+        IncidentId::from_uuid(self.uuid())
+    }
+
     fn brand(&mut self) -> BrandId {
         BrandId::new(self.slug()).unwrap()
     }
@@ -186,7 +211,20 @@ impl Chance {
     }
 
     fn kind(&mut self) -> DeadlineKind {
-        self.of(&[DeadlineKind::FirstResponse, DeadlineKind::NextResponse])
+        self.of(&[DeadlineKind::FirstResponse, DeadlineKind::NextResponse, DeadlineKind::Resolution])
+    }
+
+    fn flag(&mut self) -> Flag {
+        self.of(&Flag::ALL)
+    }
+
+    /// In 1/1024ths, which JSON keeps to the last bit.
+    fn measure(&mut self) -> f64 {
+        self.below(1 << 24) as f64 / 1_024.0 - 8_192.0
+    }
+
+    fn candidate(&mut self) -> Candidate {
+        Candidate { kind: self.text(), name: self.text(), score: self.measure(), excluded: self.text() }
     }
 
     fn post_received(&mut self) -> PostReceived {
@@ -208,6 +246,7 @@ impl Chance {
             demo: self.coin(),
             thread_of: self.maybe(Self::conversation),
             awaited_in: self.maybe(Self::conversation),
+            language: self.text(),
             personal: self.personal(),
         }
     }
@@ -228,21 +267,18 @@ impl Chance {
     }
 
     fn routed(&mut self) -> Routed {
-        let candidate = |chance: &mut Self| Candidate {
-            kind: chance.text(),
-            name: chance.text(),
-            // In 1/1024ths, which JSON keeps to the last bit.
-            score: chance.below(1 << 24) as f64 / 1_024.0 - 8_192.0,
-            excluded: chance.text(),
-        };
         Routed {
             post: self.post(),
             rule: self.text(),
             team: self.team(),
             priority: self.of(&[Priority::Low, Priority::Normal, Priority::High, Priority::Urgent]),
             settings_version: self.text(),
-            candidates: self.several(candidate),
+            candidates: self.several(Self::candidate),
             notes: self.several(Self::text),
+            topic: self.text(),
+            home_team: self.maybe(Self::team),
+            away_until: self.maybe(Self::time),
+            needs_skills: self.several(Self::text),
         }
     }
 
@@ -263,10 +299,13 @@ impl Chance {
     pub fn fact(&mut self, name: &str) -> Fact {
         match name {
             "PostReceived" => self.post_received().into(),
-            "PostFiltered" => {
-                PostFiltered { rule: self.text(), settings_version: self.text(), post: Box::new(self.post_received()) }
-                    .into()
+            "PostFiltered" => PostFiltered {
+                rule: self.text(),
+                settings_version: self.text(),
+                kept_as: self.of(&KeptAs::ALL),
+                post: Box::new(self.post_received()),
             }
+            .into(),
             "ReplyObserved" => self.reply_observed().into(),
             "Routed" => self.routed().into(),
             "IntakeCounted" => self.intake_counted().into(),
@@ -344,12 +383,14 @@ impl Chance {
                 due_at: self.time(),
                 target_seconds: self.number() as u32,
                 settings_version: self.text(),
+                clock: self.of(&[DeadlineClock::Calendar, DeadlineClock::Business]),
+                warn_at: self.maybe(Self::time),
             }
             .into(),
             "DeadlineBreached" => {
                 DeadlineBreached { kind: self.kind(), due_at: self.time(), noticed_at: self.time() }.into()
             }
-            "Claimed" => Claimed { person: self.person() }.into(),
+            "Claimed" => Claimed { person: self.person(), team: self.maybe(Self::team) }.into(),
             "Released" => Released { person: self.person(), reason: self.text() }.into(),
             "HandedOff" => HandedOff {
                 by: self.person(),
@@ -373,6 +414,8 @@ impl Chance {
                 in_reply_to: self.post(),
                 in_reply_to_native_id: self.text(),
                 body: self.personal(),
+                offers: self.several(Self::text),
+                asks: self.several(Self::text),
             }
             .into(),
             "ReplyAttempted" => ReplyAttempted { reply: self.reply(), attempt, attempted_at: self.time() }.into(),
@@ -416,16 +459,137 @@ impl Chance {
                 SettingsPublished { version: self.some_text(), yaml: self.text(), file: self.text() }.into()
             }
             "PresenceChanged" => PresenceChanged { person: self.person(), online: self.coin() }.into(),
+            _ => self.fact_of_the_desk(name),
+        }
+    }
+
+    fn fact_of_the_desk(&mut self, name: &str) -> Fact {
+        match name {
+            "PostBroughtBack" => {
+                PostBroughtBack { post: self.post(), person: self.person(), reason: self.text() }.into()
+            }
+            "Placed" => Placed {
+                team: self.team(),
+                home_team: self.maybe(Self::team),
+                until: self.maybe(Self::time),
+                reason: self.text(),
+                candidates: self.several(Self::candidate),
+                settings_version: self.text(),
+            }
+            .into(),
+            "Offered" => Offered {
+                person: self.person(),
+                until: self.time(),
+                candidates: self.several(Self::candidate),
+                settings_version: self.text(),
+            }
+            .into(),
+            "OfferLapsed" => OfferLapsed { person: self.person(), reason: self.text() }.into(),
+            "FlagRaised" => FlagRaised {
+                flag: self.flag(),
+                reason: self.text(),
+                measured: self.measure(),
+                threshold: self.measure(),
+                settings_version: self.text(),
+            }
+            .into(),
+            "FlagLowered" => FlagLowered { flag: self.flag(), reason: self.text() }.into(),
+            "IncidentJoined" => IncidentJoined { incident: self.incident() }.into(),
+            "Deescalated" => {
+                Deescalated { by: self.maybe(Self::person), from_team: self.maybe(Self::team), reason: self.text() }
+                    .into()
+            }
+            "DeadlineWarned" => {
+                DeadlineWarned { kind: self.kind(), due_at: self.time(), noticed_at: self.time() }.into()
+            }
+            "CallbackBooked" => CallbackBooked {
+                callback: self.callback(),
+                due_at: self.time(),
+                timezone: self.text(),
+                person: self.maybe(Self::person),
+                by: self.person(),
+            }
+            .into(),
+            "CallbackDue" => CallbackDue {
+                callback: self.callback(),
+                due_at: self.time(),
+                person: self.maybe(Self::person),
+                noticed_at: self.time(),
+            }
+            .into(),
+            "CallbackDone" => CallbackDone { callback: self.callback(), person: self.person() }.into(),
+            "CallbackMissed" => {
+                CallbackMissed { callback: self.callback(), due_at: self.time(), noticed_at: self.time() }.into()
+            }
+            _ => self.fact_beside_conversations(name),
+        }
+    }
+
+    fn fact_beside_conversations(&mut self, name: &str) -> Fact {
+        match name {
+            "CustomerTeamSet" => CustomerTeamSet {
+                team: self.team(),
+                region: self.text(),
+                reason: self.text(),
+                settings_version: self.text(),
+            }
+            .into(),
+            "TeamChoiceChanged" => {
+                TeamChoiceChanged { opted_out: self.coin(), person: self.maybe(Self::person) }.into()
+            }
+            "CustomerProfiled" => CustomerProfiled {
+                tier: self.text(),
+                region: self.text(),
+                timezone: self.text(),
+                customer_since: self.maybe(Self::time),
+            }
+            .into(),
+            "ProfilesLinked" => {
+                ProfilesLinked { other: self.customer(), person: self.person(), reason: self.text() }.into()
+            }
+            "ProfilesUnlinked" => {
+                ProfilesUnlinked { other: self.customer(), person: self.person(), reason: self.text() }.into()
+            }
+            "ExceptionGranted" => ExceptionGranted {
+                conversation: self.maybe(Self::conversation),
+                person: self.person(),
+                what: self.personal(),
+            }
+            .into(),
+            "PromiseMade" => PromiseMade {
+                promise: self.promise(),
+                conversation: self.maybe(Self::conversation),
+                person: self.person(),
+                due_at: self.maybe(Self::time),
+                what: self.personal(),
+            }
+            .into(),
+            "PromiseKept" => PromiseKept { promise: self.promise(), person: self.person() }.into(),
+            "SurgeDetected" => SurgeDetected {
+                incident: self.incident(),
+                region: self.text(),
+                topic: self.text(),
+                first_post_at: self.time(),
+                seen: self.number() as u32,
+                window_seconds: self.number() as u32,
+                expected: self.measure(),
+                settings_version: self.text(),
+            }
+            .into(),
+            "SurgeEnded" => {
+                SurgeEnded { incident: self.incident(), posts: self.number() as u32, last_post_at: self.time() }.into()
+            }
             unknown => panic!("no fact is called {unknown}; a new one is to be made by chance too"),
         }
     }
 
     fn subject(&mut self) -> Subject {
         let brand = self.brand();
-        let customer = CustomerId::from_uuid(self.uuid());
-        match self.below(3) {
+        let customer = self.customer();
+        match self.below(4) {
             0 => Subject::Conversation { brand, customer, conversation: self.conversation() },
             1 => Subject::Filtered { brand, customer, post: self.post() },
+            2 => Subject::Customer { brand, customer },
             _ => Subject::Brand { brand },
         }
     }

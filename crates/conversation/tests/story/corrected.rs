@@ -111,7 +111,7 @@ fn the_rules_are_asked_again_for_an_open_matter_that_nobody_has_taken_on() {
 fn nothing_moves_what_is_closed_taken_on_or_about_another_post() {
     // Taken on.
     let mut story = Story::new();
-    story.writes(1, 0, "question").given(Command::Claim { person: person("ana") });
+    story.writes(1, 0, "question").given(claim("ana"));
     story.given(correct(1, Head::Intent, "complaint"));
     assert!(!waits_for_rules(&story.state));
     // Resolved.
@@ -136,7 +136,7 @@ fn nothing_moves_what_is_closed_taken_on_or_about_another_post() {
 
 #[test]
 fn whoever_comes_before_the_rules_decides_himself() {
-    for ends in [Command::Claim { person: person("ana") }, solved()] {
+    for ends in [claim("ana"), solved()] {
         let mut story = Story::new();
         story.writes(1, 0, "question").given(correct(1, Head::Intent, "complaint"));
         story.given(ends.clone());

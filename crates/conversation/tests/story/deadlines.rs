@@ -134,7 +134,7 @@ fn a_target_beyond_the_end_of_time_is_held_to_it() {
     let last = conversation::received::PostReceived { posted_at: Some(Timestamp::MAX), ..received(1, 0) };
     story.now = Timestamp::MAX;
     story.given(Command::ReceivePost(Box::new(last))).given(Command::ClassifyPost(Box::new(classified(1, "question"))));
-    let never = RouteDecision { respond_within_seconds: Some(u32::MAX), ..decision(1) };
+    let never = RouteDecision { deadlines: vec![target(u32::MAX)], ..decision(1) };
     story.given(Command::RoutePost(never));
     assert_eq!(story.state.deadline.as_ref().unwrap().due_at, Timestamp::MAX);
 }

@@ -4,14 +4,6 @@ use crate::world::*;
 use conversation::routed::Priority;
 use conversation::{Command, Fact, NoteId, Personal, Rejection};
 
-fn claim(name: &str) -> Command {
-    Command::Claim { person: person(name) }
-}
-
-fn release(name: &str) -> Command {
-    Command::Release { person: person(name), reason: "end of shift".into() }
-}
-
 fn hand_off(to_team: &str, to_person: Option<&str>, reason: &str) -> Command {
     Command::HandOff {
         by: person("ana"),
@@ -19,10 +11,6 @@ fn hand_off(to_team: &str, to_person: Option<&str>, reason: &str) -> Command {
         to_person: to_person.map(person),
         reason: reason.into(),
     }
-}
-
-fn escalate(to_team: Option<&str>, reason: &str) -> Command {
-    Command::Escalate { by: Some(person("ana")), to_team: to_team.map(team), reason: reason.into() }
 }
 
 fn note(text: &str) -> Command {

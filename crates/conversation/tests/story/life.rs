@@ -14,7 +14,7 @@ fn one_touch_and_a_thank_you() {
         .given(Command::ReceivePost(Box::new(message)))
         .given(Command::ClassifyPost(Box::new(classified(1, "request"))));
     story.given(Command::RoutePost(decision(1)));
-    story.at(4).given(Command::Claim { person: person("dana") });
+    story.at(4).given(claim("dana"));
     story.answers("dana", 100);
     story.writes(2, 105, "praise");
     story
@@ -39,7 +39,7 @@ fn a_call_before_a_storm_after() {
     let timer = story.pass(conversation::deadlines::DeadlineKind::FirstResponse, TARGET_MINUTES);
     story.given(timer).given(Command::Escalate { by: None, to_team: Some(team("crisis")), reason: "spread".into() });
     assert_eq!((story.state.priority, story.state.breaches), (Priority::Urgent, 1));
-    story.at(152).given(Command::Claim { person: person("lin") });
+    story.at(152).given(claim("lin"));
     story.answers("lin", 182);
     story.writes(2, 249, "praise").at(252).given(solved());
     let state = &story.state;
@@ -107,7 +107,7 @@ fn a_matter_goes_round_twice_and_ends() {
     assert_eq!(status(&story), Status::New);
     story.given(Command::ReceivePost(Box::new(received(1, 0))));
     assert_eq!(status(&story), Status::New);
-    assert_eq!(story.when(&Command::Claim { person: person("ana") }), Err(Rejection::NotOpened));
+    assert_eq!(story.when(&claim("ana")), Err(Rejection::NotOpened));
     story.given(Command::ClassifyPost(Box::new(classified(1, "complaint")))).given(Command::RoutePost(decision(1)));
     assert_eq!(status(&story), Status::Open);
     story.answers("ana", 5);

@@ -7,8 +7,8 @@ use conversation::{Command, Context, Conversation, Fact, fold};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-/// A state without what may differ: in which order things stand, which requests came to nothing, and up to when
-/// unchanged totals were looked at.
+/// A state without what may differ: in which order things stand, which requests came to nothing, up to when unchanged
+/// totals were looked at, and between which two looks the speed was taken.
 pub fn normal(state: &Conversation) -> Conversation {
     let mut normal = state.clone();
     normal.posts.sort_by_key(|post| post.key);
@@ -20,6 +20,7 @@ pub fn normal(state: &Conversation) -> Conversation {
     normal.last_activity_at = None;
     for post in &mut normal.posts {
         post.engagement_at = None;
+        post.per_hour = 0.0;
     }
     normal
 }

@@ -174,6 +174,7 @@ fn facts_about_brands_and_filtered_posts_change_no_conversation() {
     let filtered = conversation::received::PostFiltered {
         rule: "contest".into(),
         settings_version: "s1".into(),
+        kept_as: conversation::received::KeptAs::Filtered,
         post: Box::new(received(1, 0)),
     };
     let mut state = Conversation::default();

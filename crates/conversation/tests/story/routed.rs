@@ -47,7 +47,7 @@ fn asking_again_does_not_restart_the_clock() {
 #[test]
 fn a_target_that_comes_with_a_later_post_counts_from_the_first_one_that_waits() {
     let mut story = Story::new();
-    let no_target = RouteDecision { respond_within_seconds: None, ..decision(1) };
+    let no_target = RouteDecision { deadlines: Vec::new(), ..decision(1) };
     story
         .given(Command::ReceivePost(Box::new(received(1, 0))))
         .given(Command::ClassifyPost(Box::new(classified(1, "noise"))));
@@ -113,7 +113,7 @@ fn a_hand_off_by_a_person_is_kept_by_later_rules() {
 #[test]
 fn what_somebody_has_claimed_is_not_moved_from_under_him() {
     let mut story = Story::new();
-    story.writes(1, 0, "question").given(Command::Claim { person: person("ana") });
+    story.writes(1, 0, "question").given(claim("ana"));
     let claimed_in = story.state.team.clone().unwrap();
     let elsewhere = RouteDecision { team: team("crisis"), priority: Priority::Urgent, ..decision(2) };
     story.at(3).given(Command::ReceivePost(Box::new(received(2, 3))));

@@ -77,7 +77,7 @@ fn of_every_kind(story: &Story) -> Vec<Command> {
             ..classified(1, "praise")
         })),
         Command::RoutePost(conversation::routed::RouteDecision { post: key, ..decision(1) }),
-        Command::Claim { person: ana.clone() },
+        claim("ana"),
         Command::Release { person: ana.clone(), reason: reason.clone() },
         Command::HandOff { by: ana.clone(), to_team: team("care"), to_person: None, reason: reason.clone() },
         Command::Escalate { by: None, to_team: None, reason: reason.clone() },

@@ -2,12 +2,14 @@
 
 use crate::world::*;
 use conversation::classified::{Head, PostClassified};
-use conversation::deadlines::DeadlineKind;
+use conversation::deadlines::{DeadlineClock, DeadlineKind, DeadlineSet};
+use conversation::placed::{OFFLINE, UNTOUCHED};
 use conversation::received::{PostReceived, ReplyObserved};
 use conversation::replied::{ReplySent, SubmitReply};
 use conversation::resolved::Outcome;
+use conversation::rising::{Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Priority, RouteDecision};
-use conversation::{Command, Context, Decision, PersonId, Personal, ReplyId, TeamId};
+use conversation::{CallbackId, Command, Context, Decision, PersonId, Personal, ReplyId, TeamId};
 use proptest::prelude::*;
 
 const INTENTS: [&str; 6] = ["complaint", "question", "request", "praise", "noise", "other"];
@@ -42,8 +44,36 @@ pub enum Ask {
     },
     /// The running clock, or one that never was.
     Pass {
+        kind: DeadlineKind,
         running: bool,
     },
+    Warn {
+        kind: DeadlineKind,
+        running: bool,
+    },
+    /// A clock for whoever waits, or one of long ago.
+    Start {
+        set: DeadlineSet,
+        fresh: bool,
+    },
+    /// The offer that stands, or one to somebody else.
+    Lapse {
+        standing: bool,
+        reason: &'static str,
+    },
+    /// The n-th callback that was booked; one of another conversation when there are fewer.
+    Callback {
+        nth: usize,
+        end: CallbackStep,
+    },
+}
+
+/// What becomes of a callback.
+#[derive(Debug, Clone, Copy)]
+pub enum CallbackStep {
+    ComesDue,
+    Done,
+    Missed,
 }
 
 /// Something asked for some minutes after what was asked for before.
@@ -128,19 +158,83 @@ fn corrects() -> impl Strategy<Value = Command> {
 }
 
 fn routes() -> impl Strategy<Value = Command> {
-    let target = prop::option::weighted(0.9, prop::sample::select(vec![0, 60, 600, u32::MAX]));
-    (any_post(), any_team(), prop::sample::select(PRIORITIES.to_vec()), target).prop_map(
-        |(n, team, priority, respond_within_seconds)| {
-            Command::RoutePost(RouteDecision { team, priority, respond_within_seconds, ..decision(n) })
+    let clocks = (prop::option::weighted(0.9, any_clock()), prop::option::of(any_clock()));
+    (any_post(), any_team(), prop::sample::select(PRIORITIES.to_vec()), clocks).prop_map(
+        |(n, team, priority, (answer, matter))| {
+            let matter = matter.map(|set| DeadlineSet { kind: DeadlineKind::Resolution, ..set });
+            let deadlines = answer.into_iter().chain(matter).collect();
+            Command::RoutePost(RouteDecision { team, priority, deadlines, ..decision(n) })
         },
     )
+}
+
+/// A clock by the calendar or by opening hours, half of them with a warning.
+fn any_clock() -> impl Strategy<Value = DeadlineSet> {
+    let seconds = prop::sample::select(vec![0, 60, 600, u32::MAX]);
+    (seconds, prop::bool::weighted(0.3), any::<bool>()).prop_map(|(seconds, business, warns)| {
+        let set = target(seconds);
+        let clock = if business { DeadlineClock::Business } else { DeadlineClock::Calendar };
+        let warn_at = warns.then(|| minute(0).max(set.due_at - jiff::SignedDuration::from_secs(30)));
+        DeadlineSet { clock, warn_at, ..set }
+    })
+}
+
+fn any_kind() -> impl Strategy<Value = DeadlineKind> {
+    prop::sample::select(vec![DeadlineKind::NextResponse, DeadlineKind::Resolution])
+}
+
+fn clocks() -> impl Strategy<Value = Ask> {
+    let running = || prop::bool::weighted(0.8);
+    prop_oneof![
+        2 => (any_kind(), running()).prop_map(|(kind, running)| Ask::Pass { kind, running }),
+        1 => (any_kind(), running()).prop_map(|(kind, running)| Ask::Warn { kind, running }),
+        2 => (any_clock(), any_kind(), running()).prop_map(|(set, kind, fresh)| {
+            Ask::Start { set: DeadlineSet { kind, ..set }, fresh }
+        }),
+    ]
+}
+
+/// What the clock and the settings do without a person.
+fn places() -> impl Strategy<Value = Ask> {
+    let plain = |command| Ask::Plain(Box::new(command));
+    let home = prop::option::of(prop::sample::select(vec!["care", "north"]));
+    let place = (prop::sample::select(vec!["care", "south"]), home, prop::option::of(any_minute()))
+        .prop_map(|(to, home, until)| Command::Place(placed(to, home, until)));
+    let offer = (prop::sample::select(vec!["ana", "ben"]), any_minute())
+        .prop_map(|(name, until)| Command::Offer(offered(name, until)));
+    let reason = prop::sample::select(vec![UNTOUCHED, OFFLINE]);
+    prop_oneof![
+        2 => place.prop_map(plain),
+        2 => offer.prop_map(plain),
+        1 => (prop::bool::weighted(0.8), reason).prop_map(|(standing, reason)| Ask::Lapse { standing, reason }),
+    ]
+}
+
+fn rises() -> impl Strategy<Value = Command> {
+    let flags = || prop::collection::vec(prop::sample::select(Flag::ALL.to_vec()), 1..3);
+    let raise = |flags: Vec<Flag>| flags.into_iter().map(raised).collect::<Vec<FlagRaised>>();
+    let lower = |flags: Vec<Flag>| flags.into_iter().map(lowered).collect::<Vec<FlagLowered>>();
+    prop_oneof![
+        3 => flags().prop_map(move |flags| Command::RaiseFlags(raise(flags))),
+        2 => flags().prop_map(move |flags| Command::LowerFlags(lower(flags))),
+        1 => prop::sample::select(vec!["air.delay", "air.baggage"]).prop_map(|on| Command::JoinIncident(incident(on))),
+    ]
+}
+
+fn callbacks() -> impl Strategy<Value = Ask> {
+    let steps = vec![CallbackStep::ComesDue, CallbackStep::Done, CallbackStep::Missed];
+    prop_oneof![
+        2 => (0..200_i64).prop_map(|at| Ask::Plain(Box::new(Command::BookCallback(call(at))))),
+        3 => (0..3_usize, prop::sample::select(steps)).prop_map(|(nth, end)| Ask::Callback { nth, end }),
+    ]
 }
 
 fn submits() -> impl Strategy<Value = Command> {
     let text = prop::sample::select(vec!["we are on it", "we are on it", ""]);
     (any_person(), prop::option::of(any_post()), any::<bool>(), text).prop_map(|(person, post_n, private, text)| {
         let in_reply_to = post_n.map(post);
-        Command::SubmitReply(SubmitReply { person, in_reply_to, private, body: Personal::text(text) })
+        let body = Personal::text(text);
+        Command::SubmitReply(SubmitReply { person, in_reply_to, private, body, ..submission("ana") })
     })
 }
 
@@ -160,13 +254,14 @@ pub fn any_intake() -> impl Strategy<Value = Command> {
 
 fn desk() -> impl Strategy<Value = Command> {
     prop_oneof![
-        2 => any_person().prop_map(|person| Command::Claim { person }),
+        3 => (any_person(), prop::option::of(any_team())).prop_map(|(person, team)| Command::Claim { person, team }),
         1 => (any_person(), any_reason()).prop_map(|(person, reason)| Command::Release { person, reason }),
         1 => (any_person(), any_team(), prop::option::of(any_person()), any_reason()).prop_map(
             |(by, to_team, to_person, reason)| Command::HandOff { by, to_team, to_person, reason }
         ),
         1 => (prop::option::of(any_person()), prop::option::of(any_team()), any_reason())
             .prop_map(|(by, to_team, reason)| Command::Escalate { by, to_team, reason }),
+        1 => (prop::option::of(any_person()), any_reason()).prop_map(|(by, reason)| Command::Deescalate { by, reason }),
         1 => (any_person(), any_reason()).prop_map(|(person, text)| {
             Command::AddNote { person, body: Personal::text(text) }
         }),
@@ -207,11 +302,14 @@ fn any_step() -> impl Strategy<Value = Step> {
         4 => routes().prop_map(plain),
         2 => corrects().prop_map(plain),
         2 => reclassifies().prop_map(plain),
-        2 => desk().prop_map(plain),
+        3 => desk().prop_map(plain),
+        2 => places(),
+        2 => rises().prop_map(plain),
+        2 => callbacks(),
         3 => submits().prop_map(plain),
         5 => replies(),
         2 => ends().prop_map(plain),
-        1 => prop::bool::weighted(0.8).prop_map(|running| Ask::Pass { running }),
+        3 => clocks(),
     ];
     (0..15_i64, ask).prop_map(|(later, ask)| Step { later, ask })
 }
@@ -239,6 +337,22 @@ impl Story {
         known.unwrap_or((ReplyId::of(&matter(1), &cause("elsewhere")), 1))
     }
 
+    /// The clock of this kind that runs, or one that never was.
+    fn clock(&self, kind: DeadlineKind, running: bool) -> (DeadlineKind, jiff::Timestamp) {
+        let known = self.state.clock(kind).filter(|_| running);
+        known.map_or((kind, minute(7)), |deadline| (deadline.kind, deadline.due_at))
+    }
+
+    fn nth_callback(&self, nth: usize, end: CallbackStep) -> Command {
+        let known = self.state.callbacks.get(nth).map(|known| known.id);
+        let callback = known.unwrap_or(CallbackId::of(&matter(1), &cause("elsewhere")));
+        match end {
+            CallbackStep::ComesDue => Command::CallbackComesDue(callback),
+            CallbackStep::Done => Command::FinishCallback { callback, person: person("ben") },
+            CallbackStep::Missed => Command::MissCallback(callback),
+        }
+    }
+
     /// The command that an ask means now.
     pub fn command(&self, ask: &Ask) -> Command {
         match ask {
@@ -260,10 +374,22 @@ impl Story {
                 Command::DoubtReply(doubted(reply, attempts))
             }
             Ask::Settle { nth, arrived } => Command::SettleReply { reply: self.nth_reply(*nth).0, arrived: *arrived },
-            Ask::Pass { running } => match self.state.deadline.as_ref().filter(|_| *running) {
-                Some(deadline) => Command::PassDeadline { kind: deadline.kind, due_at: deadline.due_at },
-                None => self.pass(DeadlineKind::NextResponse, 7),
-            },
+            Ask::Pass { kind, running } => {
+                let (kind, due_at) = self.clock(*kind, *running);
+                Command::PassDeadline { kind, due_at }
+            }
+            Ask::Warn { kind, running } => {
+                let (kind, due_at) = self.clock(*kind, *running);
+                Command::WarnOfDeadline { kind, due_at }
+            }
+            Ask::Start { set, fresh: true } => self.restart(set.clone()),
+            Ask::Start { set, fresh: false } => Command::StartDeadline(set.clone()),
+            Ask::Lapse { standing, reason } => {
+                let offer = self.state.offer.as_ref().filter(|_| *standing);
+                let person = offer.map_or_else(|| person("cho"), |offer| offer.person.clone());
+                Command::LapseOffer { person, reason }
+            }
+            Ask::Callback { nth, end } => self.nth_callback(*nth, *end),
         }
     }
 

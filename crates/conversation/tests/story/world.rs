@@ -1,16 +1,19 @@
 //! A small world to tell stories in: one brand, one customer, a few posts and people, and a clock in minutes.
 
+use conversation::callback::BookCallback;
 use conversation::classified::{CorrectClassification, Head, PostClassified, Scored};
-use conversation::deadlines::DeadlineKind;
+use conversation::deadlines::{DeadlineKind, DeadlineSet};
+use conversation::placed::{Offered, Placed};
 use conversation::received::{
     ContactRecorded, EngagementObserved, HandleUse, PostDeleted, PostEdited, PostReceived, ReplyObserved,
 };
 use conversation::replied::{ReplyFailed, ReplyInDoubt, ReplySent, SubmitReply};
 use conversation::resolved::{Absorbed, Outcome};
-use conversation::routed::{Priority, RouteDecision};
+use conversation::rising::{Flag, FlagLowered, FlagRaised};
+use conversation::routed::{Priority, RouteDecision, as_routed};
 use conversation::{
-    Actor, BrandId, Command, Context, Conversation, ConversationId, CustomerId, Decision, Fact, Network, PersonId,
-    Personal, PostKey, Record, RecordId, ReplyId, Subject, TeamId,
+    Actor, BrandId, CallbackId, Command, Context, Conversation, ConversationId, CustomerId, Decision, Fact, IncidentId,
+    Network, PersonId, Personal, PostKey, Record, RecordId, ReplyId, Subject, TeamId,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -72,6 +75,7 @@ pub fn received(n: u8, posted: i64) -> PostReceived {
         demo: false,
         thread_of: None,
         awaited_in: None,
+        language: String::new(),
         personal: Personal::text("text as received"),
     }
 }
@@ -138,6 +142,16 @@ pub fn correction(n: u8, head: Head, label: &str) -> CorrectClassification {
     CorrectClassification { post: post(n), head, label: label.into(), brand_topics: vec!["air.lounge".into()] }
 }
 
+/// A clock of this many seconds for whoever waits. [`Story::when`] reckons it on the state it meets, as the service does.
+pub fn target(seconds: u32) -> DeadlineSet {
+    DeadlineSet::by_calendar(DeadlineKind::FirstResponse, minute(0), seconds, "s1")
+}
+
+/// The same for the whole matter.
+pub fn whole_matter(seconds: u32) -> DeadlineSet {
+    DeadlineSet::by_calendar(DeadlineKind::Resolution, minute(0), seconds, "s1")
+}
+
 /// To team `care`, normal priority, an answer within [`TARGET_MINUTES`].
 pub fn decision(n: u8) -> RouteDecision {
     RouteDecision {
@@ -148,7 +162,11 @@ pub fn decision(n: u8) -> RouteDecision {
         settings_version: "s1".into(),
         candidates: Vec::new(),
         notes: Vec::new(),
-        respond_within_seconds: Some(TARGET_MINUTES as u32 * 60),
+        topic: "air.delay".into(),
+        home_team: None,
+        away_until: None,
+        needs_skills: Vec::new(),
+        deadlines: vec![target(TARGET_MINUTES as u32 * 60)],
     }
 }
 
@@ -175,7 +193,71 @@ pub fn absorbed(source: u32, posts: &[u8], first: i64) -> Absorbed {
 }
 
 pub fn submission(name: &str) -> SubmitReply {
-    SubmitReply { person: person(name), in_reply_to: None, private: false, body: Personal::text("we are on it") }
+    SubmitReply {
+        person: person(name),
+        in_reply_to: None,
+        private: false,
+        body: Personal::text("we are on it"),
+        offers: Vec::new(),
+        asks: Vec::new(),
+    }
+}
+
+/// Another team serves it until this minute, or its own one again when no home is named.
+pub fn placed(to: &str, home: Option<&str>, until: Option<i64>) -> Placed {
+    Placed {
+        team: team(to),
+        home_team: home.map(team),
+        until: until.map(minute),
+        reason: if home.is_some() { "closed".into() } else { "open".into() },
+        candidates: Vec::new(),
+        settings_version: "s1".into(),
+    }
+}
+
+pub fn offered(name: &str, until: i64) -> Offered {
+    Offered { person: person(name), until: minute(until), candidates: Vec::new(), settings_version: "s1".into() }
+}
+
+pub fn raised(flag: Flag) -> FlagRaised {
+    let (measured, threshold) = (206.0, 100.0);
+    FlagRaised { flag, reason: "shares".into(), measured, threshold, settings_version: "s1".into() }
+}
+
+pub fn lowered(flag: Flag) -> FlagLowered {
+    FlagLowered { flag, reason: "answered".into() }
+}
+
+pub fn incident(topic: &str) -> IncidentId {
+    IncidentId::of(&brand(), "north", topic, minute(0))
+}
+
+pub fn escalate(to_team: Option<&str>, reason: &str) -> Command {
+    Command::Escalate { by: Some(person("ana")), to_team: to_team.map(team), reason: reason.into() }
+}
+
+pub fn deescalate(reason: &str) -> Command {
+    Command::Deescalate { by: Some(person("ana")), reason: reason.into() }
+}
+
+pub fn release(name: &str) -> Command {
+    Command::Release { person: person(name), reason: "end of shift".into() }
+}
+
+/// A person takes it for a team beside the first line.
+pub fn claim_for(name: &str, to: &str) -> Command {
+    Command::Claim { person: person(name), team: Some(team(to)) }
+}
+
+/// A call in this minute.
+pub fn call(at: i64) -> BookCallback {
+    let (by, person) = (person("ana"), Some(person("ben")));
+    BookCallback { by, due_at: minute(at), timezone: "Europe/Helsinki".into(), person }
+}
+
+/// A person takes it for its team.
+pub fn claim(name: &str) -> Command {
+    Command::Claim { person: person(name), team: None }
 }
 
 pub fn solved() -> Command {
@@ -241,7 +323,7 @@ impl Story {
     }
 
     pub fn when_in(&mut self, command: &Command, context: &Context) -> Decision {
-        let decision = conversation::decide(&self.state, command, context);
+        let decision = conversation::decide(&self.state, &self.reckoned(command), context);
         if let Ok(facts) = decision.clone()
             && !facts.is_empty()
         {
@@ -250,6 +332,20 @@ impl Story {
             self.records.push(record);
         }
         decision
+    }
+
+    /// A route with its clocks as the service reckons them: for whoever waits once the post is routed.
+    fn reckoned(&self, command: &Command) -> Command {
+        let Command::RoutePost(decision) = command else { return command.clone() };
+        let state = as_routed(&self.state, &decision.post);
+        let reckon = |set: &DeadlineSet| {
+            let kind = if set.kind == DeadlineKind::Resolution { set.kind } else { state.awaited_answer() };
+            let new = DeadlineSet::by_calendar(kind, state.clock_start()?, set.target_seconds, &set.settings_version);
+            let warn_at = set.warn_at.map(|at| new.due_at - set.due_at.duration_since(at));
+            Some(DeadlineSet { clock: set.clock, warn_at, ..new })
+        };
+        let deadlines = decision.deadlines.iter().filter_map(reckon).collect();
+        Command::RoutePost(RouteDecision { deadlines, ..decision.clone() })
     }
 
     /// What happened before: it must have been possible.
@@ -284,6 +380,20 @@ impl Story {
         let sent = ReplySent { post: Some(key), ..sent(reply, minutes) };
         self.attempts(reply).given(Command::ConfirmReply(sent));
         reply
+    }
+
+    /// A call in this minute is promised.
+    pub fn books(&mut self, at: i64) -> CallbackId {
+        self.given(Command::BookCallback(call(at)));
+        self.state.callbacks.last().expect("the callback just booked").id
+    }
+
+    /// The clock of the answer that the customer waits for, started anew.
+    pub fn restart(&self, set: DeadlineSet) -> Command {
+        let kind = if set.kind == DeadlineKind::Resolution { set.kind } else { self.state.awaited_answer() };
+        let started = self.state.clock_start().unwrap_or(self.now);
+        let new = DeadlineSet::by_calendar(kind, started, set.target_seconds, &set.settings_version);
+        Command::StartDeadline(DeadlineSet { clock: set.clock, ..new })
     }
 
     pub fn pass(&self, kind: DeadlineKind, due: i64) -> Command {

@@ -19,6 +19,8 @@ use wire::pb::classifier::classifier_service_server::ClassifierService;
 use wire::pb::classifier::*;
 use wire::pb::conversation::conversation_service_server::ConversationService;
 use wire::pb::conversation::*;
+use wire::pb::customer::customer_service_server::CustomerService;
+use wire::pb::customer::*;
 use wire::pb::desk::desk_service_server::DeskService;
 use wire::pb::desk::*;
 use wire::pb::ingest::ingest_service_server::IngestService;
@@ -252,8 +254,91 @@ impl DeskService for Fake {
     ) -> Result<Response<DeskResponse>, Status> {
         self.answer("CorrectClassification", request, done(8)).await
     }
+    async fn deescalate(&self, request: Request<DeescalateRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("Deescalate", request, done(8)).await
+    }
+    async fn book_callback(
+        &self,
+        request: Request<BookCallbackRequest>,
+    ) -> Result<Response<BookCallbackResponse>, Status> {
+        self.answer(
+            "BookCallback",
+            request,
+            BookCallbackResponse { callback_id: "k1".into(), changed: true, ..Default::default() },
+        )
+        .await
+    }
+    async fn finish_callback(&self, request: Request<FinishCallbackRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("FinishCallback", request, done(8)).await
+    }
     async fn merge(&self, request: Request<MergeRequest>) -> Result<Response<DeskResponse>, Status> {
         self.answer("Merge", request, done(8)).await
+    }
+}
+
+/// The customer of every answer.
+fn known() -> Customer {
+    Customer { customer_id: "c7".into(), team: "care".into(), ..Default::default() }
+}
+
+fn noted() -> CustomerResponse {
+    CustomerResponse { customer: Some(known()), changed: true }
+}
+
+#[async_trait]
+impl CustomerService for Fake {
+    async fn get_customer(
+        &self,
+        request: Request<GetCustomerRequest>,
+    ) -> Result<Response<GetCustomerResponse>, Status> {
+        self.answer("GetCustomer", request, GetCustomerResponse { customer: Some(known()), ..Default::default() }).await
+    }
+    async fn profile_customer(
+        &self,
+        request: Request<ProfileCustomerRequest>,
+    ) -> Result<Response<CustomerResponse>, Status> {
+        self.answer("ProfileCustomer", request, noted()).await
+    }
+    async fn choose_team(&self, request: Request<ChooseTeamRequest>) -> Result<Response<CustomerResponse>, Status> {
+        self.answer("ChooseTeam", request, noted()).await
+    }
+    async fn set_team(&self, request: Request<SetTeamRequest>) -> Result<Response<CustomerResponse>, Status> {
+        self.answer("SetTeam", request, noted()).await
+    }
+    async fn link_profiles(&self, request: Request<LinkProfilesRequest>) -> Result<Response<CustomerResponse>, Status> {
+        self.answer("LinkProfiles", request, noted()).await
+    }
+    async fn unlink_profiles(
+        &self,
+        request: Request<UnlinkProfilesRequest>,
+    ) -> Result<Response<CustomerResponse>, Status> {
+        self.answer("UnlinkProfiles", request, noted()).await
+    }
+    async fn grant_exception(
+        &self,
+        request: Request<GrantExceptionRequest>,
+    ) -> Result<Response<CustomerResponse>, Status> {
+        self.answer("GrantException", request, noted()).await
+    }
+    async fn keep_promise(&self, request: Request<KeepPromiseRequest>) -> Result<Response<CustomerResponse>, Status> {
+        self.answer("KeepPromise", request, noted()).await
+    }
+    async fn make_promise(
+        &self,
+        request: Request<MakePromiseRequest>,
+    ) -> Result<Response<MakePromiseResponse>, Status> {
+        self.answer(
+            "MakePromise",
+            request,
+            MakePromiseResponse { promise_id: "m1".into(), changed: true, ..Default::default() },
+        )
+        .await
+    }
+    async fn get_team_face(
+        &self,
+        request: Request<GetTeamFaceRequest>,
+    ) -> Result<Response<GetTeamFaceResponse>, Status> {
+        self.answer("GetTeamFace", request, GetTeamFaceResponse { team: "care".into(), ..Default::default() }).await
     }
 }
 
@@ -283,6 +368,17 @@ impl BrandService for Fake {
     ) -> Result<Response<PublishSettingsResponse>, Status> {
         let answer = PublishSettingsResponse { brand: "nordnet".into(), settings_version: "v2".into(), changed: true };
         self.answer("PublishSettings", request, answer).await
+    }
+    async fn list_incidents(
+        &self,
+        request: Request<ListIncidentsRequest>,
+    ) -> Result<Response<ListIncidentsResponse>, Status> {
+        self.answer(
+            "ListIncidents",
+            request,
+            ListIncidentsResponse { incidents: vec![Incident { region: "harju".into(), ..Default::default() }] },
+        )
+        .await
     }
     async fn set_presence(
         &self,
@@ -332,6 +428,33 @@ impl AnalyticsService for Fake {
 
 #[async_trait]
 impl IngestService for Fake {
+    async fn list_filtered_posts(
+        &self,
+        request: Request<ListFilteredPostsRequest>,
+    ) -> Result<Response<ListFilteredPostsResponse>, Status> {
+        self.answer(
+            "ListFilteredPosts",
+            request,
+            ListFilteredPostsResponse {
+                posts: vec![FilteredPost { rule: "contest".into(), ..Default::default() }],
+                ..Default::default()
+            },
+        )
+        .await
+    }
+    async fn bring_back_post(
+        &self,
+        request: Request<BringBackPostRequest>,
+    ) -> Result<Response<BringBackPostResponse>, Status> {
+        self.answer("BringBackPost", request, BringBackPostResponse { changed: true, conversation_id: "c1".into() })
+            .await
+    }
+    async fn preview_filters(
+        &self,
+        request: Request<PreviewFiltersRequest>,
+    ) -> Result<Response<PreviewFiltersResponse>, Status> {
+        self.answer("PreviewFilters", request, PreviewFiltersResponse { tried: 9, ..Default::default() }).await
+    }
     async fn ingest(&self, request: Request<IngestRequest>) -> Result<Response<IngestResponse>, Status> {
         let answer = IngestResponse { verdict: Verdict::Accepted.into(), post_key: "p1".into(), ..Default::default() };
         self.answer("Ingest", request, answer).await

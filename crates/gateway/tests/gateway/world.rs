@@ -16,6 +16,7 @@ use wire::pb::analytics::analytics_service_server::AnalyticsServiceServer;
 use wire::pb::brand::brand_service_server::BrandServiceServer;
 use wire::pb::classifier::classifier_service_server::ClassifierServiceServer;
 use wire::pb::conversation::conversation_service_server::ConversationServiceServer;
+use wire::pb::customer::customer_service_server::CustomerServiceServer;
 use wire::pb::desk::desk_service_server::DeskServiceServer;
 use wire::pb::ingest::ingest_service_server::IngestServiceServer;
 use wire::pb::notifier::notification_service_server::NotificationServiceServer;
@@ -126,6 +127,7 @@ impl World {
             Server::builder()
                 .add_service(health)
                 .add_service(ConversationServiceServer::new(fake.clone()))
+                .add_service(CustomerServiceServer::new(fake.clone()))
                 .add_service(DeskServiceServer::new(fake.clone()))
                 .add_service(BrandServiceServer::new(fake))
         });

@@ -110,7 +110,7 @@ async fn timers_that_wait_are_no_entries(world: World) {
 fn due(name: &str, due_at: jiff::Timestamp) -> Due {
     let conversation = about(name).conversation().unwrap();
     let (brand, customer) = (crate::world::brand(), crate::world::customer(name));
-    Due { brand, customer, conversation, kind: DeadlineKind::FirstResponse, due_at }
+    Due { brand, customer, conversation, kind: Some(DeadlineKind::FirstResponse), due_at }
 }
 
 async fn what_cannot_be_read_comes_as_such(world: World) {

@@ -16,7 +16,7 @@ crate::both!(
 
 fn due(name: &str, kind: DeadlineKind, due_at: Timestamp) -> Due {
     let conversation = about(name).conversation().unwrap();
-    Due { brand: brand(), customer: customer(name), conversation, kind, due_at }
+    Due { brand: brand(), customer: customer(name), conversation, kind: Some(kind), due_at }
 }
 
 fn first(name: &str, due_at: Timestamp) -> Due {

@@ -253,7 +253,7 @@ async fn timers_are_work_too(world: World) {
     let conversation = about("ann").conversation().unwrap();
     let due_at = soon(200);
     let kind = DeadlineKind::FirstResponse;
-    let timer = Due { brand: brand(), customer: customer("ann"), conversation, kind, due_at };
+    let timer = Due { brand: brand(), customer: customer("ann"), conversation, kind: Some(kind), due_at };
     let (working, mut got) = start_telling(&world.journal, WorkConfig::new("routing", [subjects::DUE]));
     world.journal.arm(&timer).await.unwrap();
     world.reach(due_at);

@@ -38,6 +38,8 @@ fn submitted(number: u8) -> Fact {
         in_reply_to: post,
         in_reply_to_native_id: "p1".into(),
         body: Personal::text("on our way"),
+        offers: Vec::new(),
+        asks: Vec::new(),
     })
 }
 

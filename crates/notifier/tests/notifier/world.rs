@@ -151,6 +151,7 @@ impl World {
             demo: false,
             thread_of: None,
             awaited_in: None,
+            language: String::new(),
             personal: Personal::text("where is it?"),
         };
         let opened = ConversationOpened { post, network: network(), private: false };
@@ -181,7 +182,8 @@ impl World {
 
     /// Submits a reply in the n-th customer's conversation, and answers its id.
     pub async fn submit(&self, number: u32, text: &str) -> ReplyId {
-        let reply = SubmitReply { person: dana(), in_reply_to: None, private: false, body: Personal::text(text) };
+        let (body, offers, asks) = (Personal::text(text), Vec::new(), Vec::new());
+        let reply = SubmitReply { person: dana(), in_reply_to: None, private: false, body, offers, asks };
         self.command(number, text, Command::SubmitReply(reply)).await;
         let record = RecordId::caused("request", format!("{number} {text}").as_bytes());
         ReplyId::of(&subject(number).conversation().unwrap(), &record)

@@ -2,10 +2,10 @@
 
 use super::{failed, request_record};
 use crate::desk::Desk;
-use crate::view::BrandEntry;
+use crate::view::{BrandEntry, View};
 use conversation::brand_facts::{PresenceChanged, SettingsPublished};
 use conversation::classified::TOPICS;
-use conversation::{Actor, BrandId, Fact, PersonId, RecordId, Subject};
+use conversation::{Actor, BrandId, Fact, IncidentId, PersonId, RecordId, Subject};
 use jiff::Timestamp;
 use journal::{Draft, Journal, TransactError};
 use service::{Clock, problem};
@@ -13,9 +13,9 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 use wire::pb::brand::brand_service_server::BrandService;
 use wire::pb::brand::{
-    Brand, CheckSettingsRequest, CheckSettingsResponse, GetBrandRequest, GetBrandResponse, ListBrandsRequest,
-    ListBrandsResponse, Person, Problem, PublishSettingsRequest, PublishSettingsResponse, SetPresenceRequest,
-    SetPresenceResponse, Team,
+    Brand, CheckSettingsRequest, CheckSettingsResponse, GetBrandRequest, GetBrandResponse, Incident, ListBrandsRequest,
+    ListBrandsResponse, ListIncidentsRequest, ListIncidentsResponse, Person, Problem, PublishSettingsRequest,
+    PublishSettingsResponse, SetPresenceRequest, SetPresenceResponse, Team,
 };
 use wire::timestamp;
 
@@ -92,8 +92,38 @@ impl Brands {
     }
 }
 
+/// The surges that are on, with what is tied to them.
+fn incidents(view: &View, id: &BrandId) -> Vec<Incident> {
+    let Some(known) = view.brands.get(id) else { return Vec::new() };
+    let on = known.streams.iter().filter_map(|(of, stream)| Some((of, stream.surge.as_ref()?)));
+    let tied = |incident: IncidentId| {
+        let entries = view.conversations.values().filter(|entry| entry.brand == *id);
+        entries.filter(|entry| entry.state.incident == Some(incident)).count()
+    };
+    on.map(|((region, topic), running)| Incident {
+        incident_id: running.incident.to_string(),
+        region: region.to_string(),
+        topic: topic.to_string(),
+        first_post_at: Some(timestamp(running.first_post_at)),
+        detected_at: Some(timestamp(running.detected_at)),
+        posts: running.posts,
+        conversations: u32::try_from(tied(running.incident)).unwrap_or(u32::MAX),
+        team: known.brand.team_of_region(region).unwrap_or_default().to_owned(),
+    })
+    .collect()
+}
+
 #[tonic::async_trait]
 impl BrandService for Brands {
+    async fn list_incidents(
+        &self,
+        request: Request<ListIncidentsRequest>,
+    ) -> Result<Response<ListIncidentsResponse>, Status> {
+        let id = Self::brand_id(&request.into_inner().brand)?;
+        let incidents = incidents(&self.desk.read(), &id);
+        Ok(Response::new(ListIncidentsResponse { incidents }))
+    }
+
     async fn list_brands(&self, _: Request<ListBrandsRequest>) -> Result<Response<ListBrandsResponse>, Status> {
         let now = self.clock.now();
         let view = self.desk.read();

@@ -9,7 +9,7 @@ use crate::view::Entry;
 use conversation::ConversationId;
 use jiff::Timestamp;
 use journal::{Journal, Stored};
-use service::{Shutdown, problem};
+use service::{Clock, Shutdown, problem};
 use std::pin::Pin;
 use std::sync::Arc;
 use tokio::sync::{broadcast, mpsc};
@@ -30,6 +30,7 @@ const WATCH_BUFFER: usize = 256;
 
 pub struct Conversations {
     pub desk: Arc<Desk>,
+    pub clock: Clock,
     pub journal: Journal,
     pub shutdown: Shutdown,
 }
@@ -81,6 +82,10 @@ impl Conversations {
         }
     }
 
+    fn summary(&self, id: ConversationId, entry: &Entry, now: Timestamp) -> ConversationSummary {
+        summary(&self.desk.read(), id, entry, now)
+    }
+
     /// The conversation as it was at an instant, from the records that were written by then.
     async fn as_of(&self, id: ConversationId, at: Timestamp) -> Result<GetConversationResponse, Status> {
         let mut entries = self.history(id).await?;
@@ -99,7 +104,7 @@ impl Conversations {
             version: last.sequence,
             spreaders_reach: 0,
         };
-        Ok(GetConversationResponse { conversation: Some(summary(id, &entry)), timeline: timeline(&entries) })
+        Ok(GetConversationResponse { conversation: Some(self.summary(id, &entry, at)), timeline: timeline(&entries) })
     }
 }
 
@@ -144,7 +149,7 @@ impl ConversationService for Conversations {
         let id = self.desk.read().resolve(id);
         let entries = self.history(id).await?;
         let conversation = match self.desk.entry(&id) {
-            Some(entry) => summary(id, &entry),
+            Some(entry) => self.summary(id, &entry, self.clock.now()),
             None => return Err(problem::not_found("conversation", &id.to_string())),
         };
         let timeline = timeline(&entries);
@@ -157,6 +162,7 @@ impl ConversationService for Conversations {
     ) -> Result<Response<ListConversationsResponse>, Status> {
         let request = request.into_inner();
         let (skip, size) = page(request.page_size, &request.page_token)?;
+        let now = self.clock.now();
         let view = self.desk.read();
         let mut keys: Vec<_> = view
             .conversations
@@ -176,7 +182,7 @@ impl ConversationService for Conversations {
             .get(skip.min(end)..)
             .unwrap_or_default()
             .iter()
-            .filter_map(|key| view.conversations.get(&key.2).map(|entry| summary(key.2, entry)))
+            .filter_map(|key| view.conversations.get(&key.2).map(|entry| summary(&view, key.2, entry, now)))
             .collect();
         Ok(Response::new(ListConversationsResponse {
             next_page_token: next_token(skip, conversations.len(), total),
@@ -205,7 +211,7 @@ impl ConversationService for Conversations {
     ) -> Result<Response<Self::WatchConversationsStream>, Status> {
         let request = request.into_inner();
         let (sender, receiver) = mpsc::channel(WATCH_BUFFER);
-        let watch = Watch { desk: Arc::clone(&self.desk), brand: request.brand, sender };
+        let watch = Watch { desk: Arc::clone(&self.desk), clock: self.clock.clone(), brand: request.brand, sender };
         let changes = self.desk.watch();
         let shutdown = self.shutdown.clone();
         tokio::spawn(async move {
@@ -222,7 +228,7 @@ impl ConversationService for Conversations {
         let id = conversation_id("conversation_id", &request.into_inner().conversation_id)?;
         let id = self.desk.read().resolve(id);
         let entries = self.history(id).await?;
-        let conversation = self.desk.entry(&id).map(|entry| summary(id, &entry));
+        let conversation = self.desk.entry(&id).map(|entry| self.summary(id, &entry, self.clock.now()));
         Ok(Response::new(ExplainConversationResponse { conversation, explanations: explain(&entries) }))
     }
 }
@@ -230,6 +236,7 @@ impl ConversationService for Conversations {
 /// One watcher.
 struct Watch {
     desk: Arc<Desk>,
+    clock: Clock,
     brand: String,
     sender: mpsc::Sender<Result<WatchConversationsResponse, Status>>,
 }
@@ -280,7 +287,7 @@ impl Watch {
             let entry = view.conversations.get(&change.conversation);
             entry
                 .filter(|entry| self.brand.is_empty() || entry.brand.as_str() == self.brand)
-                .map(|entry| summary(change.conversation, entry))
+                .map(|entry| summary(&view, change.conversation, entry, self.clock.now()))
         };
         let Some(conversation) = found else { return Ok(()) };
         let message = WatchConversationsResponse {

@@ -7,9 +7,12 @@ use crate::react::Reactor;
 use crate::summary::summary;
 use crate::view::Entry;
 use brand::Tier;
+use conversation::callback::BookCallback;
 use conversation::classified::{CorrectClassification, Head};
 use conversation::replied::SubmitReply;
-use conversation::{Actor, Command, ConversationId, PersonId, Personal, PostKey, RecordId, Rejection, ReplyId, TeamId};
+use conversation::{
+    Actor, CallbackId, Command, ConversationId, PersonId, Personal, PostKey, RecordId, Rejection, ReplyId, TeamId,
+};
 use journal::{Done, Draft, TransactError};
 use service::{Clock, problem};
 use std::sync::Arc;
@@ -17,9 +20,9 @@ use tonic::{Request, Response, Status};
 use wire::pb::conversation::ConversationSummary;
 use wire::pb::desk::desk_service_server::DeskService;
 use wire::pb::desk::{
-    AddNoteRequest, ClaimRequest, CorrectClassificationRequest, DeskResponse, EscalateRequest, HandOffRequest,
-    MergeRequest, ReleaseRequest, ReopenRequest, ResolveRequest, SettleReplyRequest, SubmitReplyRequest,
-    SubmitReplyResponse, Write,
+    AddNoteRequest, BookCallbackRequest, BookCallbackResponse, ClaimRequest, CorrectClassificationRequest,
+    DeescalateRequest, DeskResponse, EscalateRequest, FinishCallbackRequest, HandOffRequest, MergeRequest,
+    ReleaseRequest, ReopenRequest, ResolveRequest, SettleReplyRequest, SubmitReplyRequest, SubmitReplyResponse, Write,
 };
 
 pub struct Work {
@@ -102,12 +105,28 @@ impl Work {
         }
     }
 
+    /// The team that it was raised to, when the person is of that team and not of the one that has it: he takes it on beside
+    /// the first line.
+    fn second_seat(&self, checked: &Checked) -> Option<TeamId> {
+        let brand = self.desk.brand(&checked.entry.brand);
+        let state = &checked.entry.state;
+        let is_of = |team: &TeamId| {
+            let team = brand.settings().team(team.as_str());
+            team.is_some_and(|team| team.people.iter().any(|person| person == checked.person.as_str()))
+        };
+        let raised_to = state.escalation_team.clone().filter(|raised_to| state.team.as_ref() != Some(raised_to))?;
+        let first_line = state.team.as_ref().is_some_and(is_of);
+        // Somebody of both teams takes the free seat, the first line's first.
+        let seat_taken = state.assignee.as_ref().is_some_and(|holder| *holder != checked.person);
+        (is_of(&raised_to) && (!first_line || seat_taken)).then_some(raised_to)
+    }
+
     async fn act(&self, checked: Checked, command: Command) -> Result<(ConversationSummary, bool), Status> {
         let Checked { conversation, entry, person, record } = checked;
         let draft = self.draft(record, person);
         let done =
             self.reactor.decide(conversation, entry.clone(), draft, &command).await.map_err(|error| failed(&error))?;
-        Ok(Self::outcome(conversation, entry, done))
+        Ok(self.outcome(conversation, entry, done))
     }
 
     fn draft(&self, record: RecordId, person: PersonId) -> Draft {
@@ -115,10 +134,14 @@ impl Work {
         Draft { record, occurred_at: now, now, actor: Actor::Person(person), caused_by: None, correlation: None }
     }
 
-    fn outcome(conversation: ConversationId, entry: Entry, done: Done) -> (ConversationSummary, bool) {
+    fn outcome(&self, conversation: ConversationId, entry: Entry, done: Done) -> (ConversationSummary, bool) {
         let changed = done.record.is_some();
         let entry = Entry { state: done.state, version: done.version, ..entry };
-        (summary(conversation, &entry), changed)
+        (self.summary(conversation, &entry), changed)
+    }
+
+    fn summary(&self, conversation: ConversationId, entry: &Entry) -> ConversationSummary {
+        summary(&self.desk.read(), conversation, entry, self.clock.now())
     }
 
     async fn answer(&self, checked: Checked, command: Command) -> Result<Response<DeskResponse>, Status> {
@@ -129,9 +152,57 @@ impl Work {
 
 #[tonic::async_trait]
 impl DeskService for Work {
+    async fn deescalate(&self, request: Request<DeescalateRequest>) -> Result<Response<DeskResponse>, Status> {
+        let request = request.into_inner();
+        checked_text("reason", &request.reason)?;
+        let checked = self.check(request.write)?;
+        let command = Command::Deescalate { by: Some(checked.person.clone()), reason: request.reason };
+        self.answer(checked, command).await
+    }
+
+    async fn book_callback(
+        &self,
+        request: Request<BookCallbackRequest>,
+    ) -> Result<Response<BookCallbackResponse>, Status> {
+        let request = request.into_inner();
+        let checked = self.check(request.write)?;
+        let due_at = request.due_at.as_ref().map(wire::instant).and_then(Result::ok).ok_or_else(|| {
+            problem::invalid_argument("due_at", "is missing or no time", "give a time in RFC 3339, in the future")
+        })?;
+        let timezone = match request.timezone.as_str() {
+            "" => {
+                let view = self.desk.read();
+                view.timezone_of(&checked.entry.customer, &checked.entry.state).to_owned()
+            }
+            zone if jiff::tz::TimeZone::get(zone).is_ok() => zone.to_owned(),
+            _ => {
+                let cure = "give an IANA name, e.g. Europe/Tallinn";
+                return Err(problem::invalid_argument("timezone", "is not a time zone", cure));
+            }
+        };
+        let person = match request.caller.as_str() {
+            "" => None,
+            name => Some(self.person(&checked.entry, "caller", name)?),
+        };
+        let callback_id = CallbackId::of(&checked.conversation, &checked.record).to_string();
+        let ask = BookCallback { by: checked.person.clone(), due_at, timezone, person };
+        let (conversation, changed) = self.act(checked, Command::BookCallback(ask)).await?;
+        Ok(Response::new(BookCallbackResponse { conversation: Some(conversation), changed, callback_id }))
+    }
+
+    async fn finish_callback(&self, request: Request<FinishCallbackRequest>) -> Result<Response<DeskResponse>, Status> {
+        let request = request.into_inner();
+        let checked = self.check(request.write)?;
+        let callback = CallbackId::parse(&request.callback_id).map_err(|_| {
+            problem::invalid_argument("callback_id", "is not a callback's id", "give its 32 hex digits")
+        })?;
+        let command = Command::FinishCallback { callback, person: checked.person.clone() };
+        self.answer(checked, command).await
+    }
+
     async fn claim(&self, request: Request<ClaimRequest>) -> Result<Response<DeskResponse>, Status> {
         let checked = self.check(request.into_inner().write)?;
-        let command = Command::Claim { person: checked.person.clone(), team: None };
+        let command = Command::Claim { person: checked.person.clone(), team: self.second_seat(&checked) };
         self.answer(checked, command).await
     }
 
@@ -246,11 +317,11 @@ impl DeskService for Work {
         if done.record.is_some() {
             self.corrections.count(head, read_by.as_deref().unwrap_or_default());
         }
-        let (mut shown, changed) = Self::outcome(conversation, entry, done);
+        let (mut shown, changed) = self.outcome(conversation, entry, done);
         if conversation != checked.conversation
             && let Some(entry) = self.desk.entry(&checked.conversation)
         {
-            shown = summary(checked.conversation, &entry);
+            shown = self.summary(checked.conversation, &entry);
         }
         Ok(Response::new(DeskResponse { conversation: Some(shown), changed }))
     }
@@ -303,6 +374,6 @@ impl DeskService for Work {
         self.reactor.absorb(source, target, &request.reason, by).await.map_err(|error| failed(&error))?;
         let entry = self.desk.entry(&target).unwrap_or(into);
         let changed = entry.version != before;
-        Ok(Response::new(DeskResponse { conversation: Some(summary(target, &entry)), changed }))
+        Ok(Response::new(DeskResponse { conversation: Some(self.summary(target, &entry)), changed }))
     }
 }

@@ -3,6 +3,7 @@
 
 mod brands;
 mod conversations;
+mod customers;
 mod desk;
 
 use crate::corrections::Corrections;
@@ -19,11 +20,16 @@ use tonic::Status;
 use tonic::service::Routes;
 use wire::pb::brand::brand_service_server::BrandServiceServer;
 use wire::pb::conversation::conversation_service_server::ConversationServiceServer;
+use wire::pb::customer::customer_service_server::CustomerServiceServer;
 use wire::pb::desk::desk_service_server::DeskServiceServer;
 
 /// The services on this listener, for the health service.
-pub const SERVICES: &[&str] =
-    &["earshot.conversation.v1.ConversationService", "earshot.desk.v1.DeskService", "earshot.brand.v1.BrandService"];
+pub const SERVICES: &[&str] = &[
+    "earshot.conversation.v1.ConversationService",
+    "earshot.customer.v1.CustomerService",
+    "earshot.desk.v1.DeskService",
+    "earshot.brand.v1.BrandService",
+];
 
 /// The longest text of a reply, note or reason, in bytes.
 const TEXT_MAX_BYTES: usize = 64 * 1024;
@@ -34,8 +40,11 @@ pub fn routes(desk: &Arc<Desk>, journal: &Journal, process: &Process, reactor: &
     let conversations = conversations::Conversations {
         desk: Arc::clone(desk),
         journal: journal.clone(),
+        clock: process.clock.clone(),
         shutdown: process.shutdown.clone(),
     };
+    let customers =
+        customers::Customers { desk: Arc::clone(desk), journal: journal.clone(), clock: process.clock.clone() };
     let work = desk::Work {
         desk: Arc::clone(desk),
         reactor: reactor.clone(),
@@ -49,6 +58,7 @@ pub fn routes(desk: &Arc<Desk>, journal: &Journal, process: &Process, reactor: &
     let routes =
         Routes::new(ConversationServiceServer::new(conversations).max_decoding_message_size(MESSAGE_MAX_BYTES))
             .add_service(DeskServiceServer::new(work).max_decoding_message_size(MESSAGE_MAX_BYTES))
+            .add_service(CustomerServiceServer::new(customers).max_decoding_message_size(MESSAGE_MAX_BYTES))
             .add_service(BrandServiceServer::new(brands).max_decoding_message_size(MESSAGE_MAX_BYTES))
             .add_service(reflection);
     Ok(routes)

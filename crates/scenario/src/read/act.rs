@@ -90,7 +90,9 @@ fn deed(reader: &mut Reader<'_>, fields: &Fields<'_>, at: Timestamp) -> Option<D
         }
     }
     if verb == "presence" {
-        return reader.choice(fields, verb, &[("online", true), ("offline", false)]).map(|online| Deed::Presence { online });
+        return reader
+            .choice(fields, verb, &[("online", true), ("offline", false)])
+            .map(|online| Deed::Presence { online });
     }
     let post = reader.text(fields, verb).map(|(post, _)| post.to_owned())?;
     of_post(reader, fields, at, verb, post)

@@ -121,7 +121,12 @@ fn of_events(reader: &mut Reader<'_>, fields: &Fields<'_>, known: &Known) -> Opt
     known.hold(reader, place, &fields.path_of("events"), post);
     let post = post.to_owned();
     let Some(node) = fields.get("contain") else {
-        reader.note(fields.place, &fields.path_of("contain"), "is missing", "add e.g. `contain: [PostReceived, Routed]`");
+        reader.note(
+            fields.place,
+            &fields.path_of("contain"),
+            "is missing",
+            "add e.g. `contain: [PostReceived, Routed]`",
+        );
         return None;
     };
     let key = fields.path_of("contain");
@@ -136,7 +141,9 @@ fn of_events(reader: &mut Reader<'_>, fields: &Fields<'_>, known: &Known) -> Opt
             Value::Text(name) => {
                 reader.note(item.place, &key, format!("there is no fact `{name}`"), suggest::cure(name, Fact::NAMES));
             }
-            other => reader.note(item.place, &key, format!("is {}, but must be text", other.kind()), "write e.g. `Routed`"),
+            other => {
+                reader.note(item.place, &key, format!("is {}, but must be text", other.kind()), "write e.g. `Routed`")
+            }
         }
     }
     let check = Check {
@@ -151,7 +158,13 @@ fn of_events(reader: &mut Reader<'_>, fields: &Fields<'_>, known: &Known) -> Opt
 }
 
 /// What is expected of the brand as a whole: some keys say which one is meant, the others what it must be.
-fn of_brand(reader: &mut Reader<'_>, node: &Node, kind: &str, path: &str, known: &Known) -> Option<(About, Vec<Check>)> {
+fn of_brand(
+    reader: &mut Reader<'_>,
+    node: &Node,
+    kind: &str,
+    path: &str,
+    known: &Known,
+) -> Option<(About, Vec<Check>)> {
     let (table, which): (&'static [Field], &[&str]) = match kind {
         "surge" => (fields::SURGE, &["region", "topic"]),
         "incident" => (fields::INCIDENT, &["region"]),
@@ -184,7 +197,12 @@ fn of_brand(reader: &mut Reader<'_>, node: &Node, kind: &str, path: &str, known:
     }
     if checks.is_empty() {
         let names: Vec<&str> = table.iter().map(|field| field.name).collect();
-        reader.note(node.place, path, "names nothing that is expected", format!("add one of {}", suggest::list(&names)));
+        reader.note(
+            node.place,
+            path,
+            "names nothing that is expected",
+            format!("add one of {}", suggest::list(&names)),
+        );
     }
     Some((about, checks))
 }
@@ -225,13 +243,23 @@ fn checks(
         if which.contains(&entry.key.as_str()) {
             match &entry.value.value {
                 Value::Text(name) => selected.push((entry.key.clone(), name.clone())),
-                other => reader.note(entry.value.place, &key, format!("is {}, but must be text", other.kind()), "write a name"),
+                other => reader.note(
+                    entry.value.place,
+                    &key,
+                    format!("is {}, but must be text", other.kind()),
+                    "write a name",
+                ),
             }
             continue;
         }
         let Some((field, compare)) = field_of(table, &entry.key) else {
             let names: Vec<&str> = table.iter().map(|field| field.name).chain(which.iter().copied()).collect();
-            reader.note(entry.place, &key, "is not something that can be expected here", suggest::cure(&entry.key, &names));
+            reader.note(
+                entry.place,
+                &key,
+                "is not something that can be expected here",
+                suggest::cure(&entry.key, &names),
+            );
             continue;
         };
         if checks.iter().any(|check| check.field.name == field.name && check.compare == compare) {
@@ -305,7 +333,9 @@ fn some_of(reader: &mut Reader<'_>, items: &[Node], key: &str, words: &[&str]) -
             Value::Text(word) => {
                 reader.note(item.place, key, format!("`{word}` is not known here"), suggest::cure(word, words));
             }
-            other => reader.note(item.place, key, format!("is {}, but must be text", other.kind()), suggest::list(words)),
+            other => {
+                reader.note(item.place, key, format!("is {}, but must be text", other.kind()), suggest::list(words))
+            }
         }
     }
     (found.len() == items.len()).then_some(Expected::Words(found))

@@ -234,7 +234,12 @@ fn burst(reader: &mut Reader<'_>, entry: &Fields<'_>, at: Timestamp, known: &mut
     let over = reader.text(&fields, "over").and_then(|(text, place)| {
         let over = length(text);
         if over.is_none() {
-            reader.note(place, &fields.path_of("over"), format!("`{text}` is not a length of time"), "write e.g. `30m`");
+            reader.note(
+                place,
+                &fields.path_of("over"),
+                format!("`{text}` is not a length of time"),
+                "write e.g. `30m`",
+            );
         }
         over
     });

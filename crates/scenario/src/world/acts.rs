@@ -60,6 +60,7 @@ impl World<'_> {
             by_brand: false,
             customer_id: String::new(),
             person: None,
+            language: String::new(),
         })))
     }
 

@@ -36,7 +36,12 @@ fn what_is_expected_is_found() {
         }
     }
     let not_yet: BTreeSet<String> = NOT_YET.iter().map(ToString::to_string).collect();
-    assert!(failed == not_yet, "these fail:\n{}\n\nthese hold now: {:#?}", told.join("\n"), not_yet.difference(&failed));
+    assert!(
+        failed == not_yet,
+        "these fail:\n{}\n\nthese hold now: {:#?}",
+        told.join("\n"),
+        not_yet.difference(&failed)
+    );
 }
 
 fn key(scenario: &str, line: &Line) -> String {

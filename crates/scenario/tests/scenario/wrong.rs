@@ -48,7 +48,11 @@ fn every_fault_is_told_at_once_with_its_place() {
 #[test]
 fn what_contradicts_itself_is_refused() {
     for (timeline, expect, told) in [
-        ("  - at: 2026-05-04T09:00:00Z\n    post: {id: p2, channel: x, author: {id: ann}, text: again}\n", "", "is before the entry above it"),
+        (
+            "  - at: 2026-05-04T09:00:00Z\n    post: {id: p2, channel: x, author: {id: ann}, text: again}\n",
+            "",
+            "is before the entry above it",
+        ),
         ("  - at: +1m\n    post: {id: p1, channel: x, author: {id: ann}, text: again}\n", "", "`p1` stands twice"),
         ("  - at: +1m\n    agent: dana\n    does: {claim: p1, note: p1, text: x}\n", "", "says several things at once"),
         ("  - at: +1m\n    agent: dana\n    does: {claim: p1, text: x}\n", "", "does not go with `claim`"),
@@ -72,7 +76,9 @@ fn what_contradicts_itself_is_refused() {
 fn another_version_of_the_format_is_not_held_against_this_one() {
     assert_eq!(
         problems("format: earshot/scenario-v9\nstory: x\n"),
-        ["s.yaml:1:9: format: `earshot/scenario-v9` is not a format that is known here; write `format: earshot/scenario-v1`"]
+        [
+            "s.yaml:1:9: format: `earshot/scenario-v9` is not a format that is known here; write `format: earshot/scenario-v1`"
+        ]
     );
 }
 
@@ -89,7 +95,11 @@ fn names_that_the_settings_do_not_have_are_told_with_what_was_meant() {
     );
     std::fs::write(&file, text).unwrap();
     let told = scenario::load(Path::new(&file)).unwrap_err().to_string();
-    for meant in ["timeline[1].agent: the settings b.yaml have no person `dena`; did you mean `dana`?", "no team `crae`", "no team `carre`"] {
+    for meant in [
+        "timeline[1].agent: the settings b.yaml have no person `dena`; did you mean `dana`?",
+        "no team `crae`",
+        "no team `carre`",
+    ] {
         assert!(told.contains(meant), "{meant}: {told}");
     }
     std::fs::remove_file(folder.path().join("b.yaml")).unwrap();

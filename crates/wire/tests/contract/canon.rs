@@ -1,18 +1,27 @@
 //! One record for each kind of fact, every field of it set, with values that never change: what the golden bytes say.
 
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
+use conversation::callback::{CallbackBooked, CallbackDone, CallbackDue, CallbackMissed};
 use conversation::classified::{ClassificationCorrected, Head, PostClassified, PostReclassified, Recognised, Scored};
-use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineSet};
+use conversation::customer::{
+    CustomerProfiled, CustomerTeamSet, ExceptionGranted, ProfilesLinked, ProfilesUnlinked, PromiseKept, PromiseMade,
+    TeamChoiceChanged,
+};
+use conversation::deadlines::{DeadlineBreached, DeadlineClock, DeadlineKind, DeadlineSet, DeadlineWarned};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
+use conversation::placed::{OfferLapsed, Offered, Placed};
 use conversation::received::{
-    ContactRecorded, EngagementObserved, HandleUse, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved,
+    ContactRecorded, EngagementObserved, HandleUse, KeptAs, PostBroughtBack, PostDeleted, PostEdited, PostFiltered,
+    PostReceived, ReplyObserved,
 };
 use conversation::replied::{ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
 use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
+use conversation::rising::{Deescalated, Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
+use conversation::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
 use conversation::{
-    Actor, Attachment, BrandId, ConversationId, CustomerId, Fact, Network, NoteId, PersonId, Personal, PostKey, Record,
-    RecordId, ReplyId, Subject, TeamId,
+    Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, PersonId,
+    Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -49,6 +58,26 @@ fn post() -> PostKey {
 
 fn reply() -> ReplyId {
     ReplyId::from_uuid(id(0x50))
+}
+
+fn callback() -> CallbackId {
+    CallbackId::from_uuid(id(0x80))
+}
+
+fn incident() -> IncidentId {
+    IncidentId::from_uuid(id(0x90))
+}
+
+fn promise() -> PromiseId {
+    PromiseId::from_uuid(id(0xa0))
+}
+
+fn conversation() -> ConversationId {
+    ConversationId::from_uuid(id(0x20))
+}
+
+fn candidate(kind: &str, name: &str, score: f64, excluded: &str) -> Candidate {
+    Candidate { kind: kind.into(), name: name.into(), score, excluded: excluded.into() }
 }
 
 fn personal(text: &str) -> Personal {
@@ -97,6 +126,7 @@ fn post_received() -> PostReceived {
         demo: true,
         thread_of: Some(ConversationId::from_uuid(id(0x60))),
         awaited_in: Some(ConversationId::from_uuid(id(0x61))),
+        language: "et".into(),
         personal: personal("Lend jäi ära, mis nüüd? 🛫"),
     }
 }
@@ -135,20 +165,20 @@ fn post_classified() -> PostClassified {
 }
 
 fn routed() -> Routed {
-    let candidate = |name: &str, score, excluded: &str| Candidate {
-        kind: "rule".into(),
-        name: name.into(),
-        score,
-        excluded: excluded.into(),
-    };
+    let candidates =
+        vec![candidate("rule", "complaints", 1.0, "chosen"), candidate("rule", "praise", 0.25, "condition_false")];
     Routed {
         post: post(),
         rule: "complaints".into(),
         team: team("care"),
         priority: Priority::High,
         settings_version: "9f2c".into(),
-        candidates: vec![candidate("complaints", 1.0, "chosen"), candidate("praise", 0.25, "condition_false")],
+        candidates,
         notes: vec!["out_of_hours".into()],
+        topic: "air.cancellation".into(),
+        home_team: Some(team("care-north")),
+        away_until: Some(at("2024-05-02T05:00:00Z")),
+        needs_skills: vec!["et".into(), "refunds".into()],
     }
 }
 
@@ -192,10 +222,13 @@ fn fact(name: &str) -> Fact {
             summary: personal("asked for a refund"),
         }
         .into(),
-        "PostFiltered" => {
-            PostFiltered { rule: "contest".into(), settings_version: "9f2c".into(), post: Box::new(post_received()) }
-                .into()
+        "PostFiltered" => PostFiltered {
+            rule: "contest".into(),
+            settings_version: "9f2c".into(),
+            kept_as: KeptAs::Promotion,
+            post: Box::new(post_received()),
         }
+        .into(),
         "ReplyObserved" => reply_observed().into(),
         "PostClassified" => post_classified().into(),
         "ClassificationCorrected" => ClassificationCorrected {
@@ -220,6 +253,8 @@ fn fact(name: &str) -> Fact {
             due_at: at("2024-05-01T09:10:00Z"),
             target_seconds: 600,
             settings_version: "9f2c".into(),
+            clock: DeadlineClock::Business,
+            warn_at: Some(at("2024-05-01T09:08:00Z")),
         }
         .into(),
         "DeadlineBreached" => DeadlineBreached {
@@ -228,7 +263,7 @@ fn fact(name: &str) -> Fact {
             noticed_at: at("2024-05-01T09:10:00.5Z"),
         }
         .into(),
-        "Claimed" => Claimed { person: person("dana") }.into(),
+        "Claimed" => Claimed { person: person("dana"), team: Some(team("crisis")) }.into(),
         "Released" => Released { person: person("dana"), reason }.into(),
         "HandedOff" => HandedOff {
             by: person("dana"),
@@ -256,6 +291,8 @@ fn fact_of_the_end(name: &str, reason: String) -> Fact {
             in_reply_to: post(),
             in_reply_to_native_id: "1100042".into(),
             body: personal("Kohe vaatame. ^Dana"),
+            offers: vec!["technician".into(), "call".into()],
+            asks: vec!["phone".into()],
         }
         .into(),
         "ReplyAttempted" => {
@@ -297,6 +334,122 @@ fn fact_of_the_end(name: &str, reason: String) -> Fact {
         .into(),
         "PresenceChanged" => PresenceChanged { person: person("dana"), online: true }.into(),
         "IntakeCounted" => intake_counted().into(),
+        _ => fact_of_the_desk(name, reason),
+    }
+}
+
+fn fact_of_the_desk(name: &str, reason: String) -> Fact {
+    match name {
+        "PostBroughtBack" => PostBroughtBack { post: post(), person: person("dana"), reason }.into(),
+        "Placed" => Placed {
+            team: team("care-south"),
+            home_team: Some(team("care-north")),
+            until: Some(at("2024-05-02T05:00:00Z")),
+            reason: "closed".into(),
+            candidates: vec![candidate("team", "care-south", 2.0, ""), candidate("team", "care-north", 1.0, "closed")],
+            settings_version: "9f2c".into(),
+        }
+        .into(),
+        "Offered" => Offered {
+            person: person("dana"),
+            until: at("2024-05-01T09:03:00Z"),
+            candidates: vec![candidate("person", "dana", 0.5, ""), candidate("person", "ben", 0.25, "busy")],
+            settings_version: "9f2c".into(),
+        }
+        .into(),
+        "OfferLapsed" => OfferLapsed { person: person("dana"), reason: "untouched".into() }.into(),
+        "FlagRaised" => FlagRaised {
+            flag: Flag::Spread,
+            reason: "shares".into(),
+            measured: 206.0,
+            threshold: 100.0,
+            settings_version: "9f2c".into(),
+        }
+        .into(),
+        "FlagLowered" => FlagLowered { flag: Flag::Exposure, reason: "answered".into() }.into(),
+        "IncidentJoined" => IncidentJoined { incident: incident() }.into(),
+        "Deescalated" => Deescalated { by: Some(person("dana")), from_team: Some(team("crisis")), reason }.into(),
+        "DeadlineWarned" => DeadlineWarned {
+            kind: DeadlineKind::Resolution,
+            due_at: at("2024-05-01T17:00:00Z"),
+            noticed_at: at("2024-05-01T16:00:00.5Z"),
+        }
+        .into(),
+        "CallbackBooked" => CallbackBooked {
+            callback: callback(),
+            due_at: at("2024-05-01T12:00:00Z"),
+            timezone: "Europe/Tallinn".into(),
+            person: Some(person("ben")),
+            by: person("dana"),
+        }
+        .into(),
+        "CallbackDue" => CallbackDue {
+            callback: callback(),
+            due_at: at("2024-05-01T12:00:00Z"),
+            person: Some(person("ben")),
+            noticed_at: at("2024-05-01T12:00:00.5Z"),
+        }
+        .into(),
+        "CallbackDone" => CallbackDone { callback: callback(), person: person("ben") }.into(),
+        "CallbackMissed" => CallbackMissed {
+            callback: callback(),
+            due_at: at("2024-05-01T12:00:00Z"),
+            noticed_at: at("2024-05-01T12:15:00Z"),
+        }
+        .into(),
+        _ => fact_beside_conversations(name, reason),
+    }
+}
+
+fn fact_beside_conversations(name: &str, reason: String) -> Fact {
+    let other = CustomerId::from_uuid(id(0x11));
+    match name {
+        "CustomerTeamSet" => CustomerTeamSet {
+            team: team("care-north"),
+            region: "harju".into(),
+            reason: "region".into(),
+            settings_version: "9f2c".into(),
+        }
+        .into(),
+        "TeamChoiceChanged" => TeamChoiceChanged { opted_out: true, person: Some(person("dana")) }.into(),
+        "CustomerProfiled" => CustomerProfiled {
+            tier: "gold".into(),
+            region: "harju".into(),
+            timezone: "Europe/Tallinn".into(),
+            customer_since: Some(at("2011-04-09T02:18:00Z")),
+        }
+        .into(),
+        "ProfilesLinked" => ProfilesLinked { other, person: person("dana"), reason }.into(),
+        "ProfilesUnlinked" => ProfilesUnlinked { other, person: person("dana"), reason }.into(),
+        "ExceptionGranted" => ExceptionGranted {
+            conversation: Some(conversation()),
+            person: person("dana"),
+            what: personal("a second refund"),
+        }
+        .into(),
+        "PromiseMade" => PromiseMade {
+            promise: promise(),
+            conversation: Some(conversation()),
+            person: person("dana"),
+            due_at: Some(at("2024-05-03T12:00:00Z")),
+            what: personal("a letter by Friday"),
+        }
+        .into(),
+        "PromiseKept" => PromiseKept { promise: promise(), person: person("dana") }.into(),
+        "SurgeDetected" => SurgeDetected {
+            incident: incident(),
+            region: "harju".into(),
+            topic: "air.cancellation".into(),
+            first_post_at: at("2024-05-01T08:40:00Z"),
+            seen: 17,
+            window_seconds: 1_800,
+            expected: 0.75,
+            settings_version: "9f2c".into(),
+        }
+        .into(),
+        "SurgeEnded" => {
+            SurgeEnded { incident: incident(), posts: 121, last_post_at: at("2024-05-01T09:40:00Z") }.into()
+        }
         unknown => panic!("{unknown} has no canonical form yet: add one here, then run with UPDATE_GOLDEN=1"),
     }
 }
@@ -305,16 +458,31 @@ fn fact_of_the_end(name: &str, reason: String) -> Fact {
 pub fn record(name: &str) -> Record {
     let customer = CustomerId::from_uuid(id(0x10));
     let subject = match name {
-        "SettingsPublished" | "PresenceChanged" | "IntakeCounted" => Subject::Brand { brand: brand() },
-        "PostFiltered" => Subject::Filtered { brand: brand(), customer, post: post() },
-        _ => Subject::Conversation { brand: brand(), customer, conversation: ConversationId::from_uuid(id(0x20)) },
+        "SettingsPublished" | "PresenceChanged" | "IntakeCounted" | "SurgeDetected" | "SurgeEnded" => {
+            Subject::Brand { brand: brand() }
+        }
+        "PostFiltered" | "PostBroughtBack" => Subject::Filtered { brand: brand(), customer, post: post() },
+        "CustomerTeamSet" | "TeamChoiceChanged" | "CustomerProfiled" | "ProfilesLinked" | "ProfilesUnlinked"
+        | "ExceptionGranted" | "PromiseMade" | "PromiseKept" => Subject::Customer { brand: brand(), customer },
+        _ => Subject::Conversation { brand: brand(), customer, conversation: conversation() },
     };
     let actor = match name {
         "PostReceived" | "PostEdited" | "PostDeleted" => Actor::Customer,
         "ReplyObserved" => Actor::Import,
-        "Claimed" | "Released" | "HandedOff" | "NoteAdded" | "ReplySubmitted" | "ClassificationCorrected" => {
-            Actor::Person(person("dana"))
-        }
+        "Claimed"
+        | "Released"
+        | "HandedOff"
+        | "NoteAdded"
+        | "ReplySubmitted"
+        | "ClassificationCorrected"
+        | "PostBroughtBack"
+        | "CallbackBooked"
+        | "CallbackDone"
+        | "ProfilesLinked"
+        | "ProfilesUnlinked"
+        | "ExceptionGranted"
+        | "PromiseMade"
+        | "PromiseKept" => Actor::Person(person("dana")),
         _ => Actor::Service("routing".into()),
     };
     Record {
@@ -334,8 +502,8 @@ pub fn due() -> Due {
     Due {
         brand: brand(),
         customer: CustomerId::from_uuid(id(0x10)),
-        conversation: ConversationId::from_uuid(id(0x20)),
-        kind: DeadlineKind::FirstResponse,
+        conversation: conversation(),
+        kind: Some(DeadlineKind::FirstResponse),
         due_at: at("2024-05-01T09:10:00Z"),
     }
 }

@@ -4,6 +4,8 @@
 use crate::canon;
 use crate::fields::{at_path, change, holding, join, number, split};
 use conversation::Fact;
+use conversation::deadlines::DeadlineClock;
+use conversation::received::KeptAs;
 use wire::pb::conversation as pb;
 use wire::{TryFromPb, WireError, decode, decode_due, encode, encode_due};
 
@@ -19,19 +21,32 @@ const REQUIRED: &[(&str, &[(u64, &str)])] = &[
     ("EngagementObserved", &[(1, "post_key"), (6, "observed_at")]),
     ("ContactRecorded", &[(2, "contacted_at"), (3, "summary")]),
     ("PostFiltered", &[(3, "post")]),
+    ("PostBroughtBack", &[(1, "post_key"), (2, "person")]),
     ("ReplyObserved", &[(1, "post_key"), (2, "network"), (10, "personal")]),
     ("PostClassified", &[(1, "post_key"), (2, "model_version"), (3, "language"), (4, "sentiment"), (5, "intent")]),
     ("ClassificationCorrected", &[(1, "post_key"), (2, "head"), (4, "label"), (5, "model_version")]),
     ("PostReclassified", &[(1, "post_key"), (2, "model_version"), (14, "was_model_version")]),
     ("ConversationOpened", &[(1, "post_key"), (2, "network")]),
     ("Routed", &[(1, "post_key"), (3, "team"), (4, "priority")]),
+    ("Placed", &[(1, "team")]),
+    ("Offered", &[(1, "person"), (2, "until")]),
+    ("OfferLapsed", &[(1, "person")]),
+    ("FlagRaised", &[(1, "flag")]),
+    ("FlagLowered", &[(1, "flag")]),
+    ("IncidentJoined", &[(1, "incident_id")]),
     ("DeadlineSet", &[(1, "kind"), (2, "clock_started_at"), (3, "due_at")]),
+    ("DeadlineWarned", &[(1, "kind"), (2, "due_at"), (3, "noticed_at")]),
     ("DeadlineBreached", &[(1, "kind"), (2, "due_at"), (3, "noticed_at")]),
     ("Claimed", &[(1, "person")]),
     ("Released", &[(1, "person")]),
     ("HandedOff", &[(1, "by"), (3, "to_team")]),
     ("Escalated", &[]),
+    ("Deescalated", &[]),
     ("NoteAdded", &[(1, "note_id"), (2, "person"), (3, "body")]),
+    ("CallbackBooked", &[(1, "callback_id"), (2, "due_at"), (5, "by")]),
+    ("CallbackDue", &[(1, "callback_id"), (2, "due_at"), (4, "noticed_at")]),
+    ("CallbackDone", &[(1, "callback_id"), (2, "person")]),
+    ("CallbackMissed", &[(1, "callback_id"), (2, "due_at"), (3, "noticed_at")]),
     ("ReplySubmitted", &[(1, "reply_id"), (2, "person"), (3, "network"), (5, "in_reply_to"), (7, "body")]),
     ("ReplyAttempted", &[(1, "reply_id"), (2, "attempt"), (3, "attempted_at")]),
     ("ReplySent", &[(1, "reply_id"), (4, "sent_at")]),
@@ -41,8 +56,18 @@ const REQUIRED: &[(&str, &[(u64, &str)])] = &[
     ("Reopened", &[]),
     ("Merged", &[(1, "into")]),
     ("Absorbed", &[(1, "source")]),
+    ("CustomerTeamSet", &[(1, "team")]),
+    ("TeamChoiceChanged", &[]),
+    ("CustomerProfiled", &[]),
+    ("ProfilesLinked", &[(1, "other_customer_id"), (2, "person")]),
+    ("ProfilesUnlinked", &[(1, "other_customer_id"), (2, "person")]),
+    ("ExceptionGranted", &[(2, "person"), (3, "what")]),
+    ("PromiseMade", &[(1, "promise_id"), (3, "person"), (5, "what")]),
+    ("PromiseKept", &[(1, "promise_id"), (2, "person")]),
     ("SettingsPublished", &[(1, "version")]),
     ("PresenceChanged", &[(1, "person")]),
+    ("SurgeDetected", &[(1, "incident_id"), (4, "first_post_at")]),
+    ("SurgeEnded", &[(1, "incident_id"), (3, "last_post_at")]),
     ("IntakeCounted", &[(2, "from"), (3, "until")]),
 ];
 
@@ -107,17 +132,17 @@ fn a_record_lacks_only_what_it_may_lack() {
     let needs = |name: &str, number: u64| match (name, number) {
         (_, 1) => Some("id"),
         (_, 2) => Some("brand"),
+        // Without a customer, a record of his own is one about the brand.
+        ("PromiseKept", 3) => None,
         (_, 3) => Some("customer_id"),
-        ("Claimed", 4) => Some("conversation_id"),
         (_, 5) => Some("occurred_at"),
         (_, 6) => Some("recorded_at"),
         (_, 7) => Some("actor"),
         (_, 10) => Some("facts"),
-        // The customer is named, but not what of his it is about.
-        ("PostFiltered", 11) => Some("conversation_id"),
+        // Fields 4 and 11, conversation and filtered post: without either, a record is about the customer himself.
         _ => None,
     };
-    for name in ["Claimed", "PostFiltered", "PresenceChanged"] {
+    for name in ["Claimed", "PostFiltered", "PromiseKept", "PresenceChanged"] {
         let (bytes, _) = bytes_of(name);
         for field in split(&bytes) {
             let lacking = decode(&without(&bytes, field.number)).map_err(|error| field_of(&error));
@@ -159,12 +184,32 @@ fn an_enum_is_a_value_that_this_version_knows() {
         assert_eq!(changed_fact!(Routed, |fact| fact.priority = value), unknown("priority"));
         assert_eq!(changed_fact!(DeadlineSet, |fact| fact.kind = value), unknown("kind"));
         assert_eq!(changed_fact!(DeadlineBreached, |fact| fact.kind = value), unknown("kind"));
+        assert_eq!(changed_fact!(DeadlineWarned, |fact| fact.kind = value), unknown("kind"));
         assert_eq!(changed_fact!(Resolved, |fact| fact.outcome = value), unknown("outcome"));
         let corrected = changed_fact!(ClassificationCorrected, |fact| fact.head = format!("head {value}"));
         assert_eq!(corrected, unknown("head"));
+        assert_eq!(changed_fact!(FlagRaised, |fact| fact.flag = format!("flag {value}")), unknown("flag"));
+        assert_eq!(changed_fact!(FlagLowered, |fact| fact.flag = String::new()), unknown("flag"));
         let actor = changed("Claimed", |record| record.actor.as_mut().unwrap().kind = value);
         assert_eq!(actor, unknown("actor.kind"));
         assert!(wire::outcome_from_pb(value).is_err() && wire::handle_use_from_pb(value).is_err());
+    }
+}
+
+/// Facts of versions that did not have the enum yet leave it unspecified, and mean what was true of all of them then.
+#[test]
+fn an_enum_that_is_younger_than_its_fact_may_be_unspecified() {
+    let calendar = changed_fact!(DeadlineSet, |fact| fact.clock = 0).unwrap();
+    let Fact::DeadlineSet(set) = &calendar.facts[0] else { panic!("{calendar:?}") };
+    assert_eq!(set.clock, DeadlineClock::Calendar);
+    let plain = changed_fact!(PostFiltered, |fact| fact.kept_as = 0).unwrap();
+    let Fact::PostFiltered(filtered) = &plain.facts[0] else { panic!("{plain:?}") };
+    assert_eq!(filtered.kept_as, KeptAs::Filtered);
+    for value in [99, -1] {
+        let clock = changed_fact!(DeadlineSet, |fact| fact.clock = value);
+        assert_eq!(clock, Err(WireError::Unknown { field: "clock" }));
+        let kept_as = changed_fact!(PostFiltered, |fact| fact.kept_as = value);
+        assert_eq!(kept_as, Err(WireError::Unknown { field: "kept_as" }));
     }
 }
 
@@ -180,6 +225,7 @@ fn an_id_is_an_id_and_its_text_is_not_repeated() {
         (changed("Claimed", |record| record.correlation = bad()), "correlation"),
         (changed("Claimed", |record| record.actor.as_mut().unwrap().name = bad()), "actor.name"),
         (changed("PostFiltered", |record| record.filtered_post_key = bad()), "filtered_post_key"),
+        (changed("PromiseKept", |record| record.customer_id = bad()), "customer_id"),
         (changed_fact!(PostReceived, |fact| fact.post_key = bad()), "post_key"),
         (changed_fact!(PostReceived, |fact| fact.network = bad()), "network"),
         (changed_fact!(PostReceived, |fact| fact.thread_of = bad()), "thread_of"),
@@ -194,6 +240,15 @@ fn an_id_is_an_id_and_its_text_is_not_repeated() {
         (changed_fact!(ReplySent, |fact| fact.post_key = bad()), "post_key"),
         (changed_fact!(Reopened, |fact| fact.post_key = bad()), "post_key"),
         (changed_fact!(Merged, |fact| fact.into = bad()), "into"),
+        (changed_fact!(Routed, |fact| fact.home_team = bad()), "home_team"),
+        (changed_fact!(Placed, |fact| fact.home_team = bad()), "home_team"),
+        (changed_fact!(Claimed, |fact| fact.team = bad()), "team"),
+        (changed_fact!(Deescalated, |fact| fact.from_team = bad()), "from_team"),
+        (changed_fact!(IncidentJoined, |fact| fact.incident_id = bad()), "incident_id"),
+        (changed_fact!(CallbackBooked, |fact| fact.callback_id = bad()), "callback_id"),
+        (changed_fact!(ProfilesLinked, |fact| fact.other_customer_id = bad()), "other_customer_id"),
+        (changed_fact!(PromiseMade, |fact| fact.promise_id = bad()), "promise_id"),
+        (changed_fact!(PromiseMade, |fact| fact.conversation_id = bad()), "conversation_id"),
         (changed_fact!(Absorbed, |fact| fact.post_keys[1] = bad()), "post_keys"),
         (changed_fact!(Absorbed, |fact| fact.post_keys[0].clear()), "post_keys"),
     ];
@@ -260,6 +315,12 @@ fn a_time_is_in_range() {
             (changed_fact!(PostReceived, |fact| fact.posted_at = bad()), "posted_at"),
             (changed_fact!(DeadlineSet, |fact| fact.due_at = bad()), "due_at"),
             (changed_fact!(ReplyFailed, |fact| fact.retry_at = bad()), "retry_at"),
+            (changed_fact!(DeadlineSet, |fact| fact.warn_at = bad()), "warn_at"),
+            (changed_fact!(Routed, |fact| fact.away_until = bad()), "away_until"),
+            (changed_fact!(Placed, |fact| fact.until = bad()), "until"),
+            (changed_fact!(Offered, |fact| fact.until = bad()), "until"),
+            (changed_fact!(PromiseMade, |fact| fact.due_at = bad()), "due_at"),
+            (changed_fact!(CustomerProfiled, |fact| fact.customer_since = bad()), "customer_since"),
         ];
         for (answer, field) in answers {
             assert!(matches!(answer, Err(WireError::Invalid { field: at, .. }) if at == field), "{field}");
@@ -280,10 +341,12 @@ fn a_record_is_about_one_thing_and_done_by_somebody() {
 #[test]
 fn a_deadline_that_comes_due_is_checked_too() {
     let bytes = encode_due(&canon::due());
-    for (number, field) in [(1, "brand"), (2, "customer_id"), (3, "conversation_id"), (4, "kind"), (5, "due_at")] {
+    for (number, field) in [(1, "brand"), (2, "customer_id"), (3, "conversation_id"), (5, "due_at")] {
         let error = decode_due(&without(&bytes, number)).expect_err(field);
         assert_eq!(field_of(&error), field);
     }
+    // Of no kind: the conversation is looked at for whatever its state calls for.
+    assert_eq!(decode_due(&without(&bytes, 4)), Ok(wire::Due { kind: None, ..canon::due() }));
     let later_kind = [without(&bytes, 4), number(4, 99)].concat();
     assert_eq!(decode_due(&later_kind), Err(WireError::Unknown { field: "kind" }));
     assert_eq!(decode_due(&bytes[..bytes.len() - 1]), Err(WireError::NotProtobuf));

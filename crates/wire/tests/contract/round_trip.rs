@@ -7,6 +7,9 @@ use conversation::{BrandId, ConversationId, CustomerId, Fact};
 use proptest::prelude::*;
 use wire::{Due, TryFromPb, decode, decode_due, encode, encode_due};
 
+const KINDS: [Option<DeadlineKind>; 4] =
+    [None, Some(DeadlineKind::FirstResponse), Some(DeadlineKind::NextResponse), Some(DeadlineKind::Resolution)];
+
 proptest! {
     #[test]
     fn any_record_reads_back_as_it_was_written(start in any::<u64>()) {
@@ -29,13 +32,13 @@ proptest! {
 
     #[test]
     fn any_deadline_reads_back(
-        ids in any::<[u128; 2]>(), first in any::<bool>(), seconds in -377_000_000_000_i64..253_000_000_000, nanos in 0..1_000_000_000_i32,
+        ids in any::<[u128; 2]>(), kind in prop::sample::select(KINDS.to_vec()), seconds in -377_000_000_000_i64..253_000_000_000, nanos in 0..1_000_000_000_i32,
     ) {
         let due = Due {
             brand: BrandId::new("aurora-air").unwrap(),
             customer: CustomerId::from_uuid(uuid::Uuid::from_u128(ids[0])),
             conversation: ConversationId::from_uuid(uuid::Uuid::from_u128(ids[1])),
-            kind: if first { DeadlineKind::FirstResponse } else { DeadlineKind::NextResponse },
+            kind,
             due_at: wire::instant(&pbjson_types::Timestamp { seconds, nanos }).unwrap(),
         };
         prop_assert_eq!(decode_due(&encode_due(&due)), Ok(due));
