@@ -12,6 +12,7 @@ use conversation::resolved::Absorbed;
 use conversation::state::Post;
 use conversation::{
     Command, Conversation, ConversationId, Customer, Fact, PersonId, PersonalText, PostKey, Record, RecordId, Status,
+    TeamId,
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -29,6 +30,8 @@ pub struct Around {
     pub tier: Box<str>,
     /// Teams that have more than their people can hold while an incident of their region is on.
     pub flooded: Vec<Box<str>>,
+    /// Teams of whose regions an incident is on.
+    pub surging: Vec<Box<str>>,
     /// Followers of the bystanders who spoke in its threads.
     pub spreaders_reach: u64,
     /// The people whom it could be offered to; only when that is what is decided.
@@ -57,9 +60,15 @@ impl Around {
             timezone: view.timezone_of(&entry.customer, &entry.state).into(),
             tier: view.tier_of(&entry.customer, &entry.state).into(),
             flooded: known.map(placing::flooded).unwrap_or_default(),
+            surging: known.map(placing::surging).unwrap_or_default(),
             spreaders_reach: entry.spreaders_reach,
             colleagues,
         })
+    }
+
+    /// Whether an incident is on in a region of this team.
+    pub fn surges_for(&self, team: &TeamId) -> bool {
+        self.surging.iter().any(|surging| **surging == *team.as_str())
     }
 
     /// The customer's IANA zone, where it is known.
