@@ -8,20 +8,23 @@ use conversation::deadlines::{DeadlineClock, DeadlineKind, DeadlineSet};
 use conversation::placed::Placed;
 use conversation::{Conversation, PersonId, Status, TeamId};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
+
+/// The teams of whose regions an incident is on.
+pub fn surging(entry: &BrandEntry) -> Vec<Box<str>> {
+    let on = entry.streams.iter().filter(|(_, stream)| stream.surge.is_some());
+    let mut teams: Vec<Box<str>> =
+        on.filter_map(|((region, _), _)| entry.brand.team_of_region(region)).map(Into::into).collect();
+    teams.sort_unstable();
+    teams.dedup();
+    teams
+}
 
 /// The teams that have more waiting than their people can hold, while an incident of one of their regions is on. Only then do
 /// others help by themselves: a queue that is long on a usual day is a matter for the plan of shifts.
 pub fn flooded(entry: &BrandEntry) -> Vec<Box<str>> {
-    let on = entry.streams.iter().filter(|(_, stream)| stream.surge.is_some());
-    let mut teams: Vec<Box<str>> = Vec::new();
-    for ((region, _), _) in on {
-        let Some(team) = entry.brand.team_of_region(region) else { continue };
-        let waiting = entry.work.waiting.get(team).map_or(0, |queue| queue.len());
-        if waiting > hands(entry, team) && !teams.iter().any(|known| **known == *team) {
-            teams.push(team.into());
-        }
-    }
-    teams
+    let waiting = |team: &str| entry.work.waiting.get(team).map_or(0, BTreeSet::len);
+    surging(entry).into_iter().filter(|team| waiting(team) > hands(entry, team)).collect()
 }
 
 /// How many conversations the people of a team who are online can hold at once.
@@ -63,9 +66,10 @@ pub fn placed(around: &Around, state: &Conversation, now: Timestamp) -> Option<P
     let flooded: Vec<&str> = around.flooded.iter().map(|team| &**team).collect();
     let serving = brand.serving_for_rule(&state.rule, &ask(around, &flooded, now))?;
     let away = serving.home.as_ref().filter(|home| **home != serving.serves);
-    // What went to another team in a flood stays there until it is over, and does not come and go with every claim.
-    let helped = state.home_team.is_some() && state.away_until.is_none() && state.incident.is_some();
-    if helped && serving.because == Because::Open && !around.flooded.is_empty() {
+    // What went to another team in a flood stays there until it is over: that it went is often what ended the flood, and it
+    // would come and go without end.
+    let helped = state.away_until.is_none() && state.home_team.as_ref().is_some_and(|home| around.surges_for(home));
+    if helped && serving.because == Because::Open {
         return None;
     }
     let team = TeamId::new(&*serving.serves).ok()?;

@@ -8,8 +8,12 @@ use crate::rise;
 use crate::route::route;
 use crate::view::{Entry, View};
 use brand::Brand;
+use conversation::resolved::Absorbed;
 use conversation::state::Post;
-use conversation::{Command, Conversation, ConversationId, Customer, PostKey, RecordId, Status};
+use conversation::{
+    Command, Conversation, ConversationId, Customer, Fact, PersonId, PersonalText, PostKey, Record, RecordId, Status,
+    TeamId,
+};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -26,6 +30,8 @@ pub struct Around {
     pub tier: Box<str>,
     /// Teams that have more than their people can hold while an incident of their region is on.
     pub flooded: Vec<Box<str>>,
+    /// Teams of whose regions an incident is on.
+    pub surging: Vec<Box<str>>,
     /// Followers of the bystanders who spoke in its threads.
     pub spreaders_reach: u64,
     /// The people whom it could be offered to; only when that is what is decided.
@@ -54,9 +60,15 @@ impl Around {
             timezone: view.timezone_of(&entry.customer, &entry.state).into(),
             tier: view.tier_of(&entry.customer, &entry.state).into(),
             flooded: known.map(placing::flooded).unwrap_or_default(),
+            surging: known.map(placing::surging).unwrap_or_default(),
             spreaders_reach: entry.spreaders_reach,
             colleagues,
         })
+    }
+
+    /// Whether an incident is on in a region of this team.
+    pub fn surges_for(&self, team: &TeamId) -> bool {
+        self.surging.iter().any(|surging| **surging == *team.as_str())
     }
 
     /// The customer's IANA zone, where it is known.
@@ -96,8 +108,8 @@ pub fn origin(state: &Conversation, conversation: ConversationId, need: &Need) -
         }
         Need::CallbackComesDue(callback) => plain(&[b"callback-due", callback.as_uuid().as_bytes()]),
         Need::MissCallback(callback) => plain(&[b"callback-missed", callback.as_uuid().as_bytes()]),
-        Need::Absorb(source) => plain(&[b"merge", source.as_uuid().as_bytes(), conversation.as_uuid().as_bytes()]),
-        Need::HandOver(target) => plain(&[b"merge", conversation.as_uuid().as_bytes(), target.as_uuid().as_bytes()]),
+        Need::Absorb(source) => of_merge(b"merge", *source, conversation),
+        Need::HandOver(target) => of_merge(b"merge", conversation, *target),
         Need::JoinIncident(incident) => {
             plain(&[b"incident", conversation.as_uuid().as_bytes(), incident.as_uuid().as_bytes()])
         }
@@ -123,6 +135,40 @@ fn of_route(state: &Conversation, post: &PostKey) -> Origin {
         Some(correction) => [b"reroute".as_slice(), post.as_bytes(), correction.as_uuid().as_bytes()].concat(),
     };
     Origin { cause, occurred_at, caused_by }
+}
+
+/// Why two conversations are one, when nobody said so.
+pub const SAME_THREAD: &str = "same_thread";
+
+/// The origin of one half of a merge: `merge` on the one that ends, `absorb` on the one that goes on.
+pub fn of_merge(half: &[u8], source: ConversationId, target: ConversationId) -> Origin {
+    let cause = [half, source.as_uuid().as_bytes(), target.as_uuid().as_bytes()].concat();
+    Origin { cause, occurred_at: None, caused_by: None }
+}
+
+/// What the conversation that goes on takes over from the one that ended in this state.
+pub fn absorbed(source: ConversationId, state: &Conversation, reason: &str, person: Option<PersonId>) -> Absorbed {
+    let posts = state.received_posts().map(|post| post.key);
+    let replies = state.replies.iter().filter_map(|reply| reply.post);
+    let posts = posts.chain(replies).collect();
+    Absorbed { source, reason: reason.into(), posts, first_post_at: state.first_post_at(), person }
+}
+
+/// The newest words of a post, from the records of its conversation.
+pub fn newest_words<'r>(records: impl IntoIterator<Item = &'r Record>, post: &PostKey) -> Option<PersonalText> {
+    let mut newest: Option<(Option<Timestamp>, &str)> = None;
+    for fact in records.into_iter().flat_map(|record| &record.facts) {
+        let (at, text) = match fact {
+            Fact::PostReceived(fact) if fact.post == *post => (None, &fact.personal.text),
+            Fact::PostEdited(fact) if fact.post == *post => (Some(fact.edited_at), &fact.personal.text),
+            // No other fact brings a customer's words.
+            _ => continue,
+        };
+        if newest.is_none_or(|(known, _)| known < at) {
+            newest = Some((at, text));
+        }
+    }
+    newest.map(|(_, text)| text.into())
 }
 
 /// Whether the words of the post, which the state has let go, are needed for the decision.

@@ -9,7 +9,6 @@ use crate::plan::{self, Around, Origin};
 use crate::surges::{brand_look_at, brand_needs, customer_team};
 use crate::view::Entry;
 use conversation::customer::{CustomerCommand, CustomerTeamSet};
-use conversation::resolved::Absorbed;
 use conversation::{
     Actor, BrandId, Command, ConversationId, Customer, CustomerId, Fact, PersonalText, PostKey, RecordId, Subject,
 };
@@ -124,8 +123,8 @@ impl Reactor {
 
     async fn work(&self, job: &Job) -> Result<(), TransactError> {
         match job {
-            Job::Meet(into, Need::Absorb(source)) => self.absorb(*source, *into, SAME_THREAD, None).await,
-            Job::Meet(source, Need::HandOver(target)) => self.absorb(*source, *target, SAME_THREAD, None).await,
+            Job::Meet(into, Need::Absorb(source)) => self.absorb(*source, *into, plan::SAME_THREAD, None).await,
+            Job::Meet(source, Need::HandOver(target)) => self.absorb(*source, *target, plan::SAME_THREAD, None).await,
             Job::Meet(conversation, need) => self.answer(*conversation, need).await,
             Job::SetTimer(due) => self.arm(due).await,
             Job::SetTeam { brand, customer, fact } => self.set_team(brand, *customer, fact).await,
@@ -218,19 +217,7 @@ impl Reactor {
     /// The newest words of a post, from the log.
     async fn words(&self, subject: &Subject, post: &PostKey) -> Result<Option<PersonalText>, TransactError> {
         let loaded = self.journal.load(subject).await?;
-        let mut newest: Option<(Option<Timestamp>, &str)> = None;
-        for fact in loaded.records().flat_map(|record| &record.facts) {
-            let (at, text) = match fact {
-                Fact::PostReceived(fact) if fact.post == *post => (None, &fact.personal.text),
-                Fact::PostEdited(fact) if fact.post == *post => (Some(fact.edited_at), &fact.personal.text),
-                // No other fact brings a customer's words.
-                _ => continue,
-            };
-            if newest.is_none_or(|(known, _)| known < at) {
-                newest = Some((at, text));
-            }
-        }
-        Ok(newest.map(|(_, text)| text.into()))
+        Ok(plan::newest_words(loaded.records(), post))
     }
 
     /// Makes `source` go on in `target`: first the one that ends says so, then the one that goes on takes its posts.
@@ -244,35 +231,19 @@ impl Reactor {
     ) -> Result<(), TransactError> {
         let (Some(from), Some(_)) = (self.desk.entry(&source), self.desk.entry(&target)) else { return Ok(()) };
         let person = by.as_ref().map(|(person, _)| person.clone());
-        let of = |kind: &[u8]| Origin {
-            cause: [kind, source.as_uuid().as_bytes(), target.as_uuid().as_bytes()].concat(),
-            occurred_at: None,
-            caused_by: None,
-        };
-        let mut draft = self.draft(of(b"merge"));
+        let mut draft = self.draft(plan::of_merge(b"merge", source, target));
         if let Some((person, request)) = &by {
             draft.record = *request;
             draft.actor = Actor::Person(person.clone());
         }
         let merge = Command::MergeInto { target, reason: reason.into(), person: person.clone() };
         let done = self.decide(source, from, draft, &merge).await?;
-        let posts = done.state.posts.iter().filter(|post| post.received).map(|post| post.key);
-        let replies = done.state.replies.iter().filter_map(|reply| reply.post);
-        let absorbed = Absorbed {
-            source,
-            reason: reason.into(),
-            posts: posts.chain(replies).collect(),
-            first_post_at: done.state.first_post_at(),
-            person,
-        };
+        let absorbed = plan::absorbed(source, &done.state, reason, person);
         let Some(into) = self.desk.entry(&target) else { return Ok(()) };
-        let draft = self.draft(of(b"absorb"));
+        let draft = self.draft(plan::of_merge(b"absorb", source, target));
         self.decide(target, into, draft, &Command::Absorb(absorbed)).await.map(|_| ())
     }
 }
-
-/// Why two conversations are one, when nobody said so.
-const SAME_THREAD: &str = "same_thread";
 
 fn due_of(conversation: ConversationId, entry: &Entry, due_at: Timestamp) -> Due {
     Due { brand: entry.brand.clone(), customer: entry.customer, conversation, kind: None, due_at }

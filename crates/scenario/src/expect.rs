@@ -109,11 +109,11 @@ fn found(world: &World<'_>, about: &About, check: &Check) -> Found {
         About::Brand => brands::measure(world, check.field.name),
         About::Mention(post) => brands::mention(world, post),
         About::Filtered { rule } => brands::filtered(world, rule.as_deref(), check.field.name),
-        About::Surge { .. }
-        | About::Incident { .. }
-        | About::Overflow { .. }
-        | About::Callback(_)
-        | About::ShiftPosts => Found::NotKept,
+        About::Surge { region, topic } => brands::surge(world, region.as_deref(), topic.as_deref()),
+        About::Incident { region } => brands::incident(world, region.as_deref()),
+        About::Overflow { from } => brands::overflow(world, from),
+        About::Callback(post) => brands::callback(world, post, check.field.name),
+        About::ShiftPosts => Found::NotKept,
     }
 }
 

@@ -30,6 +30,7 @@ fn name(record: &Record, names: &mut BTreeMap<ConversationId, String>) -> String
     let Subject::Conversation { conversation, .. } = &record.subject else {
         return match &record.subject {
             Subject::Filtered { .. } => "filtered".to_owned(),
+            Subject::Customer { .. } => "customer".to_owned(),
             Subject::Brand { .. } | Subject::Conversation { .. } => "brand".to_owned(),
         };
     };
@@ -70,6 +71,20 @@ fn details(fact: &Fact) -> String {
             labels.join(" ")
         }
         Fact::Routed(fact) => routed(fact),
+        Fact::Placed(fact) => format!("with {}: {}", fact.team, fact.reason),
+        Fact::Offered(fact) => format!("to {} until {}", fact.person, fact.until),
+        Fact::OfferLapsed(fact) => format!("{}: {}", fact.person, fact.reason),
+        Fact::FlagRaised(fact) => {
+            format!("{} at {} of {}: {}", fact.flag.as_str(), fact.measured, fact.threshold, fact.reason)
+        }
+        Fact::FlagLowered(fact) => format!("{}: {}", fact.flag.as_str(), fact.reason),
+        Fact::CallbackBooked(fact) => format!("for {}", fact.due_at),
+        Fact::CustomerTeamSet(fact) => format!("{} for the region {}", fact.team, fact.region),
+        Fact::TeamChoiceChanged(fact) => if fact.opted_out { "ordinary service" } else { "own team" }.to_owned(),
+        Fact::SurgeDetected(fact) => {
+            format!("{} {}: {} customers, {:.1} expected", fact.region, fact.topic, fact.seen, fact.expected)
+        }
+        Fact::Deescalated(fact) => fact.reason.clone(),
         Fact::DeadlineSet(fact) => format!("{} due {}", fact.kind.as_str(), fact.due_at),
         Fact::DeadlineBreached(fact) => format!("{} was due {}", fact.kind.as_str(), fact.due_at),
         Fact::Released(fact) => fact.reason.clone(),

@@ -2,7 +2,7 @@
 //! to event. There is no waiting, no thread and no chance but that of a seed, so the same scenario gives the same log, bit
 //! for bit.
 //!
-//! Whatever is written is delivered to those who follow the log ([`Reader`]); each makes the decisions of its service, until
+//! Whatever is written is delivered to those who follow the log; each makes the decisions of its service, until
 //! nothing is called for any more. Only then does the clock go on.
 
 mod acts;
@@ -20,34 +20,50 @@ use analytics::recompute::Recomputed;
 use brand::Brand;
 use classifier::model::Model;
 use conversation::brand_facts::SettingsPublished;
+use conversation::customer::CustomerCommand;
 use conversation::{
-    Actor, BrandId, Context, Conversation, ConversationId, Decision, Network, Record, RecordId, Rejection, ReplyId,
-    Subject,
+    Actor, BrandId, Context, Conversation, ConversationId, Customer, CustomerId, Decision, Network, Record, RecordId,
+    Rejection, ReplyId, Subject,
 };
 use faults::Lots;
 use ingest::Places;
 use jiff::Timestamp;
 use journal::Draft;
 use log::Appended;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// Deliveries at one instant; more means that two decisions call for each other for ever.
-const DELIVERIES_MAX: usize = 1_000_000;
+const DELIVERIES_MAX: usize = 100_000;
 
-/// Who follows the log and acts on it.
+/// What somebody who follows the log has to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reader {
-    Classifier,
-    Routing,
-    Notifier,
+enum Delivery {
+    /// The classifier reads the posts of a record.
+    Classify { conversation: ConversationId, sequence: u64 },
+    /// Routing looks at a conversation, or at the brand.
+    Look(Look),
+    /// The notifier takes the replies of a conversation further.
+    Send(ConversationId),
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Delivery {
-    reader: Reader,
-    conversation: ConversationId,
-    sequence: u64,
+/// What routing looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Look {
+    At(ConversationId),
+    AtBrand,
+}
+
+impl Delivery {
+    /// Whether two must keep their order: the same reader and the same conversation.
+    fn follows(&self, earlier: &Delivery) -> bool {
+        match (self, earlier) {
+            (Delivery::Classify { conversation, .. }, Delivery::Classify { conversation: other, .. }) => {
+                conversation == other
+            }
+            _ => self == earlier,
+        }
+    }
 }
 
 /// Why something that was done was not taken.
@@ -88,6 +104,9 @@ pub struct World<'m> {
     /// The network of each post that has come, by its id.
     networks: BTreeMap<String, Network>,
     waiting: VecDeque<Delivery>,
+    /// When what is looked at again, and the same the other way round.
+    timers: BTreeSet<(Timestamp, Look)>,
+    looks: BTreeMap<Look, Timestamp>,
     lots: Lots,
     /// A decision was lost before it was written.
     lost: bool,
@@ -109,6 +128,8 @@ impl<'m> World<'m> {
             replies: Vec::new(),
             networks: BTreeMap::new(),
             waiting: VecDeque::new(),
+            timers: BTreeSet::new(),
+            looks: BTreeMap::new(),
             lots: Lots::new(faults),
             lost: false,
         };
@@ -158,38 +179,37 @@ impl<'m> World<'m> {
             Action::Engagement(engagement) => self.engagement(engagement),
             Action::Contact(contact) => self.contact(contact, nth),
             Action::Agent(act) => self.act(act, nth),
-            Action::Customer(_) => Err(Refusal {
-                code: "NOT_KEPT".into(),
-                why: "this version of Earshot has no record of a customer's choice of team".into(),
-            }),
+            Action::Customer(choice) => self.choose(choice, nth),
         };
         self.settle();
         happened
     }
 
-    /// When the next timer comes due, of those that are set.
+    /// When something has to be looked at again, though nothing happens to it before.
     pub fn next_timer(&self) -> Option<Timestamp> {
-        let running = |entry: &::routing::Entry| match &entry.state.deadline {
-            Some(deadline) if !deadline.breached && entry.state.merged_into.is_none() => Some(deadline.due_at),
-            _ => None,
-        };
-        self.view.conversations.values().filter_map(|entry| running(entry)).min()
+        self.timers.first().map(|(at, _)| *at)
     }
 
-    /// Lets the clock come to `at`: what is due by then is done.
+    /// Lets the clock come to `at`: what is due by then is looked at.
     pub fn ring(&mut self, at: Timestamp) {
         self.now = at;
-        let mut conversations: Vec<ConversationId> = self.view.conversations.keys().copied().collect();
-        conversations.sort_unstable();
-        for conversation in conversations {
-            let due = |entry: &::routing::Entry| entry.state.deadline.as_ref().is_some_and(|due| due.due_at <= at);
-            if self.view.conversations.get(&conversation).is_some_and(|entry| due(entry)) {
-                self.route_conversation(conversation);
-            }
+        while let Some((due, look)) = self.timers.first().copied().filter(|(due, _)| *due <= at) {
+            self.timers.remove(&(due, look));
+            self.looks.remove(&look);
+            self.waiting.push_back(Delivery::Look(look));
         }
-        // A timer whose decision was lost is still set, and rings again.
-        self.lost = false;
         self.settle();
+    }
+
+    /// Notes when something has to be looked at again, instead of what was noted before.
+    fn note(&mut self, look: Look, at: Option<Timestamp>) {
+        if let Some(known) = self.looks.remove(&look) {
+            self.timers.remove(&(known, look));
+        }
+        if let Some(at) = at {
+            self.looks.insert(look, at);
+            self.timers.insert((at, look));
+        }
     }
 
     /// Delivers what was written, and what is written because of it, until nothing is left.
@@ -208,25 +228,40 @@ impl<'m> World<'m> {
         panic!("decisions of the same instant call for each other without end");
     }
 
-    /// The next delivery, or with faults any that is the first of its conversation and reader.
+    /// The next delivery, or with faults any that need not wait for one before it.
     fn next_delivery(&mut self) -> Option<Delivery> {
-        let drawn = self.lots.which(self.waiting.len());
-        let Delivery { reader, conversation, .. } = *self.waiting.get(drawn)?;
-        let same = |other: &Delivery| other.reader == reader && other.conversation == conversation;
-        let first = self.waiting.iter().position(same)?;
+        let drawn = *self.waiting.get(self.lots.which(self.waiting.len()))?;
+        let first = self.waiting.iter().position(|earlier| drawn.follows(earlier))?;
         self.waiting.remove(first)
     }
 
     fn deliver(&mut self, delivery: Delivery) {
-        let Delivery { reader, conversation, sequence } = delivery;
-        match reader {
-            Reader::Classifier => {
+        match delivery {
+            Delivery::Classify { conversation, sequence } => {
                 if let Some(stored) = self.log.get(sequence).cloned() {
                     self.classify(conversation, &stored.record);
                 }
             }
-            Reader::Routing => self.route_conversation(conversation),
-            Reader::Notifier => self.send(conversation),
+            Delivery::Look(Look::At(conversation)) => self.attend(conversation),
+            Delivery::Look(Look::AtBrand) => self.attend_brand(),
+            Delivery::Send(conversation) => self.send(conversation),
+        }
+    }
+
+    /// Makes a decision about a customer; a refusal ends it.
+    fn decide_customer(&mut self, customer: CustomerId, draft: Draft, command: &CustomerCommand) -> Option<Rejection> {
+        let subject = Subject::Customer { brand: self.id.clone(), customer };
+        let (state, version) = match self.view.customers.get(&customer) {
+            Some(entry) => (entry.state.clone(), entry.version),
+            None => (Customer::default(), 0),
+        };
+        match conversation::customer::decide(&state, customer, command, draft.record) {
+            Ok(facts) if facts.is_empty() => None,
+            Ok(facts) => {
+                self.append(draft.record(&subject, facts), version);
+                None
+            }
+            Err(rejection) => Some(rejection),
         }
     }
 
@@ -273,14 +308,18 @@ impl<'m> World<'m> {
             Appended::Duplicate => return false,
             Appended::Conflict => panic!("a view of the log lies behind it, though both are in one memory"),
         };
-        self.places.fold(&stored.record);
-        self.view.fold(stored.sequence, &stored.record);
-        self.measures.add(&stored.record);
-        if let Some(conversation) = stored.record.subject.conversation() {
-            let sequence = stored.sequence;
-            let readers = [Reader::Classifier, Reader::Routing, Reader::Notifier];
-            self.waiting.extend(readers.map(|reader| Delivery { reader, conversation, sequence }));
+        let record = &stored.record;
+        self.places.fold(record);
+        let stirred = self.view.fold(stored.sequence, record);
+        self.measures.add(record);
+        if let Some(conversation) = record.subject.conversation() {
+            self.waiting.push_back(Delivery::Classify { conversation, sequence: stored.sequence });
         }
+        self.waiting.extend(stirred.into_iter().map(|stirred| Delivery::Look(Look::At(stirred))));
+        if record.facts.iter().any(routing::moves_brand) {
+            self.waiting.push_back(Delivery::Look(Look::AtBrand));
+        }
+        self.waiting.extend(record.subject.conversation().map(Delivery::Send));
         true
     }
 }

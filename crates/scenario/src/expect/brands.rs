@@ -1,9 +1,12 @@
-//! What is found of the brand as a whole: analytics' measures, and what its filters kept out.
+//! What is found of the brand as a whole: analytics' measures, what its filters kept out, surges and who helps.
 
-use super::Found;
+use super::{Found, same_word};
 use crate::world::World;
 use analytics::{Filter, Query};
-use conversation::{Fact, PostKey};
+use conversation::callback::CallbackDue;
+use conversation::surge::SurgeDetected;
+use conversation::{ConversationId, Fact, PostKey};
+use routing::Entry;
 
 /// A measure as analytics has it now.
 pub fn measure(world: &World<'_>, field: &str) -> Found {
@@ -24,22 +27,26 @@ pub fn measure(world: &World<'_>, field: &str) -> Found {
     }
 }
 
+fn facts<'w>(world: &'w World<'_>) -> impl Iterator<Item = &'w Fact> {
+    world.log.entries().iter().flat_map(|stored| &stored.record.facts)
+}
+
 /// What became of a post.
 pub fn mention(world: &World<'_>, post: &str) -> Found {
     let key = PostKey::of(&world.id, &world.network_of(post), post);
     if world.places.post(&key).is_some() {
         return Found::Word("care".to_owned());
     }
-    match world.places.filtered_by(&key) {
-        Some(_) => Found::Word("filtered".to_owned()),
-        None => Found::None("it has not come"),
-    }
+    let kept = facts(world).find_map(|fact| match fact {
+        Fact::PostFiltered(fact) if fact.post.post == key => Some(fact.kept_as),
+        _ => None,
+    });
+    kept.map_or(Found::None("it has not come"), |kept| Found::Word(kept.as_str().to_owned()))
 }
 
 /// The posts that a rule kept out; of all rules when none is named.
 pub fn filtered(world: &World<'_>, rule: Option<&str>, field: &str) -> Found {
-    let facts = world.log.entries().iter().flat_map(|stored| &stored.record.facts);
-    let filtered = facts.filter_map(|fact| match fact {
+    let filtered = facts(world).filter_map(|fact| match fact {
         Fact::PostFiltered(fact) if rule.is_none_or(|rule| rule == fact.rule) => Some(fact.post.post),
         _ => None,
     });
@@ -48,4 +55,58 @@ pub fn filtered(world: &World<'_>, rule: Option<&str>, field: &str) -> Found {
         _ => filtered.count(),
     };
     Found::Number(count as f64)
+}
+
+/// The surges of a region about a topic, so far; of all when neither is named.
+fn surges<'w>(
+    world: &'w World<'_>,
+    region: Option<&'w str>,
+    topic: Option<&'w str>,
+) -> impl Iterator<Item = &'w SurgeDetected> {
+    facts(world).filter_map(move |fact| match fact {
+        Fact::SurgeDetected(surge)
+            if region.is_none_or(|region| region == surge.region)
+                && topic.is_none_or(|topic| same_word("topic", topic, &surge.topic)) =>
+        {
+            Some(surge)
+        }
+        _ => None,
+    })
+}
+
+pub fn surge(world: &World<'_>, region: Option<&str>, topic: Option<&str>) -> Found {
+    let first = surges(world, region, topic).next();
+    first.map_or(Found::None("no such surge"), |surge| Found::Number(f64::from(surge.seen)))
+}
+
+pub fn incident(world: &World<'_>, region: Option<&str>) -> Found {
+    let incidents: Vec<_> = surges(world, region, None).map(|surge| surge.incident).collect();
+    let tied = |entry: &Entry| entry.state.incident.is_some_and(|incident| incidents.contains(&incident));
+    Found::Number(world.conversations().filter(|(_, entry)| tied(entry)).count() as f64)
+}
+
+/// The conversations of a team that another one serves now.
+pub fn overflow(world: &World<'_>, from: &str) -> Found {
+    let is_away = |entry: &Entry| entry.state.home_team.as_ref().is_some_and(|home| home.as_str() == from);
+    Found::Number(world.conversations().filter(|(_, entry)| is_away(entry)).count() as f64)
+}
+
+/// The newest call of a conversation that has come due.
+pub fn callback(world: &World<'_>, post: &str, field: &str) -> Found {
+    let Some(conversation) = world.conversation_of(post) else { return Found::None("the post is in no conversation") };
+    let due = due_callback(world, &conversation);
+    match (field, due) {
+        ("due", due) => Found::Flag(due.is_some()),
+        (_, None) => Found::None("no call is due"),
+        (_, Some(due)) => due.person.as_ref().map_or(Found::None("nobody"), |person| Found::Word(person.to_string())),
+    }
+}
+
+fn due_callback<'w>(world: &'w World<'_>, conversation: &ConversationId) -> Option<&'w CallbackDue> {
+    let facts = world.log.of(conversation).flat_map(|stored| &stored.record.facts);
+    let due = facts.filter_map(|fact| match fact {
+        Fact::CallbackDue(due) => Some(due),
+        _ => None,
+    });
+    due.last()
 }

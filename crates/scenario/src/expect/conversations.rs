@@ -4,7 +4,6 @@ use super::Found;
 use crate::fields::ENTITIES;
 use crate::format::{Check, Expected};
 use crate::world::World;
-use conversation::classified::Head;
 use conversation::state::Class;
 use conversation::{Conversation, ConversationId, Fact, PostKey, Status};
 use routing::Entry;
@@ -23,7 +22,8 @@ pub fn field(world: &World<'_>, post: &str, check: &Check) -> Found {
         "intent" => class(state, |class| &class.intent),
         "sentiment" => class(state, |class| &class.sentiment),
         "language" => class(state, |class| &class.language),
-        "topic" => topic(world, id, state),
+        "topic" if !state.topic.is_empty() => Found::Word(state.topic.to_string()),
+        "topic" => class(state, |class| &class.topic),
         "private" => Found::Flag(state.private),
         "escalated" => Found::Flag(state.escalated),
         "posts" => number(state.received_posts().count()),
@@ -36,7 +36,13 @@ pub fn field(world: &World<'_>, post: &str, check: &Check) -> Found {
         "resolution_s" => resolution(state),
         "sla" => Found::Word(sla(id, entry).to_owned()),
         "ahead_of" => ahead_of(world, id, entry, &check.expected),
-        // What later versions keep: flags, suggestions, the preferred person, offers, exposure, notices.
+        "preferred_agent" => {
+            routing::preferred(&world.view, entry).map_or(Found::None("nobody"), |person| Found::Word(person.to_string()))
+        }
+        "flags" => Found::Words(state.flags.iter().map(|raised| raised.flag.as_str().to_owned()).collect()),
+        "repeated_offers" => number(state.repeated_offers()),
+        "exposure" => Found::Number(state.exposure(world.now)),
+        // What later versions keep: suggestions, notices.
         _ => Found::NotKept,
     }
 }
@@ -61,19 +67,6 @@ fn status(status: Status) -> &'static str {
 
 fn class(state: &Conversation, of: impl Fn(&Class) -> &str) -> Found {
     state.class().map_or(Found::None("not classified"), |class| Found::Word(of(class).to_owned()))
-}
-
-/// As the rules see it: a person's word first, then the brand's own topics, then the classifier's.
-fn topic(world: &World<'_>, id: ConversationId, state: &Conversation) -> Found {
-    let classified = state.received_posts().filter(|post| post.class.is_some());
-    let Some(post) = classified.max_by_key(|post| post.clock()) else { return Found::None("not classified") };
-    let class = post.class.as_ref().expect("only classified posts were kept");
-    let words = world.words(&id, &post.key);
-    let own = words.as_deref().and_then(|text| world.brand.topic(text, &class.language));
-    match own.filter(|_| !class.is_corrected(Head::Topic)) {
-        Some(own) => Found::Word(own.to_owned()),
-        None => Found::Word(class.topic.to_string()),
-    }
 }
 
 fn resolution(state: &Conversation) -> Found {
@@ -102,7 +95,7 @@ fn ahead_of(world: &World<'_>, id: ConversationId, entry: &Entry, other: &Expect
     if entry.state.team != other_entry.state.team {
         return Found::None("the other is in the queue of another team");
     }
-    match routing::queue_key(id, entry) < routing::queue_key(other_id, other_entry) {
+    match routing::key(id, &entry.state) < routing::key(other_id, &other_entry.state) {
         true => Found::Word(other.clone()),
         false => Found::None("it stands behind the other"),
     }

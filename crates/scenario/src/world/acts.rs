@@ -2,16 +2,19 @@
 //! desk's commands.
 
 use super::{Refusal, Reply, World};
-use crate::format::{Act, Contact, Deed, Engagement, Post, To};
+use crate::format::{Act, Choice, Contact, Deed, Engagement, Post, To};
 use brand::Tier;
 use conversation::brand_facts::PresenceChanged;
+use conversation::callback::BookCallback;
+use conversation::customer::{CustomerCommand, TeamChoiceChanged};
 use conversation::received::HandleUse;
 use conversation::replied::SubmitReply;
 use conversation::{
-    Actor, Attachment, Command, ConversationId, Network, PersonId, Personal, PostKey, Record, RecordId, ReplyId,
+    Actor, Attachment, Command, ConversationId, CustomerId, Network, PersonId, Personal, PostKey, Record, RecordId, ReplyId,
     Subject, TeamId,
 };
 use ingest::{Item, Plan, Write};
+use jiff::Timestamp;
 use journal::Draft;
 
 /// What posts are said to come from.
@@ -128,12 +131,7 @@ impl World<'_> {
             }
             return Err(Refusal { code: "UNKNOWN_POST".into(), why: format!("`{post}` is in no conversation") });
         };
-        let Some(command) = self.command(act, conversation) else {
-            return Err(Refusal {
-                code: "NOT_KEPT".into(),
-                why: "this version of Earshot has no record of booked calls".into(),
-            });
-        };
+        let command = self.command(act, conversation);
         let entry = &self.view.conversations[&conversation];
         let subject = entry.subject(conversation);
         let draft = Draft {
@@ -153,11 +151,11 @@ impl World<'_> {
         written.map(drop).map_err(Refusal::from)
     }
 
-    /// What the desk makes of a deed; none for one that this version knows nothing of.
-    fn command(&self, act: &Act, conversation: ConversationId) -> Option<Command> {
+    /// What the desk makes of a deed on a conversation.
+    fn command(&self, act: &Act, conversation: ConversationId) -> Command {
         let person = act.person.clone();
-        Some(match &act.deed {
-            Deed::Claim { .. } => Command::Claim { person },
+        match &act.deed {
+            Deed::Claim { .. } => Command::Claim { person, team: None },
             Deed::Release { .. } => Command::Release { person, reason: String::new() },
             Deed::Note { text, .. } => Command::AddNote { person, body: Personal::text(text) },
             Deed::Resolve { outcome, .. } => Command::Resolve { person: Some(person), outcome: *outcome },
@@ -180,10 +178,37 @@ impl World<'_> {
                     in_reply_to: is_own.then_some(key),
                     private: *private,
                     body: Personal::text(text),
+                    offers: Vec::new(),
+                    asks: Vec::new(),
                 })
             }
-            Deed::Callback { .. } | Deed::Presence { .. } => return None,
-        })
+            Deed::Callback { time, .. } => self.callback(person, conversation, *time),
+            Deed::Presence { .. } => unreachable!("presence is of no conversation"),
+        }
+    }
+
+    /// Whoever books a call makes it.
+    fn callback(&self, person: PersonId, conversation: ConversationId, due_at: Timestamp) -> Command {
+        let entry = &self.view.conversations[&conversation];
+        let timezone = self.view.timezone_of(&entry.customer, &entry.state).to_owned();
+        Command::BookCallback(BookCallback { by: person.clone(), due_at, timezone, person: Some(person) })
+    }
+
+    pub(super) fn choose(&mut self, choice: &Choice, nth: usize) -> Result<(), Refusal> {
+        let customer = CustomerId::of(&self.id, &choice.channel, &choice.author);
+        let draft = Draft {
+            record: RecordId::caused(SOURCE, &nth.to_be_bytes()),
+            occurred_at: self.now,
+            now: self.now,
+            actor: Actor::Customer,
+            caused_by: None,
+            correlation: None,
+        };
+        let fact = TeamChoiceChanged { opted_out: choice.opts_out_of_team, person: None };
+        match self.decide_customer(customer, draft, &CustomerCommand::ChooseTeam(fact)) {
+            None => Ok(()),
+            Some(rejection) => Err(rejection.into()),
+        }
     }
 
     fn presence(&mut self, person: &PersonId, online: bool, id: RecordId) {

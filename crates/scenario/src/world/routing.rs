@@ -1,60 +1,75 @@
-//! Routing in the world: what a conversation's state calls for, as [`routing::needs`] says, and the decision on each.
+//! Routing in the world: what a conversation, its customer and the brand call for, as [`routing::needs`] and its like say, and
+//! the decision on each.
 
-use super::World;
-use conversation::deadlines::DeadlineKind;
-use conversation::resolved::Absorbed;
-use conversation::{Actor, Command, ConversationId, Fact, PersonalText, PostKey, RecordId};
-use jiff::Timestamp;
+use super::{Look, World};
+use conversation::customer::CustomerCommand;
+use conversation::{Actor, Command, ConversationId, Fact, PersonalText, PostKey, RecordId, Subject};
 use journal::Draft;
-use routing::Need;
-
-const NAME: &str = "routing";
+use routing::{Around, NAME, Need, Origin, SAME_THREAD};
 
 impl World<'_> {
-    /// Meets all that a conversation calls for now; what a decision then calls for comes with its record.
-    pub(super) fn route_conversation(&mut self, conversation: ConversationId) {
-        let Some(entry) = self.view.conversations.get(&conversation) else { return };
-        for need in routing::needs(conversation, entry, self.now) {
+    /// Does what a conversation calls for now, and notes when to look at it again.
+    pub(super) fn attend(&mut self, conversation: ConversationId) {
+        self.set_team(conversation);
+        for need in routing::needs(&self.view, conversation, self.now) {
             self.meet(conversation, &need);
         }
+        let entry = self.view.conversations.get(&conversation);
+        // What is due already was met above, or comes again with the record that calls for it.
+        let look = entry.and_then(|entry| routing::look_at(&self.view, entry, self.now));
+        self.note(Look::At(conversation), look.filter(|look| *look > self.now));
+    }
+
+    /// Writes what the brand as a whole calls for: surges that begin and end.
+    pub(super) fn attend_brand(&mut self) {
+        let subject = Subject::Brand { brand: self.id.clone() };
+        for (record, fact) in routing::brand_needs(&self.view, &self.id, self.now) {
+            let draft = self.routing_draft(Origin { cause: Vec::new(), occurred_at: None, caused_by: None });
+            let record = Draft { record, ..draft }.record(&subject, vec![fact]);
+            let head = self.log.head(&subject);
+            self.append(record, head);
+        }
+        let look = routing::brand_look_at(&self.view, &self.id);
+        self.note(Look::AtBrand, look.filter(|look| *look > self.now));
+    }
+
+    fn set_team(&mut self, conversation: ConversationId) {
+        let Some(entry) = self.view.conversations.get(&conversation) else { return };
+        let Some(fact) = routing::customer_team(&self.view, entry) else { return };
+        let customer = entry.customer;
+        let cause = [b"team".as_slice(), customer.as_uuid().as_bytes()].concat();
+        let draft = self.routing_draft(Origin { cause, occurred_at: None, caused_by: None });
+        self.decide_customer(customer, draft, &CustomerCommand::SetTeam(fact));
     }
 
     fn meet(&mut self, conversation: ConversationId, need: &Need) {
         match need {
-            Need::Route(post) => self.route_post(conversation, *post),
-            Need::PassDeadline { kind, due_at } => self.pass_deadline(conversation, *kind, *due_at),
             Need::Absorb(source) => self.absorb(*source, conversation),
-            // Timers follow from the state here: see `World::next_timer`.
-            Need::Arm(_) | Need::Disarm(_) => {}
+            Need::HandOver(target) => self.absorb(conversation, *target),
+            _ => self.answer(conversation, need),
         }
     }
 
-    fn service_draft(&self, cause: &[&[u8]]) -> Draft {
+    fn routing_draft(&self, origin: Origin) -> Draft {
         Draft {
-            record: RecordId::caused(NAME, &cause.concat()),
-            occurred_at: self.now,
+            record: RecordId::caused(NAME, &origin.cause),
+            occurred_at: origin.occurred_at.unwrap_or(self.now),
             now: self.now,
             actor: Actor::Service(NAME.into()),
-            caused_by: None,
+            caused_by: origin.caused_by,
             correlation: None,
         }
     }
 
-    fn route_post(&mut self, conversation: ConversationId, post: PostKey) {
-        let Some(entry) = self.view.conversations.get(&conversation) else { return };
-        let again = entry.state.post(&post).and_then(|post| post.reconsider);
-        let (draft, text) = match again {
-            None => (self.service_draft(&[b"route", post.as_uuid().as_bytes()]), None),
-            Some(correction) => {
-                let draft =
-                    self.service_draft(&[b"reroute", post.as_uuid().as_bytes(), correction.as_uuid().as_bytes()]);
-                (Draft { caused_by: Some(correction), ..draft }, self.words(&conversation, &post))
-            }
-        };
-        let (brand, now) = (self.brand.clone(), self.now);
+    fn answer(&mut self, conversation: ConversationId, need: &Need) {
+        let Some(entry) = self.view.conversations.get(&conversation).map(|entry| (**entry).clone()) else { return };
+        let Some(around) = Around::of(&self.view, conversation, need) else { return };
+        let words = routing::wants_words(&entry.state, need).and_then(|post| self.words(&conversation, &post));
+        let draft = self.routing_draft(routing::origin(&entry.state, conversation, need));
+        let now = self.now;
         self.react(conversation, draft, |state, context| {
-            match routing::route(&brand, state, &post, text.as_deref(), now) {
-                Some(decision) => conversation::decide(state, &Command::RoutePost(decision), context),
+            match routing::command(&around, &entry, state, need, words.as_deref(), now) {
+                Some(command) => conversation::decide(state, &command, context),
                 None => Ok(Vec::new()),
             }
         });
@@ -62,52 +77,25 @@ impl World<'_> {
 
     /// The newest words of a post.
     pub(crate) fn words(&self, conversation: &ConversationId, post: &PostKey) -> Option<PersonalText> {
-        let mut newest: Option<(Option<Timestamp>, PersonalText)> = None;
-        for fact in self.log.of(conversation).flat_map(|stored| &stored.record.facts) {
-            let (at, text) = match fact {
-                Fact::PostReceived(fact) if fact.post == *post => (None, &fact.personal.text),
-                Fact::PostEdited(fact) if fact.post == *post => (Some(fact.edited_at), &fact.personal.text),
-                // No other fact brings a customer's words.
-                _ => continue,
-            };
-            if newest.as_ref().is_none_or(|(known, _)| *known < at) {
-                newest = Some((at, text.as_str().into()));
-            }
-        }
-        newest.map(|(_, text)| text)
-    }
-
-    fn pass_deadline(&mut self, conversation: ConversationId, kind: DeadlineKind, due_at: Timestamp) {
-        let cause: [&[u8]; 3] = [b"deadline", kind.as_str().as_bytes(), &due_at.as_nanosecond().to_be_bytes()];
-        let draft = self.service_draft(&cause);
-        let command = Command::PassDeadline { kind, due_at };
-        self.react(conversation, draft, |state, context| conversation::decide(state, &command, context));
+        routing::newest_words(self.log.of(conversation).map(|stored| &*stored.record), post)
     }
 
     /// Makes `source` go on in `target`: first the one that ends says so, then the one that goes on takes its posts.
     fn absorb(&mut self, source: ConversationId, target: ConversationId) {
-        let reason = "same_thread";
-        if !self.view.conversations.contains_key(&source) {
-            return;
-        }
-        let draft = self.service_draft(&[b"merge", source.as_uuid().as_bytes(), target.as_uuid().as_bytes()]);
-        let merge = Command::MergeInto { target, reason: reason.into(), person: None };
+        let draft = self.routing_draft(routing::of_merge(b"merge", source, target));
+        let merge = Command::MergeInto { target, reason: SAME_THREAD.into(), person: None };
         self.react(source, draft, |state, context| conversation::decide(state, &merge, context));
-        let Some(from) = self.view.conversations.get(&source) else { return };
-        if from.state.merged_into != Some(target) {
+        let Some(ended) = self.view.conversations.get(&source) else { return };
+        if ended.state.merged_into != Some(target) {
             return;
         }
-        let posts = from.state.received_posts().map(|post| post.key);
-        let replies = from.state.replies.iter().filter_map(|reply| reply.post);
-        let absorbed = Absorbed {
-            source,
-            reason: reason.into(),
-            posts: posts.chain(replies).collect(),
-            first_post_at: from.state.first_post_at(),
-            person: None,
-        };
-        let draft = self.service_draft(&[b"absorb", source.as_uuid().as_bytes(), target.as_uuid().as_bytes()]);
-        let command = Command::Absorb(absorbed);
+        let command = Command::Absorb(routing::absorbed(source, &ended.state, SAME_THREAD, None));
+        let draft = self.routing_draft(routing::of_merge(b"absorb", source, target));
         self.react(target, draft, |state, context| conversation::decide(state, &command, context));
     }
+}
+
+/// Whether the brand has to be looked at because of a fact.
+pub(super) fn moves_brand(fact: &Fact) -> bool {
+    matches!(fact, Fact::Routed(_) | Fact::SettingsPublished(_) | Fact::SurgeDetected(_) | Fact::SurgeEnded(_))
 }
