@@ -20,7 +20,7 @@ const AIRLINES: &str = "5N BQ BY FV LV QP RA RF VL 2B 2I 2K 2L 2N 2S 3C 3H 3K 3O
 /// Codes that are words, units or names of models; they need a flight to be named.
 const DOUBTFUL: &str = "BY LV RA RF VL SM SN AM PM AS AT BE TO NO OK SO US UK TV PC PS AC DC IT IS LG HP VW XR XT GT RX MX XC GX GM PX PK PB PG KM KN MM CM MR MS ME WE WS \
     A3 A5 A6 A7 A8 A9 B2 B3 B6 B7 B8 S2 S4 S7 P4 P5 P9 Q2 X1 X3 Z2 Z6 Z7 Z8 M3 G8 G9 H1 H2 K6 L6 W1 W2 W3 W4 W5 W9 V7 I2 I5 E4 E5 E9 F3 F7 F8 T3 T5 T6 D7 D8 \
-    U4 U5 U6 J2 J3 J8 J9 3C 3H 3K 5U 5W 7C 7F 7G 7H 7R 8B 8L 8M 8P 9B 9C 9P 9N 9R OR OS ID CC CE CA1 DE EU DI DT SE SS SD PR PE RO RS RT NS NT NU TS TX TL TB";
+    U4 U5 U6 J2 J3 J8 J9 3C 3H 3K 5U 5W 7C 7F 7G 7H 7R 8B 8L 8M 8P 9B 9C 9P 9N 9R OR OS ID CC CE DE EU DI DT SE SS SD PR PE RO RS RT NS NT NU TS TX TL TB";
 
 /// Doubtful codes that stand before the models of things for the home.
 const BRANDS: &str = "LG HP TV VW XR XT GT RX GX SN SM GM AC DC TX PS IT";
@@ -51,9 +51,8 @@ pub(super) fn flight(reader: &Reader<'_>, code: &Code, name: Option<Name>) -> Op
     {
         return None;
     }
-    let airline: String =
-        reader.glyphs[code.start..airline_end].iter().map(|glyph| glyph.c.to_ascii_uppercase()).collect();
-    let listed = |list: &str| list.split_ascii_whitespace().any(|known| known == airline);
+    let airline = [reader.c(code.start), reader.c(code.start + 1)];
+    let listed = |list: &str| is_listed(list, airline);
     let known = listed(AIRLINES);
     let measured = spaced
         && reader
@@ -81,6 +80,14 @@ pub(super) fn flight(reader: &Reader<'_>, code: &Code, name: Option<Name>) -> Op
         }
     };
     Some((code.start, end, confidence))
+}
+
+/// Whether a list of codes of two characters, each with a space behind it, has this one.
+fn is_listed(list: &str, airline: [char; 2]) -> bool {
+    let [Ok(first), Ok(second)] = airline.map(|c| u8::try_from(c.to_ascii_uppercase())) else {
+        return false;
+    };
+    list.as_bytes().chunks(3).any(|code| code[0] == first && code[1] == second)
 }
 
 /// Where the digits begin and end that follow an airline's two characters.
