@@ -241,6 +241,18 @@ pub(super) fn with_daypart(reader: &Reader<'_>, at: usize) -> usize {
     before(at).map_or(at, |start| before(start).unwrap_or(start))
 }
 
+/// "20h", "9h du matin": the letter also says how long, so something has to say that it is the time.
+fn hour_with_letter(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
+    let next = end + 1;
+    let when = (at.saturating_sub(5)..at).any(|i| reader.is_taken(i))
+        || (13..24).contains(&reader.value(at, end))
+        || reader.word_before(at, CLOCK_LEAD).is_some_and(|lead| !tells_how_long(reader, lead))
+        || with_part_of_day(reader, next) > next
+        || before_an_hour(reader, next)
+        || at > 1 && reader.c(at - 1) == '-' && reader.c(at - 2) == 'h';
+    (when && !behind_a_span(reader, at, next)).then(|| with_part_of_day(reader, next))
+}
+
 /// "8h-12h", "9h à 12h": another hour follows.
 fn before_an_hour(reader: &Reader<'_>, end: usize) -> bool {
     let to = ["-", " - ", " a ", " as "].iter().find(|word| reader.spells(end, word));
@@ -371,18 +383,7 @@ fn counted_hour(reader: &Reader<'_>, at: usize, end: usize, daypart: bool) -> Op
             let until = || BENGALI_HOURS.iter().any(|word| reader.spells(next + 1, word)).then_some(next + 1);
             return if timed { Some(minutes_end) } else { until() };
         }
-        'h' if !reader.is_code(next) => {
-            let near = (at.saturating_sub(5)..at).any(|i| reader.is_taken(i));
-            let late = (13..24).contains(&reader.value(at, end));
-            let led = reader.word_before(at, CLOCK_LEAD).is_some_and(|lead| !tells_how_long(reader, lead));
-            let when = near
-                || late
-                || led
-                || with_part_of_day(reader, next) > next
-                || before_an_hour(reader, next)
-                || at > 1 && reader.c(at - 1) == '-' && reader.c(at - 2) == 'h';
-            return (when && !behind_a_span(reader, at, next)).then(|| with_part_of_day(reader, next));
-        }
+        'h' if !reader.is_code(next) => return hour_with_letter(reader, at, end),
         _ => return None,
     }
     if matches!(reader.c(next), '半' | '钟' | '鐘' | '반') {
