@@ -116,7 +116,7 @@ fn iban(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
     }
     let country = [reader.c(at), reader.c(at + 1)];
     let length = LENGTHS.iter().find(|(code, _)| code.chars().eq(country)).map(|(_, length)| *length);
-    let named = reader.name(at, at).is_some_and(|name| name.is(IBAN));
+    let named = reader.name(at, at).is_some_and(|name| name.is(IBAN) && name.direct);
     let (read, ends) = collect(reader, at);
     let fits =
         length.filter(|length| *length <= read.len() && is_valid(&read[..*length]) && ends[*length - 1] != usize::MAX);
@@ -237,8 +237,9 @@ fn masked(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
     if name.is_some_and(|name| name.is(ACCOUNT | IBAN) && !name.is(CARD)) {
         return reader.take(Kind::Account, at, end, 0.7).then_some(end);
     }
-    let sure =
-        card || mask == '*' && !name.is_some_and(|name| name.is(PHONE | ORDER | BOOKING)) || mask == 'x' && masks >= 8;
+    let sure = card
+        || mask == '*' && !name.is_some_and(|name| name.direct && name.is(PHONE | ORDER | BOOKING))
+        || mask == 'x' && masks >= 8;
     (sure && reader.take(Kind::Card, at, end, 0.95)).then_some(end)
 }
 
@@ -258,19 +259,22 @@ fn card(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
     for groups in (1..=row.groups()).rev() {
         let cut = row.cut(groups);
         let digits = cut.digits();
-        let long = (13..=19).contains(&digits) || named.is_some() && digits == 12;
+        let called = named.is_some_and(|name| name.direct);
+        let long = (13..=19).contains(&digits) || called && digits == 12;
         if !long {
             continue;
         }
         let other =
             name.is_some_and(|name| name.is(ORDER | ACCOUNT | PHONE | BOOKING | IBAN) && (name.direct || name.strong));
         let valid = is_luhn(cut.values()) && is_issued(cut.values()) && cut.is_card_shaped() && !other;
-        if valid || named.is_some() {
+        // A slip of the pen is still a card where the words right before call it so.
+        if valid || called {
             let confidence = if valid { 0.98 } else { 0.85 };
             return reader.take(Kind::Card, at, cut.end(), confidence).then_some(cut.end());
         }
     }
-    None
+    // Its later groups are not the last digits of another.
+    (row.groups() >= 4 && row.digits() >= 13).then(|| row.end())
 }
 
 /// "card since 2019" names a year, not a card, unless the words say that it ends so.
@@ -289,7 +293,7 @@ fn is_luhn(digits: &[u8]) -> bool {
 }
 
 /// Whether cards of some network begin so and are so long.
-fn is_issued(digits: &[u8]) -> bool {
+pub(super) fn is_issued(digits: &[u8]) -> bool {
     let head = digits[..4].iter().fold(0_u32, |head, digit| head * 10 + u32::from(*digit));
     match digits.len() {
         13 => digits[0] == 4,

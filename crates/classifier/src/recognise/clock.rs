@@ -1,10 +1,75 @@
 //! Times of day.
 
 use super::reader::Reader;
-use super::words::{CLOCK, CLOCK_LEAD, DAYPART, FLIGHT, Mention, STRONG, TRAVEL, UNIT};
+use super::words::{AFTER_AMOUNT, CLOCK, CLOCK_LEAD, DAYPART, FLIGHT, Mention, OCCASION, SCALE, STRONG, TRAVEL, UNIT};
+
+/// A time of day or a span of two: `14:35`, `2pm`, `오후 3시`, `10:00-12:00`.
+pub(super) fn clock(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    let (start, end) = match dotted_span(reader, at).or_else(|| hours_to(reader, at)) {
+        Some(end) => (with_daypart(reader, at), end),
+        None => moment(reader, at)?,
+    };
+    let Some(next) = behind_dash(reader, end) else {
+        return Some((start, end));
+    };
+    let number = match reader.word_at(next).filter(|word| word.is(DAYPART)) {
+        Some(part) => part.end + usize::from(reader.c(part.end) == ' '),
+        None => next,
+    };
+    let second = if reader.is_digit(number) { moment(reader, number) } else { None };
+    Some((start, second.filter(|second| second.0 == next).map_or(end, |second| second.1)))
+}
+
+/// Behind a dash that joins two times or two days, with a space on both sides or none.
+pub(super) fn behind_dash(reader: &Reader<'_>, end: usize) -> Option<usize> {
+    let space = usize::from(reader.c(end) == ' ');
+    let dash = matches!(reader.c(end + space), '-' | '~');
+    let next = end + space + 1 + usize::from(reader.c(end + space + 1) == ' ');
+    (dash && (next - end == 1 || next - end == 3)).then_some(next)
+}
+
+/// "9.00-12.00": two times in the spelling of days or prices, of which one cannot be a day.
+fn dotted_span(reader: &Reader<'_>, at: usize) -> Option<usize> {
+    let dotted = |at: usize| {
+        let end = reader.digits(at);
+        let minutes = reader.digits(end + 1);
+        let fits = (1..=2).contains(&(end - at)) && reader.c(end) == '.' && minutes == end + 3;
+        let value = fits.then(|| reader.value(end + 1, minutes)).filter(|value| *value < 60);
+        value.filter(|_| reader.value(at, end) <= 24).map(|value| (minutes, value))
+    };
+    let (first_end, first) = dotted(at)?;
+    let (end, second) = dotted(behind_dash(reader, first_end)?)?;
+    let sum = reader.word_at(end + usize::from(reader.c(end) == ' ')).is_some_and(|word| word.is(AFTER_AMOUNT));
+    let whole = !reader.is_code(end) && !reader.has_decimals(end) && reader.c(end) != '%';
+    (whole && !sum && [first, second].iter().any(|minutes| *minutes == 0 || *minutes > 12)).then_some(end)
+}
+
+/// Words between two hours of which only the second has its word.
+const TO: [&str; 9] = [" a ", " as ", " to ", " bis ", " до ", " do ", " tot ", " til ", " kuni "];
+
+/// "10 a 14 h", "9 bis 12 Uhr": the first number is an hour by the word of the second only.
+fn hours_to(reader: &Reader<'_>, at: usize) -> Option<usize> {
+    let end = reader.digits(at);
+    if reader.c(end) != ' ' {
+        return None;
+    }
+    let to = TO.iter().find(|word| reader.spells(end, word))?;
+    let second = end + to.chars().count();
+    let second_end = reader.digits(second);
+    let hour = |from: usize, to: usize| (1..=2).contains(&(to - from)) && reader.value(from, to) <= 24;
+    if !hour(at, end) || !hour(second, second_end) {
+        return None;
+    }
+    let next = second_end + usize::from(reader.c(second_end) == ' ');
+    let word = reader.word_at(next).filter(|word| word.is(CLOCK))?;
+    // "3 a 4 h" may say how long; "de 3 a 4 h" says when.
+    let lead = at >= 3 && (reader.spells(at - 3, "de ") || at >= 4 && reader.spells(at - 4, "das "));
+    let hours = reader.c(word.start) == 'h' && word.end - word.start == 1 && lead;
+    (word.is(STRONG) || hours).then_some(word.end)
+}
 
 /// `14:35`, `2pm`, `17 Uhr`, `오후 3시`, `kell 16`, `18h30`.
-pub(super) fn clock(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+fn moment(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let end = reader.digits(at);
     let hour = reader.value(at, end);
     if end - at > 2 || hour > 24 {
@@ -35,7 +100,11 @@ pub(super) fn clock(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
         return (counted || whole && !matches!(reader.c(end), '%' | '.' | ',' | ':'))
             .then_some((start, if counted { end + 2 } else { end }));
     }
-    let noun = lead.filter(|lead| lead.is(STRONG) && at - lead.end <= 2)?;
+    // "3 ore 20" says how long.
+    let measure = |lead: &Mention| {
+        lead.is(UNIT) && lead.start > 1 && reader.is_digit(lead.start - 2) && !reader.is_taken(lead.start - 2)
+    };
+    let noun = lead.filter(|lead| lead.is(STRONG) && at - lead.end <= 2 && !measure(lead))?;
     let whole = !reader.is_code(end) && !matches!(reader.c(end), '%' | ':') && !reader.has_decimals(end);
     let counted = reader.word_at(next).is_some_and(|word| word.is(UNIT));
     (whole && !counted).then(|| (noun.start, hours_through(reader, end)))
@@ -130,23 +199,72 @@ fn tells_how_long(reader: &Reader<'_>, lead: &Mention) -> bool {
         "po",
         "przed",
         "over",
+        "al",
     ]
     .iter()
     .any(spelled)
 }
 
+/// Behind the word of an hour and what belongs to it: "9 heures du matin", "15 Uhr 30".
+///
 /// Bengali writes the ending of a case behind the counter; it is not part of the time.
 fn clock_end(reader: &Reader<'_>, start: usize, end: usize) -> usize {
-    if reader.c(start) == 'ট' { start + 2 } else { end }
+    if reader.c(start) == 'ট' {
+        return start + 2;
+    }
+    let minutes = reader.digits(end + 1);
+    let german = reader.spells(start, "uhr") && reader.c(end) == ' ' && minutes == end + 3;
+    let counted = reader.word_at(minutes + 1).is_some_and(|word| word.is(UNIT | AFTER_AMOUNT));
+    if german && reader.value(end + 1, minutes) < 60 && !counted && !reader.is_code(minutes) {
+        return minutes;
+    }
+    with_part_of_day(reader, end)
+}
+
+/// Behind "du matin", "da manhã" that follow an hour.
+fn with_part_of_day(reader: &Reader<'_>, end: usize) -> usize {
+    let part = reader
+        .word_at(end + 1)
+        .filter(|word| reader.c(end) == ' ' && word.is(CLOCK) && word.is(STRONG) && word.end - end > 3);
+    part.map_or(end, |word| word.end)
 }
 
 /// Where a part of the day begins that stands right before `at`.
 pub(super) fn with_daypart(reader: &Reader<'_>, at: usize) -> usize {
-    match reader.word_before(at, DAYPART) {
-        Some(part) if at - part.end <= 1 && reader.is_free(part.start, at) => part.start,
-        _ => at,
-    }
+    // "今夜" is tonight, a day and no part of the time.
+    let of_a_day = |start: usize| start > 0 && matches!(reader.c(start - 1), '今' | '昨' | '明' | '毎' | '每');
+    let before = |at: usize| {
+        let part = reader.word_before(at, DAYPART).filter(|part| at - part.end <= 1 && !of_a_day(part.start));
+        part.map(|part| part.start).filter(|start| reader.is_free(*start, at))
+    };
+    // "সন্ধ্যা সাড়ে ৭টা": the half hour stands between.
+    before(at).map_or(at, |start| before(start).unwrap_or(start))
 }
+
+/// "20h", "9h du matin": the letter also says how long, so something has to say that it is the time.
+fn hour_with_letter(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
+    let next = end + 1;
+    let when = (at.saturating_sub(5)..at).any(|i| reader.is_taken(i))
+        || (13..24).contains(&reader.value(at, end))
+        || reader.word_before(at, CLOCK_LEAD).is_some_and(|lead| !tells_how_long(reader, lead))
+        || with_part_of_day(reader, next) > next
+        || before_an_hour(reader, next)
+        || at > 1 && reader.c(at - 1) == '-' && reader.c(at - 2) == 'h';
+    (when && !behind_a_span(reader, at, next)).then(|| with_part_of_day(reader, next))
+}
+
+/// "8h-12h", "9h à 12h": another hour follows.
+fn before_an_hour(reader: &Reader<'_>, end: usize) -> bool {
+    let to = ["-", " - ", " a ", " as "].iter().find(|word| reader.spells(end, word));
+    to.is_some_and(|word| {
+        let second = end + word.len();
+        let stop = reader.digits(second);
+        (1..=2).contains(&(stop - second)) && reader.c(stop) == 'h' && !reader.is_letter(stop + 1)
+    })
+}
+
+/// What follows the counter of Bengali where it counts the hours of the day.
+const BENGALI_HOURS: [&str; 7] = [" পর্যন্ত", " থেকে", " বাজে", "র আগে", "র দিকে", "র পর", " গেলো"];
 
 /// Behind hours and minutes with a sign between, and the word that follows them.
 fn with_minutes(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
@@ -169,18 +287,26 @@ fn with_minutes(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
             let strong = word.is_some_and(|word| word.is(STRONG)) || lead.is_some_and(|lead| lead.is(STRONG));
             let whole =
                 !reader.is_code(minutes_end) && !reader.has_decimals(minutes_end) && reader.c(minutes_end) != '%';
-            let money = reader.word_at(next).is_some_and(|word| !word.is(CLOCK | TRAVEL));
+            let money = reader
+                .word_at(next)
+                .is_some_and(|word| word.is(AFTER_AMOUNT | SCALE | UNIT) && !word.is(CLOCK | TRAVEL));
+            let told = || {
+                lead.is_some()
+                    || beside_travel(reader, at, next)
+                    || reader.value(minutes, minutes_end).is_multiple_of(5) && of_an_occasion(reader, at)
+            };
             (strong
                 || whole
                     && !money
-                    && (lead.is_some() || beside_travel(reader, at, next))
+                    && told()
                     && (reader.value(minutes, minutes_end) > 12 || reader.value(minutes, minutes_end) == 0))
                 && (whole || word.is_some())
         }
         'h' | 'u' => {
             (lead.is_some() || reader.value(at, end) > 5)
                 && !reader.is_code(minutes_end)
-                && !behind_a_span(reader, at, minutes_end)
+                && (!behind_a_span(reader, at, minutes_end)
+                    || at > 2 && reader.spells(at - 3, "de ") && reader.value(at, end) > 5)
         }
         _ => return None,
     };
@@ -198,13 +324,37 @@ fn beside_travel(reader: &Reader<'_>, at: usize, next: usize) -> bool {
     reader.word_before(at, TRAVEL | FLIGHT).is_some() || reader.word_at(next).is_some_and(|word| word.is(TRAVEL))
 }
 
+/// Whether a visit, a delivery, a ferry is spoken of near a number.
+pub(super) fn of_an_occasion(reader: &Reader<'_>, at: usize) -> bool {
+    let index = reader.mentions.partition_point(|mention| mention.start < at);
+    let near = |mention: &&Mention| mention.start.abs_diff(at) < 40;
+    let mut around = reader.mentions[..index].iter().rev().take_while(near);
+    around.any(|mention| mention.is(OCCASION))
+        || reader.mentions[index..].iter().take_while(near).any(|mention| mention.is(OCCASION))
+}
+
 /// "depuis 2h30", "2h30 de retard": how long, not when.
 fn behind_a_span(reader: &Reader<'_>, at: usize, end: usize) -> bool {
-    let before = ["depuis ", "pendant ", "durant ", "apres ", "de ", "ha ", "durante ", "hace "];
-    let spelled = |word: &str, from: usize| word.chars().enumerate().all(|(i, c)| reader.c(from + i) == c);
-    let after = [" de retard", " de retraso", " de atraso", " d'attente", " de espera"];
-    before.iter().any(|word| word.chars().count() <= at && spelled(word, at - word.chars().count()))
-        || after.iter().any(|word| spelled(word, end))
+    let before = [
+        "depuis ", "pendant ", "durant ", "apres ", "de ", "ha ", "durante ", "hace ", "en ", "em ", "dans ",
+        "attendu ", "attends ", "por ",
+    ];
+    let ends = |word: &str| {
+        let from = at.checked_sub(word.chars().count());
+        from.is_some_and(|from| reader.spells(from, word) && (from == 0 || !reader.is_letter(from - 1)))
+    };
+    let after = [
+        " de retard",
+        " de retraso",
+        " de atraso",
+        " d'attente",
+        " de espera",
+        " de vol",
+        " de vuelo",
+        " de voo",
+        " par ",
+    ];
+    before.iter().any(|word| ends(word)) || after.iter().any(|word| reader.spells(end, word))
 }
 
 /// `3点半`, `15時30分`, `오후 3시 30분`, `৯টা ১৫`, `18h`.
@@ -230,13 +380,10 @@ fn counted_hour(reader: &Reader<'_>, at: usize, end: usize, daypart: bool) -> Op
             let minutes_end = reader.digits(minutes);
             let timed =
                 reader.c(next + 1) == ' ' && minutes_end == minutes + 2 && reader.value(minutes, minutes_end) < 60;
-            return timed.then_some(minutes_end);
+            let until = || BENGALI_HOURS.iter().any(|word| reader.spells(next + 1, word)).then_some(next + 1);
+            return if timed { Some(minutes_end) } else { until() };
         }
-        'h' if !reader.is_code(next) => {
-            let near = (at.saturating_sub(5)..at).any(|i| reader.is_taken(i));
-            let lead = near || reader.word_before(at, CLOCK_LEAD).is_some_and(|lead| !tells_how_long(reader, lead));
-            return (lead && !behind_a_span(reader, at, next)).then_some(next);
-        }
+        'h' if !reader.is_code(next) => return hour_with_letter(reader, at, end),
         _ => return None,
     }
     if matches!(reader.c(next), '半' | '钟' | '鐘' | '반') {

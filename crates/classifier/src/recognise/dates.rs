@@ -1,8 +1,9 @@
 //! Dates and times of day.
 
 use super::Kind;
-use super::clock::{clock, with_daypart};
-use super::page::{Class, Glyph, han_digit};
+use super::clock::{behind_dash, clock, of_an_occasion};
+use super::counters::{in_han, of_counters};
+use super::page::{Class, han_digit};
 use super::reader::Reader;
 use super::words::{CLOCK_LEAD, DATE_LEAD, MONTH, NOT_ID, STRONG, UNIT, WEEKDAY};
 
@@ -32,10 +33,12 @@ fn stands_alone(reader: &Reader<'_>, at: usize) -> bool {
     match reader.c(before) {
         '#' | '+' | '$' | '€' | '£' | '_' => false,
         _ if reader.is_letter(before) => false,
-        '.' | ',' | ':' | '/' | '-' if before > 0 && reader.is_code(before - 1) => {
-            // "9:00-18:00" and "12.03-15.03" are two of them.
-            reader.c(before) == '-' && reader.ends(Kind::Date, before)
+        // "HY1190,2月14日"
+        ',' if before > 0 && reader.is_digit(before - 1) => {
+            let number = (0..before).rev().find(|i| !reader.is_digit(*i));
+            number.is_some_and(|i| reader.is_letter(i)) || matches!(reader.c(reader.digits(at)), '月' | '年')
         }
+        '.' | ',' | ':' | '/' | '-' if before > 0 && reader.is_code(before - 1) => false,
         _ => true,
     }
 }
@@ -44,6 +47,7 @@ fn numbered(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
     let date = of_numbers(reader, at).or_else(|| of_counters(reader, at)).or_else(|| with_month(reader, at));
     if let Some((start, end)) = date {
         let (start, end) = (with_weekday(reader, start), weekday_behind(reader, end));
+        let end = through(reader, end);
         reader.take(Kind::Date, start, end, 0.95);
         return Some(end);
     }
@@ -52,16 +56,33 @@ fn numbered(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
     Some(end)
 }
 
-fn is_day(value: u32) -> bool {
+/// Behind the second day of "12.03-15.03", "3月5日~8日".
+fn through(reader: &Reader<'_>, end: usize) -> usize {
+    let Some(next) = behind_dash(reader, end).filter(|next| reader.is_digit(*next)) else {
+        return end;
+    };
+    let second = of_numbers(reader, next).or_else(|| of_counters(reader, next)).or_else(|| with_month(reader, next));
+    let digits = reader.digits(next);
+    let day = digits - next <= 2
+        && matches!(reader.c(digits), '日' | '号' | '號' | '일')
+        && reader.c(end - 1) == reader.c(digits);
+    match second {
+        Some((_, stop)) => weekday_behind(reader, stop),
+        None if day => digits + 1,
+        None => end,
+    }
+}
+
+pub(super) fn is_day(value: u32) -> bool {
     (1..=31).contains(&value)
 }
 
-fn is_month(value: u32) -> bool {
+pub(super) fn is_month(value: u32) -> bool {
     (1..=12).contains(&value)
 }
 
 /// Years of the common, the Buddhist and the Islamic count.
-fn is_year(value: u32) -> bool {
+pub(super) fn is_year(value: u32) -> bool {
     (1900..2100).contains(&value) || (2440..2620).contains(&value) || (1380..1480).contains(&value)
 }
 
@@ -94,7 +115,8 @@ fn of_numbers(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
             (4, 1..=2) => is_year(a) && is_month(b) && is_day(c),
             (1..=2, 4) => is_year(c) && is_day_and_month(a, b),
             (1..=2, 2) => {
-                !spaced && is_day_and_month(a, b) && (sign == '/' || end - at == 2 || second_end - second == 2)
+                let led = c > 19 && reader.word_before(at, DATE_LEAD | WEEKDAY).is_some();
+                !spaced && is_day_and_month(a, b) && (sign == '/' || end - at == 2 || second_end - second == 2 || led)
             }
             _ => false,
         };
@@ -141,12 +163,19 @@ fn day_and_month(reader: &Reader<'_>, at: usize, end: usize, second_end: usize, 
     let zeros = zero(at, end) || zero(second, second_end);
     match sign {
         '/' => {
-            let mark = matches!(b, 5 | 10) && a <= b && !zeros;
+            let mark = matches!(b, 5 | 10 | 20) && a <= b && !zeros;
             let plain = zeros || a.max(b) > 12 && (second_end - second == 2 || end - at == 2 && lead);
             // Particles of Japanese that follow a day.
             let particle = reader.has_kana
                 && matches!(reader.c(second_end), 'に' | 'の' | 'か' | 'ま' | 'は' | 'で' | '発' | '着' | '便');
-            weekday || !mark && (lead || plain || particle)
+            let bracket = reader.c(second_end) == '(' && DAYS.contains(reader.c(second_end + 1));
+            let eastern = reader.is_eastern && (a > b || b > 4);
+            // "11/2" is no fraction, but "16/9" is a shape of pictures.
+            let whole = a > b && a > 6 && !matches!((a, b), (_, 5 | 10) | (16, 9));
+            weekday
+                || bracket
+                || mark && DAY_LEADS.iter().any(|word| at >= word.len() && reader.spells(at - word.len(), word))
+                || !mark && (lead || plain || particle || eastern || whole)
         }
         '.' => {
             let next = reader.word_at(second_end + 1);
@@ -162,67 +191,19 @@ fn day_and_month(reader: &Reader<'_>, at: usize, end: usize, second_end: usize, 
                 && is_month(b)
                 && !clock
                 && !counted
-                && (dotted || weekday || whole && (lead || zero(second, second_end)))
+                && (dotted || weekday || whole && (lead || zero(second, second_end) || of_an_occasion(reader, at)))
         }
-        _ => weekday,
-    }
-}
-
-/// `3月5日`, `2026년 3월 5일`, `١٤ تاريخ`: numbers with a counter behind each.
-fn of_counters(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
-    let next = |i: usize| if reader.c(i) == ' ' { i + 1 } else { i };
-    let mut start = at;
-    let mut end = reader.digits(at);
-    let mut month = at;
-    if matches!(reader.c(next(end)), '年' | '년') && end - at <= 4 {
-        month = next(next(end) + 1);
-        start = era(reader, at);
-        end = reader.digits(month);
-    }
-    let counter = next(end);
-    if end == month || end - month > 2 || !matches!(reader.c(counter), '月' | '월') {
-        return days_of_this_month(reader, at);
-    }
-    let day = next(counter + 1);
-    let day_end = reader.digits(day);
-    let counted = next(day_end);
-    let month_of_year =
-        month > at && is_year(reader.value(at, reader.digits(at))) && is_month(reader.value(month, end));
-    if month_of_year && day_end == day && !matches!(reader.c(counter + 1), '份' | '底' | '初' | '中') {
-        return Some((start, counter + 1));
-    }
-    let is_date = day_end > day
-        && day_end - day <= 2
-        && is_month(reader.value(month, end))
-        && is_day(reader.value(day, day_end))
-        && matches!(reader.c(counted), '日' | '号' | '號' | '일');
-    is_date.then_some((start, counted + 1))
-}
-
-/// The Japanese era before its year.
-fn era(reader: &Reader<'_>, at: usize) -> usize {
-    let named = at >= 2
-        && matches!((reader.c(at - 2), reader.c(at - 1)), ('令', '和') | ('平', '成') | ('昭', '和') | ('大', '正'));
-    if named { at - 2 } else { at }
-}
-
-/// "the 14th", where a language has a word for a day of the month.
-fn days_of_this_month(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
-    let end = reader.digits(at);
-    if end - at > 2 || !is_day(reader.value(at, end)) {
-        return None;
-    }
-    let next = if reader.c(end) == ' ' { end + 1 } else { end };
-    let spelled = |word: &str| word.chars().enumerate().all(|(i, c)| reader.c(next + i) == c);
-    for word in ["তারিখ", "तारीख", "tarikh", "tareekh", "ತಾರೀಖು"] {
-        if spelled(word) {
-            return Some((at, next + word.chars().count()));
+        // "03-05" where the month stands first.
+        _ => {
+            let zeros = end - at == 2 && second_end - second == 2 && zeros;
+            weekday || zeros && reader.is_eastern && is_month(a) && !matches!(reader.c(second_end), ' ' | '号' | '室')
         }
     }
-    let this_month =
-        at >= 2 && reader.c(at - 1) == '月' && matches!(reader.c(at - 2), '本' | '这' | '這' | '上' | '下');
-    (this_month && matches!(reader.c(end), '号' | '日' | '號')).then(|| (at - 2, end + 1))
 }
+
+/// Words before a day that never stand before a mark like "5/5".
+const DAY_LEADS: [&str; 10] =
+    [" il ", " el ", " am ", " vom ", " dia ", " since ", " dal ", " entro il ", " bis zum ", " until "];
 
 /// `5 March 2026`, `März 5.`, `5 de mayo`, `৫ই মার্চ`.
 fn with_month(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
@@ -295,6 +276,8 @@ fn ordinal(reader: &Reader<'_>, at: usize) -> usize {
         "वीं",
         "वां",
         "-sel",
+        "ten",
+        "te",
     ]
     .into_iter()
     .find_map(ends)
@@ -310,10 +293,14 @@ fn month_behind(reader: &Reader<'_>, at: usize) -> Option<usize> {
     if matches!(reader.c(next), ' ' | '-' | '/') {
         next += 1;
     }
-    for small in ["de ", "of ", "di ", "th "] {
+    for small in ["de ", "of ", "di ", "th ", "من "] {
         if small.chars().enumerate().all(|(i, c)| reader.c(next + i) == c) {
             next += small.chars().count();
         }
+    }
+    // "5. mail" is the 5th of May in Estonian.
+    if at > 0 && reader.c(at - 1) == '.' && reader.spells(next, "mail") && !reader.is_code(next + 4) {
+        return Some(next + 4);
     }
     let month = reader.word_at(next).filter(|word| word.is(MONTH))?;
     // "3 mars" is a date, "3 marche" and "2 ago" are not whole words; one letter glued on is no month either.
@@ -403,7 +390,7 @@ fn weekday_behind(reader: &Reader<'_>, at: usize) -> usize {
     let bracket = reader.c(first) == '(';
     let day = first + usize::from(bracket);
     let end = match reader.word_at(day).filter(|word| {
-        let letters = if bracket || reader.class(day) != Some(Class::Letter) { 2 } else { 5 };
+        let letters = if bracket || reader.class(day) != Some(Class::Letter) { 2 } else { 4 };
         word.is(WEEKDAY) && word.end - word.start >= letters
     }) {
         Some(word) => word.end,
@@ -420,29 +407,3 @@ fn weekday_behind(reader: &Reader<'_>, at: usize) -> usize {
 
 /// The letters that stand for weekdays behind a date in China, Japan and Korea.
 const DAYS: &str = "月火水木金土日一二三四五六天祝월화수목금토일";
-
-/// `三月五号`, `下午三点半`: the numerals of Chinese.
-fn in_han(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
-    let run = |from: usize| {
-        from + reader.glyphs[from..].iter().take(3).take_while(|glyph: &&Glyph| han_digit(glyph.c).is_some()).count()
-    };
-    let end = run(at);
-    let found = match reader.c(end) {
-        '月' => {
-            let day = run(end + 1);
-            (day > end + 1 && matches!(reader.c(day), '日' | '号' | '號')).then_some((at, day + 1))
-        }
-        '点' | '點' | '時' | '时' if !matches!(reader.c(end + 1), '间' | '間' | '儿') => {
-            let start = with_daypart(reader, at);
-            let more = matches!(reader.c(end + 1), '半' | '钟' | '鐘');
-            // "一点" is "a little" more often than one o'clock.
-            let plain = end - at == 2 && (at..end).all(|i| reader.c(i) != '十')
-                || end - at == 1 && matches!(reader.c(at), '一' | '两' | '几') && !more && start == at;
-            (!plain).then_some((start, end + 1 + usize::from(more)))
-        }
-        _ => None,
-    };
-    let (start, end) = found?;
-    reader.take(Kind::Date, start, end, 0.85);
-    Some(end)
-}

@@ -167,6 +167,10 @@ fn spelled(reader: &mut Reader<'_>, at: usize, at_end: usize) {
     let bracketed = matches!(reader.c(at), '(' | '[' | '{' | '<');
     let plain = reader.glyphs[at..at_end].len() <= 2 && !bracketed;
     let local_end = if at > 0 && reader.c(at - 1) == ' ' { at - 1 } else { at };
+    // "Non refundable. At this point": a sentence begins.
+    if plain && local_end > 0 && reader.c(local_end - 1) == '.' {
+        return;
+    }
     let Some(start) = local_start(reader, local_end) else {
         return;
     };

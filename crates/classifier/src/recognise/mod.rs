@@ -14,13 +14,16 @@
 mod bank;
 mod clock;
 mod codes;
+mod counters;
 mod dates;
+mod flights;
 mod mail;
 mod money;
 mod numbers;
 mod page;
 mod places;
 mod reader;
+mod shapes;
 mod words;
 
 use std::cell::RefCell;

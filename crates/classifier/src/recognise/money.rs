@@ -38,8 +38,9 @@ fn amount(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
     let (scaled, is_scaled) = scale(reader, number);
     let end = if is_scaled { scaled } else { number };
     let range = through(reader, end);
-    let behind =
-        currency_behind(reader, at, range).or_else(|| currency_behind(reader, at, end).filter(|_| range != end));
+    let behind = rupees_behind(reader, end)
+        .or_else(|| currency_behind(reader, at, range))
+        .or_else(|| currency_behind(reader, at, end).filter(|_| range != end));
     let before = currency_before(reader, at);
     let (start, end) = match (before, behind) {
         // "Rs 500 টাকা" and "$120 USD" are one sum with its currency twice.
@@ -127,8 +128,15 @@ fn through(reader: &Reader<'_>, end: usize) -> usize {
     end
 }
 
+/// "2500/-", as sums are written in India and Bangladesh; the sign is no part of the number.
+fn rupees_behind(reader: &Reader<'_>, end: usize) -> Option<usize> {
+    (reader.spells(end, "/-") && !reader.is_code(end + 2)).then_some(end)
+}
+
 fn currency_behind(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
     let next = if matches!(reader.c(end), ' ' | '-') && end < reader.len() { end + 1 } else { end };
+    // "2 millones de pesos"
+    let next = if reader.spells(next, "de ") && next > end { next + 3 } else { next };
     let word = reader.word_at(next).filter(|word| word.is(AFTER_AMOUNT) && is_currency(reader, word))?;
     let number = reader.digits(at) - at;
     let text: String = reader.glyphs[word.start..word.end].iter().map(|glyph| glyph.c).collect();
@@ -180,7 +188,7 @@ fn currency_before(reader: &Reader<'_>, at: usize) -> Option<usize> {
     let airline = word.end - word.start == 2
         && matches!(reader.c(word.start), 't' | 'k' | 'r')
         && reader.is_upper(word.start + 1)
-        && super::codes::speaks_of_flights(reader, at);
+        && super::flights::speaks_of_flights(reader, at);
     (near && !spoken_for && !airline && is_currency(reader, word)).then_some(word.start)
 }
 

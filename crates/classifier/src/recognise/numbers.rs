@@ -131,14 +131,20 @@ fn phone(reader: &mut Reader<'_>, at: usize, first: usize, plus: bool, bracket: 
         return None;
     }
     let row = Row::read(reader, first);
+    // Four groups of four are wanted to be a card, whatever their check digit says.
+    let (lengths, groups) = row.lengths();
+    let wants_card = groups >= 4 && lengths[..4] == [4; 4] && !plus;
+    if wants_card {
+        return Some(row.end());
+    }
     if row.too_long || row.groups == 0 {
         return Some(reader.digits(first));
     }
     let name = reader.name(at, row.end());
     let called = name.is_some_and(|name| name.is(PHONE));
-    let plain = !plus && !bracket && row.digits[0] != 0;
     let other = name.is_some_and(|name| {
-        name.is(ORDER | ACCOUNT | BOOKING | CARD | IBAN) && (name.strong || name.direct && (plain || row.groups == 1))
+        name.is(ORDER | ACCOUNT | BOOKING | CARD | IBAN)
+            && (name.strong && (name.direct || !name.spent) || name.direct && name.beside)
     });
     for groups in (1..=row.groups).rev() {
         let cut = row.cut(groups);
@@ -147,6 +153,8 @@ fn phone(reader: &mut Reader<'_>, at: usize, first: usize, plus: bool, bracket: 
         }
         let shape = if plus { international(&cut) } else { national(&cut, bracket, reader.has_devanagari) };
         let confidence = match shape {
+            // "QT 5512 0087"
+            Some(shape) if shape <= SHAPE_ONLY && (other || at > 1 && reader.is_upper(at - 2)) => continue,
             Some(shape) if plus || !other => shape,
             None if called && is_dialled(&cut) => 0.75,
             _ => continue,
@@ -165,7 +173,7 @@ fn international(row: &Row) -> Option<f32> {
 fn is_dialled(row: &Row) -> bool {
     let (lengths, groups) = row.lengths();
     let fits = lengths[..groups].iter().skip(1).all(|length| *length >= 2) && (groups > 1 || lengths[0] >= 6);
-    (6..=15).contains(&row.digits()) && fits && !(row.sign == Some('.') && groups == 4 && row.digits() <= 12)
+    (6..=15).contains(&row.digits()) && fits && (!is_address_of_a_machine(row) || row.digits() == 9)
 }
 
 /// "12 34 56-0": the number of a switchboard ends in one digit.
@@ -173,6 +181,23 @@ fn is_extension(row: &Row) -> bool {
     let (lengths, groups) = row.lengths();
     row.digits[0] == 0 && groups > 2 && lengths[..groups - 1].iter().all(|length| *length > 1)
 }
+
+/// "192.168.0.14": four numbers up to 255, none with a zero before it.
+fn is_address_of_a_machine(row: &Row) -> bool {
+    let (lengths, groups) = row.lengths();
+    let mut from = 0;
+    row.sign == Some('.')
+        && groups == 4
+        && lengths[..groups].iter().all(|length| {
+            let digits = &row.values()[from..from + length];
+            from += length;
+            let value = digits.iter().take(4).fold(0_u32, |value, digit| value * 10 + u32::from(*digit));
+            value < 256 && (*length == 1 || digits[0] != 0)
+        })
+}
+
+/// A shape that numbers of other kinds have too.
+const SHAPE_ONLY: f32 = 0.6;
 
 /// How sure it is that people of some country write a telephone number so.
 fn national(row: &Row, bracket: bool, indian: bool) -> Option<f32> {
@@ -184,17 +209,18 @@ fn national(row: &Row, bracket: bool, indian: bool) -> Option<f32> {
         || groups > 6
         || groups > 1
             && lengths.contains(&1)
-            && !matches!(lengths, [1, 3, ..])
+            && !matches!(lengths, [1, 3, ..] | [4, 3, 1, 3])
             && !d.starts_with(&[0, 0])
             && !is_extension(row)
     {
         return None;
     }
-    let address_of_a_machine = row.sign == Some('.') && groups == 4 && n <= 12 && lengths.iter().all(|l| *l <= 3);
-    if address_of_a_machine {
+    if is_address_of_a_machine(row) {
         return None;
     }
     let confidence = match (n, lengths, d) {
+        // Six numbers of a lottery.
+        (12, [2, 2, 2, 2, 2, 2], _) => return None,
         (10..=15, _, [0, 0, 1..=9, ..]) => 0.93,
         (9..=12, [2..=5, ..], [0, 1..=9, ..]) if groups > 1 => 0.92,
         (10..=11, [_], [0, 1..=9, ..]) => 0.88,
@@ -211,9 +237,12 @@ fn national(row: &Row, bracket: bool, indian: bool) -> Option<f32> {
         (10, [3, 3, 2, 2], [2..=5, ..]) | (10, [5, 5] | [4, 6] | [4, 3, 3], [6..=9, ..]) | (10, [2, 4, 4], _) => 0.85,
         (10, [10], [6..=9, ..]) if indian => 0.7,
         // Spain, Portugal, Poland, Estonia's neighbours.
+        (9, [3, 2, 2, 2] | [2, 3, 2, 2], [6..=9, ..]) if row.sign == Some('.') => 0.8,
         (9, [3, 3, 3] | [3, 2, 2, 2] | [2, 3, 2, 2], [2..=9, ..]) if d[6..] != [0, 0, 0] && row.sign != Some('.') => {
             0.8
         }
+        // Estonia's mobile numbers, and those of Hong Kong.
+        (8, [4, 4], [5, ..]) if row.sign == Some(' ') => SHAPE_ONLY,
         // Brazil.
         (10 | 11, [2, 4 | 5, 4], [1..=9, ..]) => 0.88,
         // Korea's and Japan's short numbers for business.

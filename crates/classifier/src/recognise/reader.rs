@@ -17,6 +17,12 @@ pub(super) struct Name {
     pub direct: bool,
     /// The name itself says "number" or "code", or a label stands beside it.
     pub strong: bool,
+    /// The name itself says "number" or "code".
+    pub spelled: bool,
+    /// Another number stands between.
+    pub spent: bool,
+    /// At most a sign and a space stand between.
+    pub beside: bool,
 }
 
 impl Name {
@@ -40,6 +46,8 @@ pub(super) struct Reader<'a> {
     pub mentions: &'a [Mention],
     /// Whether the text has Japanese letters, where some Chinese ones mean another thing.
     pub has_kana: bool,
+    /// Whether it has letters of China, Japan or Korea, where the month stands before the day.
+    pub is_eastern: bool,
     /// Whether it has letters of Hindi, in whose country a row of ten digits is a telephone number.
     pub has_devanagari: bool,
     taken: Vec<Taken>,
@@ -49,9 +57,21 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub fn new(glyphs: &'a [Glyph], mentions: &'a [Mention]) -> Self {
-        let has_kana = glyphs.iter().any(|glyph| matches!(glyph.c, '\u{3041}'..='\u{3096}'));
-        let has_devanagari = glyphs.iter().any(|glyph| matches!(glyph.c, '\u{900}'..='\u{97f}'));
-        Reader { glyphs, mentions, has_kana, has_devanagari, taken: vec![Taken::Free; glyphs.len()], found: Vec::new() }
+        let (mut has_kana, mut is_eastern, mut has_devanagari) = (false, false, false);
+        for glyph in glyphs.iter().filter(|glyph| matches!(glyph.class, Class::Dense | Class::Joined)) {
+            has_kana |= matches!(glyph.c, '\u{3041}'..='\u{3096}');
+            is_eastern |= matches!(glyph.c, '\u{3041}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}');
+            has_devanagari |= matches!(glyph.c, '\u{900}'..='\u{97f}');
+        }
+        Reader {
+            glyphs,
+            mentions,
+            has_kana,
+            is_eastern,
+            has_devanagari,
+            taken: vec![Taken::Free; glyphs.len()],
+            found: Vec::new(),
+        }
     }
 
     pub fn len(&self) -> usize {
@@ -90,6 +110,20 @@ impl<'a> Reader<'a> {
             end += 1;
         }
         end
+    }
+
+    /// Whether the folded `word` stands at `at`.
+    pub fn spells(&self, at: usize, word: &str) -> bool {
+        word.chars().enumerate().all(|(i, c)| self.c(at + i) == c)
+    }
+
+    /// Whether one of these words stands anywhere near.
+    pub fn speaks_of(&self, at: usize, words: Concepts) -> bool {
+        let near = |mention: &&Mention| mention.start.abs_diff(at) < 160;
+        let index = self.mentions.partition_point(|mention| mention.start < at);
+        let mut before = self.mentions[..index].iter().rev().take_while(near);
+        before.any(|mention| mention.is(words))
+            || self.mentions[index..].iter().take_while(near).any(|mention| mention.is(words))
     }
 
     /// Whether a decimal point at `at` continues a number.
@@ -132,6 +166,11 @@ impl<'a> Reader<'a> {
         self.found.iter().rev().take(8).any(|find| find.0 == kind && find.2 == end)
     }
 
+    /// Whether something of `kind` was found that begins at `start`.
+    pub fn begins(&self, kind: Kind, start: usize) -> bool {
+        self.found.iter().any(|find| find.0 == kind && find.1 == start)
+    }
+
     /// The word that begins at `at`.
     pub fn word_at(&self, at: usize) -> Option<&'a Mention> {
         let index = self.mentions.partition_point(|mention| mention.start < at);
@@ -150,7 +189,10 @@ impl<'a> Reader<'a> {
 
     /// What the number in `start..end` is called, before it or, failing that, behind it.
     pub fn name(&self, start: usize, end: usize) -> Option<Name> {
-        self.name_before(start).or_else(|| self.name_behind(end))
+        self.name_before(start).or_else(|| {
+            let barred = self.word_before(start, NOT_ID).is_some_and(|word| !word.is(NAMES));
+            if barred { None } else { self.name_behind(end) }
+        })
     }
 
     fn name_before(&self, start: usize) -> Option<Name> {
@@ -170,8 +212,15 @@ impl<'a> Reader<'a> {
                 if !direct && self.is_spoken_for(mention.end, start) {
                     return None;
                 }
+                // "selon la police, 20 000": a clause ends.
+                let clause = |g: &Glyph| matches!(g.c, ',' | '，');
+                direct &= mention.is(STRONG) || !self.glyphs[mention.end..edge].iter().any(clause);
                 let strong = labelled && direct || mention.is(STRONG);
-                return Some(Name { is: self.resolve(mention), direct, strong });
+                let spent = self.glyphs[mention.end..start].iter().any(|g| g.class == Class::Digit);
+                let (is, spelled) = (self.resolve(mention), mention.is(STRONG));
+                let signs = |g: &Glyph| matches!(g.class, Class::Space | Class::Sign);
+                let beside = edge - mention.end <= 2 && self.glyphs[mention.end..edge].iter().all(signs);
+                return Some(Name { is, direct, strong, spelled, spent, beside });
             }
             if mention.is(LABEL) {
                 labelled |= direct;
@@ -199,7 +248,15 @@ impl<'a> Reader<'a> {
             }
             if mention.is(NAMES) {
                 let direct = mention.start - edge <= 1;
-                return Some(Name { is: self.resolve(mention), direct, strong: strong || mention.is(STRONG) });
+                let spelled = mention.is(STRONG);
+                return Some(Name {
+                    is: self.resolve(mention),
+                    direct,
+                    strong: strong || spelled,
+                    spelled,
+                    spent: false,
+                    beside: direct,
+                });
             }
             if mention.is(LABEL) {
                 strong = true;
@@ -235,7 +292,10 @@ impl<'a> Reader<'a> {
             return mention.is & NAMES;
         }
         let index = self.mentions.partition_point(|other| other.start < mention.start);
-        let near = self.mentions[..index].iter().rev().take_while(|other| mention.start - other.end < 30);
+        let clause = |g: &Glyph| matches!(g.c, ',' | '，' | '.' | '!' | '?' | '\n');
+        let near = self.mentions[..index].iter().rev().take_while(|other| {
+            mention.start - other.end < 30 && !self.glyphs[other.end..mention.start].iter().any(clause)
+        });
         match near.into_iter().find(|other| other.is(NAMES & !TAIL)) {
             Some(named) if !named.is(words::CARD) => 0,
             _ => TAIL | words::CARD,

@@ -38,13 +38,17 @@ pub(super) const AT: Concepts = 1 << 24;
 pub(super) const DOT: Concepts = 1 << 25;
 /// Speaks of flying without naming a flight.
 pub(super) const TRAVEL: Concepts = 1 << 26;
+/// Speaks of something that happens at an hour or on a day: a visit, a delivery, a ferry.
+pub(super) const OCCASION: Concepts = 1 << 27;
+/// Speaks of what runs for months: a bill, a meter, a line.
+pub(super) const CONTRACT: Concepts = 1 << 28;
 /// The word says "number" or "code" itself.
 pub(super) const STRONG: Concepts = 1 << 31;
 
 /// What can name a number.
 pub(super) const NAMES: Concepts = BOOKING | ORDER | ACCOUNT | PHONE | CARD | IBAN | FLIGHT | TAIL;
 
-const CONCEPTS: [(&str, Concepts); 27] = [
+const CONCEPTS: [(&str, Concepts); 29] = [
     ("booking", BOOKING),
     ("order", ORDER),
     ("account", ACCOUNT),
@@ -72,6 +76,8 @@ const CONCEPTS: [(&str, Concepts); 27] = [
     ("at", AT),
     ("dot", DOT),
     ("travel", TRAVEL),
+    ("occasion", OCCASION),
+    ("contract", CONTRACT),
 ];
 
 /// How many letters may follow a word that takes endings.
@@ -131,6 +137,11 @@ fn begins(glyphs: &[Glyph], at: usize) -> bool {
     match glyphs[at].class {
         Class::Space | Class::Digit => {
             glyphs[at].class == Class::Digit && at > 0 && glyphs[at - 1].class == Class::Space
+        }
+        // A unit is glued to its number; the last letter of "Q2HM8V" is no word.
+        Class::Letter if at > 0 && glyphs[at - 1].class == Class::Digit => {
+            let before = glyphs[..at].iter().rev().find(|glyph| glyph.class != Class::Digit);
+            before.is_none_or(|glyph| glyph.class != Class::Letter)
         }
         Class::Letter => at == 0 || glyphs[at - 1].class != Class::Letter,
         Class::Joined | Class::Dense | Class::Sign => true,

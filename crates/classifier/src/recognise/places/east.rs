@@ -17,7 +17,21 @@ pub(super) fn address(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> 
         Class::Joined => korean(reader, at),
         _ => None,
     };
+    let found = found.map(|(start, end)| (behind_postcode(reader, start), end));
     found.filter(|(start, end)| reader.is_free(*start, *end))
+}
+
+/// Where the postcode begins that stands before an address: "518057 广东省", "48058 부산광역시", "530-0001 大阪市".
+fn behind_postcode(reader: &Reader<'_>, start: usize) -> usize {
+    let end = start - usize::from(start > 0 && reader.c(start - 1) == ' ');
+    let before = |end: usize| (0..end).rev().take_while(|i| reader.is_digit(*i)).count();
+    let digits = before(end);
+    let dashed = digits == 4 && end > 4 && reader.c(end - 5) == '-' && before(end - 5) == 3;
+    let first = if dashed { end - 8 } else { end - digits };
+    let whole = first == 0 || !reader.is_code(first - 1) && !matches!(reader.c(first - 1), '-' | '.' | '/' | '*');
+    let hangul = is_hangul(reader.c(start));
+    let fits = dashed || digits == 6 && !hangul || digits == 5 && hangul;
+    if fits && whole { first } else { start }
 }
 
 fn is_hangul(c: char) -> bool {
@@ -150,7 +164,7 @@ fn is_kana_of_name(c: char) -> bool {
 /// `練馬区石神井町4-18`
 fn japanese(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let digits = reader.digits(at);
-    let blocked = matches!(reader.c(digits), '-' | 'ー' | '丁' | '番');
+    let blocked = matches!(reader.c(digits), '-' | 'ー' | '丁' | '番' | '条');
     if !blocked || digits - at > 4 {
         return None;
     }
@@ -187,8 +201,7 @@ fn blocks(reader: &Reader<'_>, at: usize) -> usize {
     let mut end = reader.digits(at);
     loop {
         let mut next = end;
-        while matches!(reader.c(next), '丁' | '目' | '番' | '地' | '号' | '室' | 'の' | '-' | 'ー') && next - end < 3
-        {
+        while "丁目番地号室条東西南北の-ー".contains(reader.c(next)) && next - end < 3 {
             next += 1;
         }
         if reader.is_digit(next) && next > end {

@@ -12,7 +12,7 @@ mod town;
 use super::Kind;
 use super::page::Class;
 use super::reader::Reader;
-use super::words::{LABEL, PART, STREET};
+use super::words::{LABEL, MONTH, PART, STREET};
 
 pub(super) fn addresses(reader: &mut Reader<'_>) {
     let mut at = 0;
@@ -36,8 +36,8 @@ fn address(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     if at > 0 && matches!(before, '#' | '+' | '*' | '$' | '€' | '£' | '@') {
         return None;
     }
-    if let Some(end) = crossing(reader, at) {
-        return Some(end);
+    if let Some(found) = crossing(reader, at).or_else(|| dated_street(reader, at)) {
+        return Some(found);
     }
     east::address(reader, at).or_else(|| parts::address(reader, at)).or_else(|| streets::address(reader, at))
 }
@@ -61,9 +61,29 @@ fn crossing(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     whole.then(|| (street.start, town::town(reader, town::units(reader, first))))
 }
 
+/// "Rua 7 de Setembro, 99", "Straße des 17. Juni 135": streets that are named after a day.
+fn dated_street(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    let street = reader.word_before(at, STREET).filter(|word| reader.is_letter(word.start))?;
+    let mut name = reader.digits(at);
+    for small in [". ", " ", "de "] {
+        name += if reader.spells(name, small) { small.len() } else { 0 };
+    }
+    let month = reader.word_at(name).filter(|word| word.is(MONTH))?;
+    let number = gap(reader, month.end);
+    let end = house(reader, number);
+    let year = reader.digits(number) == number + 4 && (1900..2100).contains(&reader.value(number, number + 4));
+    (number > month.end && end > number && !year).then(|| (street.start, town::town(reader, town::units(reader, end))))
+}
+
 /// Behind the number of a house: `14b`, `8/14`, `263-2`, `12 bis`.
 fn house(reader: &Reader<'_>, at: usize) -> usize {
     let mut end = reader.digits(at);
+    // "7к2"
+    let block = reader.digits(end + 1);
+    if matches!(reader.c(end), 'к' | 'с' | 'k' | 's') && block > end + 1 && block <= end + 3 && !reader.is_letter(block)
+    {
+        return block;
+    }
     for _ in 0..4 {
         if reader.is_letter(end) && !reader.is_letter(end + 1) {
             end += 1;
@@ -78,6 +98,13 @@ fn house(reader: &Reader<'_>, at: usize) -> usize {
             break;
         }
     }
+    // "২৭বি বিধান সরণি"
+    let letter = |name: &&&str| reader.spells(end, name) && !is_word(reader, end + name.chars().count());
+    if reader.class(end) == Some(Class::Joined)
+        && let Some(name) = HOUSE_LETTERS.iter().find(letter)
+    {
+        return end + name.chars().count();
+    }
     // "Gartenweg 12 a, 86150 Augsburg"
     let lettered = reader.c(end) == ' ' && matches!(reader.c(end + 1), 'a'..='h') && !reader.is_code(end + 2);
     if lettered && (is_comma(reader.c(end + 2)) || reader.c(end + 2) == ' ' && reader.digits(end + 3) >= end + 7) {
@@ -90,6 +117,9 @@ fn house(reader: &Reader<'_>, at: usize) -> usize {
     }
     end
 }
+
+/// The letters of houses in Bengali and Hindi.
+const HOUSE_LETTERS: [&str; 14] = ["এ", "বি", "সি", "ডি", "ই", "ক", "খ", "গ", "ঘ", "ए", "बी", "सी", "डी", "ई"];
 
 fn is_word(reader: &Reader<'_>, at: usize) -> bool {
     matches!(reader.class(at), Some(Class::Letter | Class::Joined | Class::Dense))

@@ -11,15 +11,22 @@ const MOST_SEGMENTS: usize = 6;
 pub(super) fn address(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let named = named_before(reader, at).or_else(|| letter_before(reader, at));
     let end = house(reader, at);
+    if let Some(start) = before_postcode(reader, at, end) {
+        return Some((start, end));
+    }
     let thai = matches!(reader.c(end + 1), '\u{e01}'..='\u{e4e}') && reader.c(end) == ' ';
     if thai && reader.word_at(end + 1).is_some_and(|word| word.is(PART)) {
         return thai_address(reader, named.unwrap_or(at), end);
     }
     let start = match named {
-        Some(start) => start,
+        Some(start) => quarters_before(reader, street_name_before(reader, start)),
         None => {
             if let Some(street) = arabic_street_before(reader, at) {
-                return grow(reader, quarter_before(reader, street), end, 1);
+                return grow(reader, quarters_before(reader, street), end, 1);
+            }
+            let street = reader.word_before(at, STREET).filter(|word| is_joined(reader, word.start));
+            if let Some(street) = street {
+                return grow(reader, quarters_before(reader, street.start), end, 1);
             }
             if !begins_with_number(reader, at, end) {
                 return None;
@@ -55,7 +62,10 @@ fn named_before(reader: &Reader<'_>, at: usize) -> Option<usize> {
         }
     }
     let latin = reader.class(mention.start) == Some(Class::Letter);
+    // "বইলেন" ends as the word of a lane does.
+    let whole = mention.start == 0 || !is_joined(reader, mention.start - 1);
     let fits = mention.is(PART)
+        && whole
         && !(latin && mention.is(STREET_END))
         && !(latin && !(reader.is_upper(mention.start) && mention.end - mention.start >= 4));
     fits.then_some(mention.start)
@@ -64,6 +74,9 @@ fn named_before(reader: &Reader<'_>, at: usize) -> Option<usize> {
 /// "৩৪/বি, লেক রোড", "١٥ شارع": a number with a street within a few words behind it.
 fn begins_with_number(reader: &Reader<'_>, at: usize, end: usize) -> bool {
     if at > 0 && !matches!(reader.c(at - 1), ' ' | ':' | ',' | '(' | '-' | '\n') {
+        return false;
+    }
+    if reader.digits(at) - at > 4 {
         return false;
     }
     let mut next = end + usize::from(is_comma(reader.c(end)));
@@ -83,6 +96,14 @@ fn begins_with_number(reader: &Reader<'_>, at: usize, end: usize) -> bool {
             }
         }
         next = word_end(reader, next);
+        // "২৩/এ সেগুনবাগিচা, ঢাকা ১০০০"
+        let town = next + 1 + usize::from(reader.c(next + 1) == ' ');
+        let lettered = end > reader.digits(at);
+        if let Some(city) = reader.word_at(town).filter(|word| is_comma(reader.c(next)) && word.is(CITY))
+            && (lettered || postcode(reader, city.end) > city.end)
+        {
+            return true;
+        }
     }
     false
 }
@@ -91,8 +112,42 @@ fn begins_with_number(reader: &Reader<'_>, at: usize, end: usize) -> bool {
 fn letter_before(reader: &Reader<'_>, at: usize) -> Option<usize> {
     let dash = at.checked_sub(1).filter(|dash| matches!(reader.c(*dash), '-' | '/'))?;
     let start = super::word_start(reader, dash);
-    (start < dash && dash - start <= 3 && is_joined(reader, start) && is_comma(reader.c(house(reader, at))))
-        .then_some(start)
+    if reader.digits(at) - at > 4 {
+        return None;
+    }
+    let letter = is_joined(reader, start) || reader.is_upper(start) && dash - start == 1;
+    (start < dash && dash - start <= 3 && letter && is_comma(reader.c(house(reader, at)))).then_some(start)
+}
+
+/// "কলাতলী রোড ৪৪": where the name begins of a street whose word stands before its number.
+fn street_name_before(reader: &Reader<'_>, start: usize) -> usize {
+    let street =
+        ["রোড", "সড়ক", "লেন", "সরণি", "রোড নং", "रोड", "मार्ग", "सड़क"].iter().any(|word| reader.spells(start, word));
+    if !street || start < 3 || reader.c(start - 1) != ' ' {
+        return start;
+    }
+    let name = super::word_start(reader, start - 1);
+    let index = reader.mentions.partition_point(|mention| mention.end <= name);
+    let other = reader.mentions.get(index).is_some_and(|mention| mention.start < start);
+    let lead = STREET_LEADS.iter().any(|word| reader.spells(name, word) && name + word.chars().count() == start - 1);
+    if is_joined(reader, name) && !other && !lead && start - name > 3 { name } else { start }
+}
+
+/// Words that stand before an address and are no part of it.
+const STREET_LEADS: [&str; 10] = ["ঠিকানা", "আমার", "বাসা", "থাকি", "এখানে", "নতুন", "हमारा", "मेरा", "पता", "नया"];
+
+/// "شارع الملك فهد، حي العليا، الرياض 12214": a postcode behind its town, and no house; gives where it begins.
+fn before_postcode(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
+    if !(4..=6).contains(&(end - at)) {
+        return None;
+    }
+    let town = reader.word_before(at, CITY).filter(|word| is_joined(reader, word.start))?;
+    let start = quarters_before(reader, town.start);
+    (start < town.start).then_some(start)
+}
+
+fn quarters_before(reader: &Reader<'_>, start: usize) -> usize {
+    (0..4).fold(start, |start, _| quarter_before(reader, start))
 }
 
 /// "حي النخيل، ": a quarter that stands before the street.
@@ -134,6 +189,8 @@ fn grow(reader: &Reader<'_>, start: usize, end: usize, parts: usize) -> Option<(
         at = stop;
         parts += 1;
         town |= city;
+    } else if reader.c(at) == ' ' && stop > at && is_comma(reader.c(stop)) {
+        at = stop;
     }
     for _ in 0..MOST_SEGMENTS {
         if town || !is_comma(reader.c(at)) {
@@ -159,6 +216,14 @@ fn grow(reader: &Reader<'_>, start: usize, end: usize, parts: usize) -> Option<(
             }
             break;
         }
+    }
+    // A part of a town may be known as one: "مدينة نصر، القاهرة".
+    let next = good + 1 + usize::from(reader.c(good + 1) == ' ');
+    if town
+        && is_comma(reader.c(good))
+        && let Some(city) = reader.word_at(next).filter(|word| word.is(CITY))
+    {
+        good = postcode(reader, city.end);
     }
     (parts >= 2 || town && good > end).then_some((start, good))
 }

@@ -59,6 +59,7 @@ const MOST_WORDS: usize = 5;
 pub(super) fn address(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let end = house(reader, at);
     let street = street_before(reader, at)
+        .filter(|start| reader.is_free(*start, at))
         .map(|start| (start, end))
         .or_else(|| street_behind(reader, at, end).map(|end| (at, end)));
     let Some((start, end)) = street else {
@@ -90,10 +91,22 @@ fn street_has_number(reader: &Reader<'_>, at: usize, end: usize) -> bool {
 
 /// "Kase 22, Rapla 79513": a name alone is a street when a postcode and a town follow its number.
 fn nameless(reader: &Reader<'_>, at: usize, end: usize) -> Option<(usize, usize)> {
-    if at < 3 || reader.c(at - 1) != ' ' || reader.digits(at) - at > 3 || !is_comma(reader.c(end)) {
+    if at < 3 || reader.c(at - 1) != ' ' || reader.digits(at) - at > 3 {
         return None;
     }
     let name = word_start(reader, at - 1);
+    // "Казань, Баумана 44"
+    let city_before = || part_before(reader, name.checked_sub(2)?).filter(|_| is_comma(reader.c(name - 2)));
+    if reader.is_upper(name)
+        && let Some(town) =
+            city_before().filter(|town| mention_over(reader, *town).is_some_and(|i| reader.mentions[i].is(CITY)))
+        && !mention_over(reader, name).is_some_and(|i| reader.mentions[i].is(MONTH | WEEKDAY | NOT_ID))
+    {
+        return Some((town, units(reader, end)));
+    }
+    if !is_comma(reader.c(end)) {
+        return None;
+    }
     let named = name < at - 2 && is_letters(reader, name) && reader.is_upper(name) && !reader.is_upper(name + 1);
     if !named || mention_over(reader, name).is_some_and(|index| reader.mentions[index].is(MONTH | WEEKDAY | NOT_ID)) {
         return None;
@@ -167,7 +180,7 @@ fn skip_labels(reader: &Reader<'_>, at: usize) -> usize {
         end -= 1;
     }
     if let Some(index) = mention_before(reader, end)
-        && reader.mentions[index].is(PART | LABEL)
+        && (reader.mentions[index].is(PART) || says_number(reader, index))
         && !reader.mentions[index].is(STREET_END | STREET)
         && reader.mentions[index].start > 1
     {
@@ -180,6 +193,14 @@ fn skip_labels(reader: &Reader<'_>, at: usize) -> usize {
         end -= 1;
     }
     end
+}
+
+/// "no", "nr", "№": a label that stands before the number of a house.
+fn says_number(reader: &Reader<'_>, index: usize) -> bool {
+    let label = &reader.mentions[index];
+    let spelled = |word: &&str| word.chars().eq(reader.glyphs[label.start..label.end].iter().map(|glyph| glyph.c));
+    label.is(LABEL)
+        && ["no", "nr", "n", "№", "n°", "nº", "n.º", "num", "numero", "nummer", "number", "#"].iter().any(spelled)
 }
 
 /// The word that ends at `end`, a dot or colon not counted.
@@ -209,7 +230,9 @@ fn named_by_end(reader: &Reader<'_>, start: usize, end: usize) -> Option<usize> 
         let first = reader.mentions[index].start;
         return name_before(reader, first);
     }
-    let compound = ENDS.iter().any(|ending| word.strip_suffix(ending).is_some_and(|head| head.chars().count() > 2));
+    let seat = NO_STREETS.iter().any(|known| word == *known);
+    let compound =
+        !seat && ENDS.iter().any(|ending| word.strip_suffix(ending).is_some_and(|head| head.chars().count() > 2));
     if !compound || !reader.is_upper(start) {
         return None;
     }
@@ -227,6 +250,20 @@ fn named_by_end(reader: &Reader<'_>, start: usize, end: usize) -> Option<usize> 
         && ADJECTIVES.iter().any(|word| word.chars().eq(reader.glyphs[before..start - 1].iter().map(|glyph| glyph.c)));
     Some(if adjective { before } else { start })
 }
+
+/// Words that end as streets do and have numbers of their own.
+const NO_STREETS: [&str; 10] = [
+    "bahnsteig",
+    "standplatz",
+    "parkplatz",
+    "sitzplatz",
+    "stellplatz",
+    "arbeitsplatz",
+    "spielplatz",
+    "startplatz",
+    "flugsteig",
+    "lagerplatz",
+];
 
 /// What stands before the names of streets in Germany and the Netherlands.
 const ADJECTIVES: [&str; 24] = [
@@ -255,8 +292,44 @@ fn name_before(reader: &Reader<'_>, at: usize) -> Option<usize> {
             start -= 1;
         }
     }
+    let start = behind_verb(reader, start, at);
     (start < at).then_some(start)
 }
+
+/// "Elan Pikk tn 3", "Live 5 High St": the first word of a sentence has a capital too.
+fn behind_verb(reader: &Reader<'_>, start: usize, at: usize) -> usize {
+    let end = word_end(reader, start);
+    let verb = VERBS.iter().any(|word| word.chars().eq(reader.glyphs[start..end].iter().map(|glyph| glyph.c)));
+    if verb && end + 1 < at { end + 1 } else { start }
+}
+
+/// What people write before their address.
+const VERBS: [&str; 24] = [
+    "elan",
+    "elame",
+    "asun",
+    "asume",
+    "wohne",
+    "wohnen",
+    "aadress",
+    "aadressil",
+    "adresse",
+    "anschrift",
+    "address",
+    "adres",
+    "adresim",
+    "osoite",
+    "osoitteeni",
+    "mieszkam",
+    "woon",
+    "live",
+    "living",
+    "oturuyorum",
+    "uus",
+    "uusi",
+    "saatke",
+    "tooge",
+];
 
 /// "214. Sok.": streets of Turkish towns have numbers.
 fn numbered_name(reader: &Reader<'_>, word: usize, end: usize, next: usize) -> bool {
@@ -268,9 +341,11 @@ fn numbered_name(reader: &Reader<'_>, word: usize, end: usize, next: usize) -> b
 
 /// Behind a street that follows its house number: "12 High Street", "27 bis rue des Tanneurs".
 fn street_behind(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
+    // "18 h, plaza de España", "à 14h place de la République": an hour and a place.
+    let hour = reader.c(end - 1) == 'h' || reader.c(end) == 'h';
     let alone = at == 0 || matches!(reader.c(at - 1), ' ' | '\n' | '(' | ':' | ',' | '"' | '\'');
     let mut next = if is_comma(reader.c(end)) { end + 1 } else { end };
-    if !alone || reader.c(next) != ' ' || reader.digits(at) - at > 5 {
+    if hour || !alone || reader.c(next) != ' ' || reader.digits(at) - at > 5 {
         return None;
     }
     next += 1;
@@ -335,6 +410,10 @@ fn postcode_alone(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let start = (0..2).fold(at, |start, _| if start > 0 && reader.is_upper(start - 1) { start - 1 } else { start });
     if start < at {
         let end = british(reader, start)?;
+        // "SW1A 2AA London"
+        if let Some(city) = city(reader, end + 1).filter(|_| reader.c(end) == ' ') {
+            return Some((start, city));
+        }
         let town = name_before(reader, start)?;
         return Some((town, end));
     }
@@ -385,7 +464,8 @@ fn part_before(reader: &Reader<'_>, end: usize) -> Option<usize> {
         start -= 1;
     }
     let number = start < end && (start..end).all(|i| !reader.is_letter(i)) || reader.is_digit(start);
-    if number {
+    let letter = end - start == 1 && reader.is_upper(start);
+    if number || letter {
         if reader.c(start.saturating_sub(1)) == ' '
             && start > 0
             && let Some(index) = mention_before(reader, start - 1)
@@ -393,7 +473,7 @@ fn part_before(reader: &Reader<'_>, end: usize) -> Option<usize> {
         {
             return Some(reader.mentions[index].start);
         }
-        return (end - start >= 5 && (start..end).all(|i| reader.is_digit(i))).then_some(start);
+        return (number && end - start >= 5 && (start..end).all(|i| reader.is_digit(i))).then_some(start);
     }
     let cyrillic = ('\u{400}'..='\u{52f}').contains(&reader.c(start));
     if start == end

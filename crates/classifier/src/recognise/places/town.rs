@@ -101,6 +101,12 @@ pub(super) fn town(reader: &Reader<'_>, at: usize) -> usize {
     for _ in 0..4 {
         let next = gap(reader, end);
         let next = if reader.c(next) == '-' && reader.c(next + 1) == ' ' { next + 2 } else { next };
+        // "Musterweg 5 in 50667 Köln", "кв. 5, г. Екатеринбург"
+        let next = if reader.spells(next, "in ") && reader.is_digit(next + 3) {
+            next + 3
+        } else {
+            kind_of_place(reader, next)
+        };
         if next == end {
             break;
         }
@@ -118,6 +124,7 @@ pub(super) fn town(reader: &Reader<'_>, at: usize) -> usize {
         let Some(place) = names(reader, next, 3).or_else(|| city(reader, next)) else {
             break;
         };
+        let place = rank(reader, place);
         let code = if matches!(reader.c(place), ' ' | ',' | '-') {
             postcode(reader, gap(reader, place).max(place + 1))
         } else {
@@ -135,6 +142,20 @@ pub(super) fn town(reader: &Reader<'_>, at: usize) -> usize {
         end = state(reader, place);
     }
     end
+}
+
+/// Behind "г." before the name of a town.
+fn kind_of_place(reader: &Reader<'_>, at: usize) -> usize {
+    let kinds = ["г. ", "г.", "город ", "пос. ", "дер. ", "с. "];
+    let named = |kind: &&&str| reader.spells(at, kind) && reader.is_upper(at + kind.chars().count());
+    kinds.iter().find(named).map_or(at, |kind| at + kind.chars().count())
+}
+
+/// Behind "küla" and its like, which say what the place is.
+fn rank(reader: &Reader<'_>, at: usize) -> usize {
+    let ranks = [" kula", " vald", " alevik", " linn", " maakond", " vallas", " ilce", " province"];
+    let found = ranks.iter().find(|rank| reader.spells(at, rank) && !reader.is_code(at + rank.len()));
+    found.map_or(at, |rank| at + rank.len())
 }
 
 /// Behind " - MG", as Brazil names its states.
