@@ -60,17 +60,25 @@ pub async fn load(journal: &Journal, desk: &Desk) -> u64 {
             return 0;
         }
     };
-    let checkpoint = match postcard::from_bytes::<Checkpoint>(&stored) {
-        Ok(checkpoint) if checkpoint.state_version == STATE_VERSION => checkpoint,
-        Ok(_) | Err(_) => {
-            tracing::info!("the checkpoint is of another version; the whole log is read");
-            return 0;
-        }
+    let Some(view) = decode(&stored) else {
+        tracing::info!("the checkpoint is of another version; the whole log is read");
+        return 0;
     };
-    let as_of = checkpoint.as_of;
-    *desk.write() = restore(checkpoint);
+    let as_of = view.as_of;
+    *desk.write() = view;
     tracing::info!(sequence = as_of, "the desk begins with a checkpoint");
     as_of
+}
+
+/// The view in the bytes of a checkpoint; none when they are of another version, or no checkpoint.
+pub fn decode(bytes: &[u8]) -> Option<View> {
+    let checkpoint = postcard::from_bytes::<Checkpoint>(bytes).ok()?;
+    (checkpoint.state_version == STATE_VERSION).then(|| restore(checkpoint))
+}
+
+/// The bytes of a checkpoint of a view.
+pub fn encode(view: &View) -> postcard::Result<Vec<u8>> {
+    postcard::to_stdvec(&capture(view))
 }
 
 fn restore(checkpoint: Checkpoint) -> View {
@@ -141,9 +149,11 @@ fn capture(view: &View) -> Checkpoint {
 
 /// Saves the desk as it stands. A failure is said and does no harm.
 pub async fn save(journal: &Journal, desk: &Desk) {
-    let checkpoint = capture(&desk.read());
-    let as_of = checkpoint.as_of;
-    let bytes = match postcard::to_stdvec(&checkpoint) {
+    let (as_of, encoded) = {
+        let view = desk.read();
+        (view.as_of, encode(&view))
+    };
+    let bytes = match encoded {
         Ok(bytes) => bytes,
         Err(error) => {
             tracing::warn!(%error, "the checkpoint cannot be made");

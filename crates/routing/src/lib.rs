@@ -26,6 +26,7 @@ mod summary;
 mod surges;
 mod view;
 
+pub use checkpoint::{decode as decode_checkpoint, encode as encode_checkpoint};
 pub use explain::explain;
 pub use needs::{Need, look_at, needs};
 pub use offers::preferred;

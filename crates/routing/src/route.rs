@@ -164,12 +164,12 @@ fn priority(priority: brand::Priority) -> Priority {
 mod tests {
     use super::*;
     use brand::Brand;
-    use std::sync::Arc;
     use conversation::classified::{ClassificationCorrected, PostClassified, Scored};
     use conversation::received::PostReceived;
     use conversation::{
         Actor, BrandId, ConversationId, CustomerId, Fact, Network, Personal, Record, RecordId, Subject,
     };
+    use std::sync::Arc;
 
     const SETTINGS: &str = r#"
 earshot: brand/v1
