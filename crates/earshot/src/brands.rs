@@ -161,13 +161,14 @@ mod tests {
 
     #[test]
     fn sound_settings_have_a_version_and_warnings() {
-        let rules = "rules:\n  - {name: a, when: post.private, team: care}\n  - {name: b, when: post.private, team: care}\n";
+        let rules =
+            "rules:\n  - {name: a, when: post.private, team: care}\n  - {name: b, when: post.private, team: care}\n";
         let json = checked(rules).json();
         assert_eq!(json["problems"], serde_json::json!([]));
         assert_eq!(json["version"].as_str().map(str::len), Some(32));
         assert_eq!(json["uncovered"], serde_json::json!(["Sunday 00:00-04:00 nobody is on, every week"]));
         let warning = json["warnings"][0].as_str().expect("rule b is never reached");
-        assert!(warning.starts_with("b.yaml:9:22: rules[1].when: can never match: rule `a` before it"), "{warning}");
+        assert!(warning.starts_with("b.yaml:9:21: rules[1].when: can never match: rule `a` before it"), "{warning}");
     }
 
     #[test]
