@@ -447,6 +447,7 @@ fn filter(brand: &brand::Brand, post: &PostReceived, network: &Network) -> Optio
         tier: &post.tier,
         attachments: u32::try_from(post.personal.attachments.len()).unwrap_or(u32::MAX),
         is_reply: !post.parent_native_id.is_empty(),
+        author: &post.personal.author_handle,
         ..PostView::default()
     };
     brand.filter(&view).map(str::to_owned)
