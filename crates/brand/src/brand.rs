@@ -29,6 +29,8 @@ pub struct Brand {
     pub(crate) filters: Vec<CompiledFilter>,
     topics: Topics,
     pub(crate) rules: Vec<CompiledRule>,
+    /// By the number of a ready reply: for which posts it is offered.
+    pub(crate) replies: Vec<Option<Expression>>,
     pub(crate) otherwise: CompiledOutcome,
     /// Lists and patterns of all expressions, built once.
     pub(crate) constants: Vec<Box<dyn Val>>,
@@ -184,6 +186,11 @@ impl Compiler<'_> {
             let both = when.zip(outcome);
             rules.extend(both.map(|(when, outcome)| CompiledRule { name: rule.name.as_str().into(), when, outcome }));
         }
+        let mut replies = Vec::with_capacity(settings.replies.len());
+        for (nth, reply) in settings.replies.iter().enumerate() {
+            let key = format!("replies[{nth}].when");
+            replies.push(reply.when.as_ref().and_then(|when| self.expression(when, Scope::Rule, &ids, &key)));
+        }
         let otherwise = self.outcome(&settings.otherwise, &ids, "otherwise.team");
         let (Some(otherwise), true) = (otherwise, self.problems.is_empty()) else {
             return Err(Problems::new(self.problems));
@@ -201,6 +208,7 @@ impl Compiler<'_> {
             filters,
             topics,
             rules,
+            replies,
             otherwise,
             constants: self.constants,
         })

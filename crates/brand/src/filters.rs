@@ -3,11 +3,12 @@
 
 use crate::brand::{Brand, NoClock};
 use crate::expression::{self, Expression};
-use crate::facts::{Facts, PostView};
+use crate::facts::Facts;
 use crate::read::LISTEN;
 use crate::route::RouteInput;
 use crate::settings::KeptAs;
 use crate::signs::{CompiledSigns, FoldedPost};
+use crate::views::PostView;
 use std::sync::Arc;
 
 #[derive(Debug)]

@@ -22,6 +22,9 @@ pub(crate) const FILE: Shape = Shape {
         may("filters", "filters: [{name: contest, when: 'post.text.contains(\"#win\")'}]"),
         may("topics", "topics: [{name: air.lounge, any_of: [lounge, quiet room]}]"),
         may("rules", "rules: [{name: praise, when: 'class.intent == \"praise\"', team: care}]"),
+        may("tone", "tone: {forbidden: [unfortunately], signature: required}"),
+        may("replies", "replies: [{name: refund, language: en, text: \"Sorry, {customer}. ^{person}\"}]"),
+        may("notices", "notices: {out_of_hours: {en: \"We are back at {opens}.\"}}"),
         may("rises", "rises: {spread: {shares: 100}, escalate: off}"),
         may("surges", "surges: {window: 30m, at_least: 15}"),
         must("otherwise", "otherwise: {team: care, priority: normal, respond_within: 1h}"),
@@ -50,6 +53,7 @@ pub(crate) const TEAM: Shape = Shape {
         may("assign", "assign: pull"),
         may("return_after", "return_after: 15m"),
         may("picture", "picture: https://example.com/team.jpg"),
+        may("shift_posts", "shift_posts: {morning: {network: x, text: \"Good morning from {people}\"}}"),
     ],
 };
 
@@ -166,6 +170,41 @@ pub(crate) const SURGES: Shape = Shape {
     ],
 };
 
+pub(crate) const TONE: Shape = Shape {
+    what: "a tone",
+    keys: &[
+        may("forbidden", "forbidden: [unfortunately]"),
+        may("require_apology", "require_apology: true"),
+        may("signature", "signature: required"),
+    ],
+};
+
+pub(crate) const REPLY: Shape = Shape {
+    what: "a reply",
+    keys: &[
+        must("name", "name: refund"),
+        must("language", "language: en"),
+        must("text", "text: \"Sorry, {customer}. ^{person}\""),
+        may("when", "when: 'class.topic == \"air.refund\"'"),
+    ],
+};
+
+pub(crate) const NOTICES: Shape =
+    Shape { what: "the notices", keys: &[may("out_of_hours", "out_of_hours: {en: \"We are back at {opens}.\"}")] };
+
+pub(crate) const SHIFT_POSTS: Shape = Shape {
+    what: "the shift posts",
+    keys: &[
+        may("morning", "morning: {network: x, text: \"Good morning from {people}\"}"),
+        may("evening", "evening: {network: x, text: \"Good night from {people}\"}"),
+    ],
+};
+
+pub(crate) const SHIFT_POST: Shape = Shape {
+    what: "a shift post",
+    keys: &[must("network", "network: x"), must("text", "text: \"Good morning from {people}\"")],
+};
+
 pub(crate) const RULE: Shape = Shape {
     what: "a rule",
     keys: &[
@@ -201,6 +240,7 @@ mod tests {
     use crate::flags::Flag;
     use crate::settings::{Assign, HandleUse, KeptAs, Priority, Tier, WallClock};
     use crate::targets::TargetClock;
+    use crate::words::SignatureUse;
     use serde_json::Value;
     use std::collections::BTreeSet;
 
@@ -229,6 +269,11 @@ mod tests {
             ("otherwise", &OTHERWISE),
             ("capacity", &CAPACITY),
             ("needs", &NEEDS),
+            ("tone", &TONE),
+            ("reply", &REPLY),
+            ("notices", &NOTICES),
+            ("shift_posts", &SHIFT_POSTS),
+            ("shift_post", &SHIFT_POST),
             ("listen", &LISTEN),
             ("authors", &AUTHORS),
             ("rises", &RISES),
@@ -271,6 +316,7 @@ mod tests {
         assert_eq!(choices("target_clock"), TargetClock::ALL.map(|(name, _)| name));
         assert_eq!(choices("flag"), Flag::NAMES);
         assert_eq!(choices("kept_as"), KeptAs::ALL.map(|(name, _)| name));
+        assert_eq!(choices("signature"), SignatureUse::ALL.map(|(name, _)| name));
         assert_eq!(choices("use"), HandleUse::ALL.map(|(name, _)| name));
         assert_eq!(schema["properties"]["earshot"]["const"], FORMAT);
     }

@@ -56,13 +56,16 @@ mod serving;
 mod settings;
 mod signs;
 mod targets;
+mod templates;
 mod topics;
+mod views;
+mod words;
 
 use document::{problem, reader, suggest, tree};
 
 pub use brand::Brand;
 pub use coverage::{Gap, Uncovered};
-pub use facts::{ClassView, ConversationView, CustomerView, FIELDS, Field, FieldType, PostView};
+pub use facts::{FIELDS, Field, FieldType};
 pub use filters::{Filtering, WouldFilter};
 pub use flags::{Flag, Flags};
 pub use problem::{Problem, Problems};
@@ -75,3 +78,6 @@ pub use settings::{
     Settings, Signs, Team, Tier, Topic, WallClock,
 };
 pub use targets::{TargetClock, Targets};
+pub use templates::fill;
+pub use views::{ClassView, ConversationView, CustomerView, PostView};
+pub use words::{Notices, ReadyReply, ShiftPost, ShiftPosts, SignatureUse, Tone, Translations};

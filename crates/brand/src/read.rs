@@ -6,6 +6,7 @@ mod rules;
 mod signs;
 mod teams;
 mod topics;
+mod words;
 
 use crate::hours::{self, Calendar};
 use crate::keys;
@@ -96,10 +97,13 @@ fn whole(reader: &mut Reader<'_>, root: &Node, source: &str) -> Option<Settings>
         regions: raw_teams.iter().any(|(_, _, node)| node.has("regions")),
     };
     let own_zone = zone.as_ref().map(|(_, zone)| zone);
-    let teams = teams::teams(reader, &raw_teams, &names, own_zone, &calendar);
+    let teams = teams::teams(reader, &raw_teams, &names, own_zone, &calendar, &handles);
     let listen = signs::listen(reader, &top);
     let filters = rules::filters(reader, &top, source, &names);
     let topics = topics::topics(reader, &top);
+    let tone = words::tone(reader, &top);
+    let replies = words::replies(reader, &top, source, &names);
+    let notices = words::notices(reader, &top);
     let rises = rises::rises(reader, &top, &names, &teams);
     let surges = rises::surges(reader, &top);
     let otherwise = rules::otherwise(reader, &top, &names);
@@ -116,6 +120,9 @@ fn whole(reader: &mut Reader<'_>, root: &Node, source: &str) -> Option<Settings>
         listen,
         filters,
         topics,
+        tone,
+        replies,
+        notices,
         rises,
         surges,
         rules,

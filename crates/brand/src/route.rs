@@ -3,11 +3,12 @@
 
 use crate::brand::{Brand, CompiledOutcome};
 use crate::expression;
-use crate::facts::{ClassView, Clock, ConversationView, CustomerView, Facts, PostView};
+use crate::facts::{Clock, Facts};
 use crate::read::OTHERWISE;
 use crate::serving::{Serving, ServingInput};
 use crate::settings::Priority;
 use crate::targets::Targets;
+use crate::views::{ClassView, ConversationView, CustomerView, PostView};
 use jiff::Timestamp;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -79,12 +80,8 @@ impl Brand {
     /// Decides who gets a post. A rule that cannot be evaluated counts as not holding and is noted with its reason, so
     /// no fault of a rule loses a post.
     pub fn route(&self, input: &RouteInput<'_>) -> Decision {
-        let own_team = match input.customer.own_team {
-            "" => self.team_of_region(input.post.region).unwrap_or(""),
-            assigned => assigned,
-        };
-        let input = &RouteInput { customer: CustomerView { own_team, ..input.customer }, ..*input };
-        let clock = At { brand: self, at: input.at, customer_timezone: known(input.customer.timezone) };
+        let input = &self.with_own_team(input);
+        let clock = At::of(self, input);
         let facts = Facts::new(input, &self.constants, &clock);
         let context = expression::context(&facts);
         let mut candidates = Vec::with_capacity(self.rules.len() + 2);
@@ -100,6 +97,15 @@ impl Brand {
             }
         }
         self.decision(&OTHERWISE.into(), &self.otherwise, input, candidates, notes)
+    }
+
+    /// The same input, in which a customer without a team has that of the region.
+    pub(crate) fn with_own_team<'a>(&'a self, input: &RouteInput<'a>) -> RouteInput<'a> {
+        let own_team = match input.customer.own_team {
+            "" => self.team_of_region(input.post.region).unwrap_or(""),
+            assigned => assigned,
+        };
+        RouteInput { customer: CustomerView { own_team, ..input.customer }, ..*input }
     }
 
     fn decision(
@@ -158,10 +164,16 @@ fn excluded(name: &Arc<str>, reason: Cow<'static, str>) -> Candidate {
 }
 
 /// The brand at one instant.
-struct At<'b> {
+pub(crate) struct At<'b> {
     brand: &'b Brand,
     at: Timestamp,
     customer_timezone: Option<&'b str>,
+}
+
+impl<'b> At<'b> {
+    pub fn of(brand: &'b Brand, input: &RouteInput<'b>) -> At<'b> {
+        At { brand, at: input.at, customer_timezone: known(input.customer.timezone) }
+    }
 }
 
 impl Clock for At<'_> {

@@ -6,6 +6,7 @@ use crate::read;
 use crate::rises::{Rises, Surges};
 use crate::targets::Targets;
 use crate::tree::Place;
+use crate::words::{Notices, ReadyReply, ShiftPosts, Tone};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
@@ -32,6 +33,10 @@ pub struct Settings {
     pub filters: Vec<Filter>,
     /// Matters that the brand has a word for beside those that the classifier knows, in the order of the file.
     pub topics: Vec<Topic>,
+    pub tone: Tone,
+    /// Replies that are ready, in the order of the file.
+    pub replies: Vec<ReadyReply>,
+    pub notices: Notices,
     /// At which thresholds conversations rise.
     pub rises: Rises,
     /// When many posts are a surge; none when none is to be recognised.
@@ -92,6 +97,8 @@ pub struct Team {
     pub return_after_seconds: u32,
     /// An https address of an image that customers may be shown.
     pub picture: Option<String>,
+    /// What it posts when its shift begins and ends.
+    pub shift_posts: ShiftPosts,
 }
 
 /// On whose wall the clock hangs that opening hours are meant by.

@@ -1,9 +1,9 @@
 //! The signs by which a post is known before anything classifies it: phrases, languages, authors, handles it names.
 //! Compiled once; the time they take grows with the length of the text and not with their number.
 
-use crate::facts::PostView;
 use crate::settings::{Listen, Signs};
 use crate::topics::{fold, is_letter, stands_alone};
+use crate::views::PostView;
 use aho_corasick::AhoCorasick;
 use std::cell::OnceCell;
 

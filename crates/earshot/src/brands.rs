@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(json["version"].as_str().map(str::len), Some(32));
         assert_eq!(json["uncovered"], serde_json::json!(["Sunday 00:00-04:00 nobody is on, every week"]));
         let warning = json["warnings"][0].as_str().expect("rule b is never reached");
-        assert!(warning.starts_with("b.yaml:9:22: rules[1].when: can never match: rule `a` before it"), "{warning}");
+        assert!(warning.starts_with("b.yaml:9:21: rules[1].when: can never match: rule `a` before it"), "{warning}");
     }
 
     #[test]

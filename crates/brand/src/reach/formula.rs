@@ -5,6 +5,7 @@ use crate::check::{field_name, text_literal};
 use crate::expression;
 use crate::facts::{FIELDS, Field, FieldType};
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators};
+use std::collections::HashMap;
 
 /// Whole numbers beyond this are not told apart as 64-bit fractions.
 const EXACT_MOST: u64 = 1 << 53;
@@ -26,6 +27,16 @@ impl Atom {
         match self {
             Atom::Is { field, .. } | Atom::AtMost { field, .. } | Atom::Equals { field, .. } => Some(field),
             Atom::Free(_) => None,
+        }
+    }
+
+    /// The same for atoms that are the same, and for no others.
+    fn written(&self) -> String {
+        match self {
+            Atom::Is { field, value } => format!("{} is {value}", field.name),
+            Atom::AtMost { field, bound, strict } => format!("{} at most {bound} {strict}", field.name),
+            Atom::Equals { field, value } => format!("{} equals {value}", field.name),
+            Atom::Free(text) => format!("free {text}"),
         }
     }
 }
@@ -51,6 +62,8 @@ pub(super) struct Condition {
 /// Takes conditions apart; equal atoms of all of them are one.
 pub(super) struct Builder {
     pub atoms: Vec<Atom>,
+    /// By how an atom is written: its index.
+    known: HashMap<String, usize>,
     /// Teams that are always there.
     always: Vec<String>,
 }
@@ -66,7 +79,7 @@ enum Order {
 
 impl Builder {
     pub fn new(always: Vec<String>) -> Builder {
-        Builder { atoms: Vec::new(), always }
+        Builder { atoms: Vec::new(), known: HashMap::new(), always }
     }
 
     /// None for a text that is no expression, which checked settings do not have.
@@ -80,11 +93,12 @@ impl Builder {
     }
 
     fn atom(&mut self, atom: Atom) -> Formula {
-        let known = self.atoms.iter().position(|other| *other == atom);
-        Formula::Atom(known.unwrap_or_else(|| {
-            self.atoms.push(atom);
-            self.atoms.len() - 1
-        }))
+        let atoms = &mut self.atoms;
+        let index = *self.known.entry(atom.written()).or_insert_with(|| {
+            atoms.push(atom);
+            atoms.len() - 1
+        });
+        Formula::Atom(index)
     }
 
     fn formula(&mut self, node: &IdedExpr) -> Formula {

@@ -3,6 +3,7 @@
 
 use super::formula::{Atom, Formula};
 use crate::facts::{Field, FieldType};
+use std::collections::BTreeMap;
 
 /// Steps of one question, and of all questions about a file; a step looks at one part of a formula or one atom.
 const STEPS_MOST: u32 = 50_000;
@@ -20,8 +21,10 @@ pub(super) struct Goal<'f> {
 pub(super) struct Search<'a> {
     atoms: &'a [Atom],
     values: Vec<Option<bool>>,
-    /// By atom: the atoms whose values it can contradict, itself among them.
-    related: Vec<Vec<usize>>,
+    /// By field: the atoms about it, which can contradict each other. The industry is a part of the topic.
+    related: BTreeMap<&'static str, Vec<usize>>,
+    /// By field of text: the atom that says what it is.
+    fixed: BTreeMap<&'static str, usize>,
     steps: u32,
     steps_of_all: u32,
 }
@@ -31,24 +34,20 @@ struct TooMuch;
 
 impl<'a> Search<'a> {
     pub fn new(atoms: &'a [Atom]) -> Search<'a> {
-        let group = |atom: &Atom| {
-            atom.field().map(|field| if field.name == "class.industry" { "class.topic" } else { field.name })
-        };
-        let groups: Vec<Option<&str>> = atoms.iter().map(group).collect();
-        let related = groups
-            .iter()
-            .map(|own| match own {
-                None => Vec::new(),
-                own => (0..atoms.len()).filter(|other| groups[*other] == *own).collect(),
-            })
-            .collect();
-        Search { atoms, values: vec![None; atoms.len()], related, steps: 0, steps_of_all: 0 }
+        let mut related: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
+        for (nth, atom) in atoms.iter().enumerate() {
+            if let Some(field) = atom.field() {
+                related.entry(subject(field)).or_default().push(nth);
+            }
+        }
+        Search { atoms, values: vec![None; atoms.len()], related, fixed: BTreeMap::new(), steps: 0, steps_of_all: 0 }
     }
 
     /// Whether all goals can be met at once; none when the work is used up before that is known.
     pub fn satisfiable(&mut self, goals: &[Goal<'_>]) -> Option<bool> {
         self.steps = 0;
         self.values.fill(None);
+        self.fixed.clear();
         self.meet(goals, 0).ok()
     }
 
@@ -68,22 +67,41 @@ impl<'a> Search<'a> {
         let waits_for = self.undecided(open.formula, open.holds)?;
         let (atom, first) = waits_for.expect("what is not known waits for an atom");
         for value in [first, !first] {
-            self.values[atom] = Some(value);
+            self.assign(atom, Some(value));
             // What was met stays met, whatever is assigned later.
             if self.consistent(atom)? && self.meet(rest, depth + 1)? {
                 return Ok(true);
             }
         }
-        self.values[atom] = None;
+        self.assign(atom, None);
         Ok(false)
+    }
+
+    fn assign(&mut self, atom: usize, value: Option<bool>) {
+        self.values[atom] = value;
+        if let Atom::Is { field, .. } = &self.atoms[atom] {
+            if value == Some(true) {
+                self.fixed.insert(field.name, atom);
+            } else if self.fixed.get(field.name) == Some(&atom) {
+                self.fixed.remove(field.name);
+            }
+        }
+    }
+
+    /// What is assigned to an atom, or follows: a text that is one value is no other.
+    fn known(&self, atom: usize) -> Option<bool> {
+        self.values[atom].or_else(|| match &self.atoms[atom] {
+            Atom::Is { field, .. } if self.fixed.contains_key(field.name) => Some(false),
+            _ => None,
+        })
     }
 
     /// What a formula comes out as, as far as the assigned atoms tell.
     fn value(&mut self, formula: &Formula) -> Result<Option<bool>, TooMuch> {
-        self.step()?;
+        self.steps(1)?;
         match formula {
             Formula::Known(known) => Ok(Some(*known)),
-            Formula::Atom(atom) => Ok(self.values[*atom]),
+            Formula::Atom(atom) => Ok(self.known(*atom)),
             Formula::Not(inner) => Ok(self.value(inner)?.map(|value| !value)),
             Formula::All(parts) => self.joined(parts, false),
             Formula::Any(parts) => self.joined(parts, true),
@@ -107,7 +125,7 @@ impl<'a> Search<'a> {
     fn undecided(&mut self, formula: &Formula, wanted: bool) -> Result<Option<(usize, bool)>, TooMuch> {
         match formula {
             Formula::Known(_) => Ok(None),
-            Formula::Atom(atom) => Ok(self.values[*atom].is_none().then_some((*atom, wanted))),
+            Formula::Atom(atom) => Ok(self.known(*atom).is_none().then_some((*atom, wanted))),
             Formula::Not(inner) => self.undecided(inner, !wanted),
             Formula::All(parts) | Formula::Any(parts) => {
                 for part in parts {
@@ -120,9 +138,9 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn step(&mut self) -> Result<(), TooMuch> {
-        self.steps += 1;
-        self.steps_of_all += 1;
+    fn steps(&mut self, count: u32) -> Result<(), TooMuch> {
+        self.steps = self.steps.saturating_add(count);
+        self.steps_of_all = self.steps_of_all.saturating_add(count);
         if self.steps > STEPS_MOST || self.steps_of_all > STEPS_MOST_OF_ALL { Err(TooMuch) } else { Ok(()) }
     }
 
@@ -131,16 +149,22 @@ impl<'a> Search<'a> {
         let atoms = self.atoms;
         let Some(field) = atoms[atom].field() else { return Ok(true) };
         let mut said = Vec::new();
-        for nth in 0..self.related[atom].len() {
-            self.step()?;
-            let other = self.related[atom][nth];
-            said.extend(self.values[other].map(|value| (&atoms[other], value)));
+        let related = &self.related[subject(field)];
+        let work = u32::try_from(related.len()).unwrap_or(u32::MAX);
+        for other in related {
+            said.extend(self.values[*other].map(|value| (&atoms[*other], value)));
         }
+        self.steps(work)?;
         Ok(match field.kind {
             FieldType::Int | FieldType::Double => number_exists(field, &said),
             _ => text_exists(&said),
         })
     }
+}
+
+/// What a field is about: two that cannot be told apart are one.
+fn subject(field: &'static Field) -> &'static str {
+    if field.name == "class.industry" { "class.topic" } else { field.name }
 }
 
 /// Whether a text fits what is said of it: it is one at most, none of those it is not, and one of those it can be. What

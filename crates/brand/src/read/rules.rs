@@ -93,7 +93,7 @@ fn rule_name(reader: &mut Reader<'_>, fields: &Fields<'_>, seen: &mut Vec<(Strin
     Some(name)
 }
 
-fn condition(
+pub(super) fn condition(
     reader: &mut Reader<'_>,
     fields: &Fields<'_>,
     source: &str,

@@ -32,7 +32,7 @@ pub(super) fn listen(reader: &mut Reader<'_>, top: &Fields<'_>) -> Option<Listen
 }
 
 /// The phrases under a key; each is sound and stands there once.
-fn phrases(reader: &mut Reader<'_>, fields: &Fields<'_>, key: &str) -> Vec<String> {
+pub(super) fn phrases(reader: &mut Reader<'_>, fields: &Fields<'_>, key: &str) -> Vec<String> {
     bounded(reader, fields, key, "phrases");
     let mut phrases: Vec<String> = Vec::new();
     for (text, place, path) in reader.texts(fields, key) {

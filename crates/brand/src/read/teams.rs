@@ -1,13 +1,14 @@
 //! Teams and people: who works when, for whom, and what each person can.
 
-use super::{Names, languages, zone};
+use super::{Names, languages, words, zone};
 use crate::hours::{Calendar, Hours};
 use crate::keys;
 use crate::reader::{Fields, Named, Reader, is_slug, join};
-use crate::settings::{Assign, Capacity, Person, Team, Tier, WallClock};
+use crate::settings::{Assign, Capacity, Handle, Person, Team, Tier, WallClock};
 use crate::suggest;
 use crate::topics::fold;
 use crate::tree::Node;
+use crate::words::ShiftPosts;
 use jiff::tz::TimeZone;
 
 /// The most conversations a person can be said to hold at once, of each kind.
@@ -26,6 +27,7 @@ pub(super) fn teams<'t>(
     names: &Names<'_>,
     own_zone: Option<&TimeZone>,
     calendar: &Calendar,
+    handles: &[Handle],
 ) -> Vec<Team> {
     let mut regions = Regions::new();
     let mut teams = Vec::with_capacity(raw.len());
@@ -34,12 +36,9 @@ pub(super) fn teams<'t>(
         let people = references(reader, &fields, "people", "person", &names.people);
         let overflow = overflow(reader, &fields, id, names);
         let regions = team_regions(reader, &fields, id, &mut regions);
-        teams.extend(team(reader, &fields, id, own_zone, calendar).map(|team| Team {
-            people,
-            overflow,
-            regions,
-            ..team
-        }));
+        let shift_posts = words::shift_posts(reader, &fields, handles);
+        let team = team(reader, &fields, id, own_zone, calendar);
+        teams.extend(team.map(|team| Team { people, overflow, regions, shift_posts, ..team }));
     }
     teams
 }
@@ -85,6 +84,7 @@ fn team(
         assign: assign?,
         return_after_seconds,
         picture,
+        shift_posts: ShiftPosts::default(),
     })
 }
 

@@ -13,6 +13,7 @@ mod rises;
 mod routing;
 mod serving;
 mod speed;
+mod words;
 
 use brand::{Brand, Settings};
 

@@ -682,3 +682,52 @@ fn filters_and_listening_have_sound_signs() {
     let (_, problem) = one(&format!("listen: {{any_of: [{}]}}\n", words.join(", ")));
     assert_eq!(problem.what, "has 201 phrases, and at most 200 are looked for");
 }
+
+#[test]
+fn ready_words_have_known_gaps_and_languages() {
+    let (reply, closing) = ("replies: [{name: a, language: en, text: \"", "\"}]\n");
+    for (more, key, what) in [
+        (format!("{reply}Hi {{custmer}}{closing}"), "replies[0].text", "has no value for `{custmer}`"),
+        (format!("{reply}Hi {{{closing}"), "replies[0].text", "has a brace without its other half"),
+        (format!("{reply}{}{closing}", "x".repeat(2_001)), "replies[0].text", "is longer than 2000 characters"),
+        (
+            "replies: [{name: a, language: English, text: b}]\n".into(),
+            "replies[0].language",
+            "`English` is not the code of a language",
+        ),
+        ("replies: [{name: a, language: en}]\n".into(), "replies[0].text", "is missing"),
+        (
+            "replies: [{name: a, language: en, text: b, when: post.privat}]\n".into(),
+            "replies[0].when",
+            "`post` has no field `privat`",
+        ),
+        (
+            "replies: [{name: a, language: en, text: b}, {name: a, language: en, text: c}]\n".into(),
+            "replies[1]",
+            "`a` stands twice in the language `en`",
+        ),
+        ("tone: {forbiden: [a]}\n".into(), "tone.forbiden", "is not a key of a tone"),
+        ("tone: {signature: always}\n".into(), "tone.signature", "`always` is not known here"),
+        ("tone: {require_apology: maybe}\n".into(), "tone.require_apology", "is neither on nor off"),
+        (
+            "notices: {out_of_hours: {en: \"Closed.\"}}\n".into(),
+            "notices.out_of_hours.en",
+            "does not say when people are back",
+        ),
+        (
+            "notices: {out_of_hours: {english: \"{opens}\"}}\n".into(),
+            "notices.out_of_hours.english",
+            "`english` is not the code of a language",
+        ),
+        ("notices: {out_of_hours: {en: 5}}\n".into(), "notices.out_of_hours.en", "is a number, but must be text"),
+    ] {
+        let (_, problem) = one(&more);
+        assert_eq!((problem.key.as_str(), problem.what.as_str()), (key, what));
+        assert!(problem.cure.len() > 8, "{problem}");
+    }
+    let problem = care("shift_posts: {morning: {network: x, text: hi}}");
+    assert_eq!(
+        (problem.key.as_str(), problem.what.as_str()),
+        ("teams.care.shift_posts.morning.network", "the brand has no account on `x`")
+    );
+}

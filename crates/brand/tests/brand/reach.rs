@@ -169,6 +169,17 @@ fn of_many_rules_none_is_told_of_that_can_match() {
     assert_eq!(said(&rules.iter().map(String::as_str).collect::<Vec<_>>()), Vec::<String>::new());
 }
 
+/// A list of thousands of values, in many rules: nothing grows with its square.
+#[test]
+fn long_lists_are_looked_at_too() {
+    let list = |from: usize| (from..from + 200).map(|nth| format!("\"region{nth}\"")).collect::<Vec<_>>().join(", ");
+    let rules: Vec<String> = (0..80).map(|nth| format!("post.region in [{}]", list(nth * 200))).collect();
+    let mut rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+    assert_eq!(said(&rules), Vec::<String>::new());
+    rules.push("post.region == \"region300\"");
+    assert_eq!(said(&rules), ["rules[80].when: can never match: rule `r1` before it takes everything it would"]);
+}
+
 fn atom() -> impl Strategy<Value = String> {
     let number = (0_u32..7, prop::sample::select(vec!["<", "<=", ">", ">=", "==", "!="]));
     prop_oneof![

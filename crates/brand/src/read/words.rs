@@ -1,0 +1,133 @@
+//! Tone, ready replies, notices and shift posts: texts, each held against the gaps it may have.
+
+use super::rules::condition;
+use super::signs::phrases;
+use super::{Names, bounded, is_language};
+use crate::expression::Scope;
+use crate::keys;
+use crate::reader::{Fields, Reader, join};
+use crate::settings::Handle;
+use crate::suggest;
+use crate::templates;
+use crate::tree::{Node, Place, Value};
+use crate::words::{Notices, ReadyReply, ShiftPost, ShiftPosts, SignatureUse, Tone, Translations};
+
+/// The longest text that is sent, in characters.
+const TEXT_MOST_CHARACTERS: usize = 2_000;
+
+pub(super) fn tone(reader: &mut Reader<'_>, top: &Fields<'_>) -> Tone {
+    let Some(node) = top.get("tone") else { return Tone::default() };
+    let Some(fields) = reader.fields(node, "tone", &keys::TONE) else { return Tone::default() };
+    let forbidden = phrases(reader, &fields, "forbidden");
+    let require_apology = reader.switch(&fields, "require_apology", false);
+    let signature = reader.choice_or(&fields, "signature", &SignatureUse::ALL, SignatureUse::default());
+    Tone { forbidden, require_apology, signature: signature.unwrap_or_default() }
+}
+
+pub(super) fn replies(reader: &mut Reader<'_>, top: &Fields<'_>, source: &str, names: &Names<'_>) -> Vec<ReadyReply> {
+    let mut replies: Vec<ReadyReply> = Vec::new();
+    let nodes = bounded(reader, top, "replies", "keep those that people use");
+    for (nth, node) in nodes.iter().enumerate() {
+        let Some(fields) = reader.fields(node, &format!("replies[{nth}]"), &keys::REPLY) else { continue };
+        let name = reader.slug(&fields, "name", 64);
+        let language = language(reader, &fields);
+        let text = text(reader, &fields, &["customer", "person", "brand"]);
+        let when = condition(reader, &fields, source, Scope::Rule, &names.teams);
+        let (Some(name), Some(language), Some(text)) = (name, language, text) else { continue };
+        if replies.iter().any(|known| known.name == name && known.language == language) {
+            let what = format!("`{name}` stands twice in the language `{language}`");
+            reader.note(fields.place, &fields.path, what, "keep one of them, or give them different names");
+            continue;
+        }
+        replies.push(ReadyReply { name, language, text, when });
+    }
+    replies
+}
+
+fn language(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Option<String> {
+    let (code, place) = reader.text(fields, "language")?;
+    sound_language(reader, code, place, &fields.path_of("language")).then(|| code.to_owned())
+}
+
+fn sound_language(reader: &mut Reader<'_>, code: &str, place: Place, path: &str) -> bool {
+    let sound = is_language(code);
+    if !sound {
+        let what = format!("`{code}` is not the code of a language");
+        reader.note(place, path, what, "write two or three small letters, e.g. `et`");
+    }
+    sound
+}
+
+/// The text under `text`, whose gaps are all of these.
+fn text(reader: &mut Reader<'_>, fields: &Fields<'_>, gaps: &[&str]) -> Option<String> {
+    let (text, place) = reader.text(fields, "text")?;
+    sound_text(reader, text, place, &fields.path_of("text"), gaps).then(|| text.to_owned())
+}
+
+fn sound_text(reader: &mut Reader<'_>, text: &str, place: Place, path: &str, gaps: &[&str]) -> bool {
+    if text.chars().count() > TEXT_MOST_CHARACTERS {
+        reader.note(place, path, format!("is longer than {TEXT_MOST_CHARACTERS} characters"), "shorten it");
+        return false;
+    }
+    let bad = templates::check(text, gaps).err();
+    let sound = bad.is_none();
+    if let Some(bad) = bad {
+        reader.note(place, path, bad.what, bad.cure);
+    }
+    sound
+}
+
+pub(super) fn notices(reader: &mut Reader<'_>, top: &Fields<'_>) -> Notices {
+    let Some(node) = top.get("notices") else { return Notices::default() };
+    let Some(fields) = reader.fields(node, "notices", &keys::NOTICES) else { return Notices::default() };
+    let mut texts = Vec::new();
+    for (code, place, node) in reader.named(&fields, "out_of_hours") {
+        let path = join("notices.out_of_hours", code);
+        let text = notice(reader, node, &path);
+        if let (true, Some(text)) = (sound_language(reader, code, place, &path), text) {
+            texts.push((code.to_owned(), text));
+        }
+    }
+    Notices { out_of_hours: Translations { texts } }
+}
+
+/// A notice out of hours says when people are back, or it says nothing.
+fn notice(reader: &mut Reader<'_>, node: &Node, path: &str) -> Option<String> {
+    let Value::Text(text) = &node.value else {
+        let what = format!("is {}, but must be text", node.value.kind());
+        reader.note(node.place, path, what, "write e.g. `\"We are back at {opens}.\"`");
+        return None;
+    };
+    if !sound_text(reader, text, node.place, path, &["opens", "customer", "brand"]) {
+        return None;
+    }
+    if !templates::gaps(text).is_ok_and(|gaps| gaps.contains(&"opens")) {
+        reader.note(node.place, path, "does not say when people are back", "add `{opens}` to it");
+        return None;
+    }
+    Some(text.clone())
+}
+
+pub(super) fn shift_posts(reader: &mut Reader<'_>, team: &Fields<'_>, handles: &[Handle]) -> ShiftPosts {
+    let Some(node) = team.get("shift_posts") else { return ShiftPosts::default() };
+    let path = team.path_of("shift_posts");
+    let Some(fields) = reader.fields(node, &path, &keys::SHIFT_POSTS) else { return ShiftPosts::default() };
+    ShiftPosts {
+        morning: shift_post(reader, &fields, "morning", handles),
+        evening: shift_post(reader, &fields, "evening", handles),
+    }
+}
+
+fn shift_post(reader: &mut Reader<'_>, parent: &Fields<'_>, key: &str, handles: &[Handle]) -> Option<ShiftPost> {
+    let fields = reader.fields(parent.get(key)?, &parent.path_of(key), &keys::SHIFT_POST)?;
+    let network = reader.text(&fields, "network");
+    let text = text(reader, &fields, &["people", "team", "brand"]);
+    let (network, place) = network?;
+    let networks: Vec<&str> = handles.iter().map(|handle| handle.network.as_str()).collect();
+    if !networks.contains(&network) {
+        let cure = format!("{} or add an account on it under `handles`", suggest::cure(network, &networks));
+        reader.note(place, &fields.path_of("network"), format!("the brand has no account on `{network}`"), cure);
+        return None;
+    }
+    Some(ShiftPost { network: network.to_owned(), text: text? })
+}
