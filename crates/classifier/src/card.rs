@@ -74,7 +74,7 @@ fn confusion(card: &mut String, measure: &Measure) -> std::fmt::Result {
 
 const INTRODUCTION: &str = "A compact linear model for posts to brands, in one file: words, word pairs and character n-grams of
 the normal form, hashed; a second copy of words and pairs under the language; for each head one-vs-rest machines over features
-that are weighted by their naive-Bayes ratio; signed bytes; temperatures by language. It is meant for sorting and routing posts
+that are weighted by their naive-Bayes ratio or its root; signed bytes; temperatures by language. It is meant for sorting and routing posts
 to people who read them, and for counting. It is not meant for decisions about a person.";
 
 const MEASURED: &str = "In per cent. Of sets that it learned from, only their test parts, which it never saw; of all others every

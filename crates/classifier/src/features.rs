@@ -7,11 +7,12 @@
 //! - Every mark of punctuation and every emoji is a word of one character.
 //! - Pairs of neighbouring words; the first and the last word, which tell a question or a plea; the script; the length.
 //!
-//! Features come in three groups. *Core* (short n-grams, words, script) tells the language; *wide* (longer n-grams, pairs,
+//! Features come in four groups. *Core* (short n-grams, words, script) tells the language; *wide* (longer n-grams, pairs,
 //! places) is added for what the post means; *keyed* is a second copy of words, pairs and places under the post's language, for
-//! "die", "pena" and "sale" do not mean in one language what they mean in another. Each group is a sorted set of 32-bit
-//! hashes; a head with `2^bits` buckets uses the upper `bits` of a hash. Nothing is allocated for a feature: hashes roll
-//! along the characters.
+//! "die", "pena" and "sale" do not mean in one language what they mean in another; *voiced* is a second copy of core and wide
+//! under the voice in which the post is heard, for the customers of an airline do not speak like those of a cinema, nor mean the
+//! same by the same word. Each group is a sorted set of 32-bit hashes; a head with `2^bits` buckets uses the upper `bits` of a
+//! hash. Nothing is allocated for a feature: hashes roll along the characters.
 
 use std::ops::Range;
 
@@ -26,17 +27,17 @@ pub trait Sink {
     fn word(&mut self, _hash: u32, _at: Range<usize>) {}
 }
 
-/// A language as the keyed features know it.
+/// A language as the keyed features know it, or a voice as the voiced ones do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key(u64);
 
 impl Key {
-    /// The key of a BCP 47 code.
+    /// The key of a BCP 47 code, or of a code with a voice: `zh/weibo`.
     pub fn new(language: &str) -> Key {
         Key(language.bytes().fold(KEYED, |state, byte| step(state, u64::from(byte))))
     }
 
-    /// The keyed copy of a feature.
+    /// The copy of a feature under this key.
     pub fn of(self, hash: u32) -> u32 {
         finish(step(self.0, u64::from(hash)))
     }
@@ -56,6 +57,8 @@ struct Sets {
     wide: Vec<u32>,
     words: Vec<u32>,
     keyed: Vec<u32>,
+    voiced: Vec<u32>,
+    voice: Option<Key>,
     letters: usize,
     latin: usize,
 }
@@ -74,9 +77,11 @@ impl Extractor {
     /// Reads `text`; its features stay until the next call.
     pub fn read(&mut self, text: &str) {
         text::normalise_into(text, &mut self.chars);
-        for set in [&mut self.sets.core, &mut self.sets.wide, &mut self.sets.words, &mut self.sets.keyed] {
+        let Sets { core, wide, words, keyed, voiced, .. } = &mut self.sets;
+        for set in [core, wide, words, keyed, voiced] {
             set.clear();
         }
+        self.sets.voice = None;
         self.sets.letters = self.chars.iter().filter(|c| c.is_alphabetic()).count();
         self.sets.latin = self.chars.iter().filter(|c| matches!(c, 'a'..='z' | '\u{c0}'..='\u{24f}')).count();
         visit(&self.chars, &mut self.sets);
@@ -107,6 +112,26 @@ impl Extractor {
     /// Hashes of the keyed group, sorted, each once.
     pub fn keyed(&self) -> &[u32] {
         &self.sets.keyed
+    }
+
+    /// Makes the voiced group of the latest post; until then it is empty.
+    pub fn hear(&mut self, voice: Key) {
+        let Sets { core, wide, voiced, voice: heard, .. } = &mut self.sets;
+        *heard = Some(voice);
+        voiced.clear();
+        voiced.extend(core.iter().chain(wide.iter()).map(|hash| voice.of(*hash)));
+        voiced.sort_unstable();
+        voiced.dedup();
+    }
+
+    /// The key of the voice in which the latest post was heard, if in one.
+    pub fn voice(&self) -> Option<Key> {
+        self.sets.voice
+    }
+
+    /// Hashes of the voiced group, sorted, each once.
+    pub fn voiced(&self) -> &[u32] {
+        &self.sets.voiced
     }
 
     /// How many of the letters are Latin ones.

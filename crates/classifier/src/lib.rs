@@ -15,6 +15,7 @@ pub mod card;
 pub mod cli;
 pub mod corpus;
 pub mod corrections;
+mod disguise;
 pub mod eval;
 pub mod features;
 mod files;

@@ -45,6 +45,9 @@ impl HeadName {
     /// Whether the customer thanks or says that it is solved.
     pub const CLOSING: HeadName = HeadName(Cow::Borrowed("closing"));
 
+    /// In which voice of its language a post is heard: the other heads are keyed by it, and nobody is told.
+    pub const VOICE: HeadName = HeadName(Cow::Borrowed("voice"));
+
     /// The heads that every post is asked, in the order of the model file.
     pub const EVERY_POST: [HeadName; 8] = [
         HeadName::LANGUAGE,
@@ -167,6 +170,9 @@ pub struct Variant {
     /// Whether its tables may be as large as the sets can fill.
     #[serde(default)]
     pub roomy: bool,
+    /// Whether it tells the voices of a language apart.
+    #[serde(default)]
+    pub voices: bool,
     /// What it is for.
     pub purpose: String,
 }
@@ -200,6 +206,9 @@ pub struct Set {
     /// Rows with one of these labels are not read.
     #[serde(default)]
     pub skip: BTreeMap<String, Vec<String>>,
+    /// How its rows speak, where a model tells the voices of a language apart.
+    #[serde(default)]
+    pub voice: Option<String>,
     /// What the set says to each head.
     pub heads: BTreeMap<HeadName, Task>,
 }
@@ -455,6 +464,11 @@ impl Set {
     pub fn stem(&self) -> &str {
         let name = self.file.strip_suffix(".gz").unwrap_or(&self.file);
         name.strip_suffix(".jsonl").unwrap_or(name)
+    }
+
+    /// The voice that a row speaks in, under its language; `None` when the set has none.
+    pub fn voice_of(&self, row: &Row) -> Option<String> {
+        self.voice.as_ref().map(|voice| format!("{}/{voice}", row.lang))
     }
 
     fn skips(&self, row: &Row) -> bool {

@@ -12,8 +12,12 @@
 //! 6. Letters become lower case; typographic quotes become `'` and `"`; the Arabic alefs become one.
 //! 7. Every decimal digit of any script becomes `0`: numbers are mostly personal, and their value says little here.
 //! 8. White space and control characters become one space; none stands at either end.
-//! 9. More than two equal characters in a row become two: `sooooo!!!!` and `soooo!!!` are the same feeling.
+//! 9. A word that mixes Latin, Cyrillic and Greek letters is written in one of these scripts, if each of its letters has its
+//!    likeness there: `саsh` with two Cyrillic letters becomes `cash`, `Яndex` stays. So does every
+//!    word of one script.
+//! 10. More than two equal characters in a row become two: `sooooo!!!!` and `soooo!!!` are the same feeling.
 
+use crate::disguise;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// How much of a text is read: a post of 1 MiB says what it says in its beginning.
@@ -61,6 +65,12 @@ pub fn normalise_into(text: &str, out: &mut Vec<char>) {
     }
     while out.last() == Some(&' ') {
         out.pop();
+    }
+    if !text.is_ascii() && disguise::undo(out) {
+        // Three letters that were of two scripts may now be equal.
+        for c in std::mem::take(out) {
+            push_visible(c, out);
+        }
     }
 }
 
@@ -248,6 +258,12 @@ mod tests {
             ("İSTANBUL", "istanbul"),
             ("أهلاً وسهـــلا", "اهلا وسهلا"),
             ("👍🏽👍🏽👍🏽👍🏽", "👍👍"),
+            // Cyrillic letters in Latin words, Latin in Cyrillic ones, Greek in Latin ones; and words that stay.
+            ("\u{441}\u{430}sh FR\u{415}E \u{430}ccount", "cash free account"),
+            ("b\u{3bf}ok g\u{3bf}\u{43e}od", "book good"),
+            ("пр\u{6f}с\u{74}о х\u{6f}рош\u{6f}", "просто хорошо"),
+            ("κ\u{61}λό", "καλό"),
+            ("сор оса асе Яndex naïve", "сор оса асе яndex naïve"),
             ("ㅋㅋㅋㅋㅋ 대박", "\u{110f}\u{110f} 대박"),
         ] {
             assert_eq!(normalise(raw), normal, "{raw:?}");

@@ -110,6 +110,67 @@ fn the_licence_filter_keeps_closed_sets_out() {
     assert!(any.learned_from("closed") && any.licence().contains("measuring only"), "{}", any.licence());
 }
 
+/// Two sets of English posts in which the same word means the opposite, and a third in Estonian.
+fn corpus_of_two_voices(dir: &Path) -> Manifest {
+    let heads = r#""heads": {"language": {"weight": 1}, "sentiment": {"weight": 1}}"#;
+    let set = |name: &str, voice: &str| {
+        format!(r#"{{"file": "{name}.jsonl", "licence": "open", "terms": "free", "voice": "{voice}", {heads}}}"#)
+    };
+    let models = r#"{"voices": {"licence": "open", "voices": true, "purpose": ""}, "plain": {"licence": "open", "purpose": ""}}"#;
+    let sets = [set("films", "films"), set("planes", "planes"), set("kirjad", "kirjad")].join(",");
+    fs::write(dir.join("manifest.json"), format!(r#"{{"models": {models}, "sets": [{sets}]}}"#)).unwrap();
+    for (name, lang, place, bad, good) in [
+        ("films", "en", "the plot and the actors", "predictable", "wild"),
+        ("planes", "en", "our flight and the landing", "wild", "predictable"),
+        ("kirjad", "et", "teie kiri ja vastus", "halb", "hea"),
+    ] {
+        let mut rows = String::new();
+        for i in 0..80 {
+            let (word, sentiment) = if i % 2 == 0 { (bad, "neg") } else { (good, "pos") };
+            let row = format!(
+                r#"{{"id":"{name}{i}","lang":"{lang}","text":"{place} {word} {i}","labels":{{"sentiment":"{sentiment}"}}}}"#
+            );
+            rows += &(row + "\n");
+        }
+        fs::write(dir.join(format!("{name}.jsonl")), rows).unwrap();
+    }
+    Manifest::load(&dir.join("manifest.json")).unwrap()
+}
+
+#[test]
+fn a_word_means_what_it_means_in_its_voice() {
+    let dir = tempfile::tempdir().unwrap();
+    let manifest = corpus_of_two_voices(dir.path());
+    let model = |name: &str| {
+        let variant = manifest.variant(name).unwrap();
+        let recipe = |head: &HeadName| {
+            let recipe = Recipe::roomy(head);
+            Recipe { bits: 14, keep: 6000, ..recipe }
+        };
+        let trained = train::train(&manifest, dir.path(), variant, recipe, &mut |_| ()).unwrap();
+        Model::from_bytes("memory", trained.model.to_bytes()).unwrap()
+    };
+    let (voices, plain) = (model("voices"), model("plain"));
+    let head = voices.head(&HeadName::VOICE).unwrap();
+    assert_eq!(head.labels, ["en/films", "en/planes"], "Estonian has one voice and needs none");
+    assert!(plain.head(&HeadName::VOICE).is_none());
+    for (text, sentiment) in [
+        ("the plot and the actors wild", "positive"),
+        ("the plot and the actors predictable", "negative"),
+        ("our flight and the landing wild", "negative"),
+        ("our flight and the landing predictable", "positive"),
+        ("teie kiri ja vastus hea", "positive"),
+    ] {
+        assert_eq!(voices.classify(text).sentiment.label, sentiment, "{text}");
+    }
+    let explained = voices.explain("our flight and the landing wild", 10);
+    let sentiment = explained.iter().find(|explanation| explanation.head == "sentiment").unwrap();
+    let wild = sentiment.fragments.iter().find(|fragment| fragment.text == "wild").unwrap();
+    assert!(wild.weight > 0.0, "it speaks for the negative, which is the answer: {sentiment:?}");
+    let measured = eval::measure(&voices, &manifest, &dir.path().join("films.jsonl"), true).unwrap();
+    assert!(measured.iter().all(|measure| measure.head != "voice"), "a voice is nothing that a post is asked");
+}
+
 #[test]
 fn a_manifest_that_cannot_be_used_says_why() {
     let dir = tempfile::tempdir().unwrap();
@@ -222,7 +283,7 @@ fn obvious_sentences_are_known_by_their_language() {
 fn the_shipped_model_keeps_its_level_on_posts_it_never_saw() {
     let posts = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/posts.jsonl");
     let measures = cli::eval(&EvalOptions { files: vec![posts], ..EvalOptions::default() }).unwrap();
-    // Measured: language 95.7, sentiment 79.1, intent 73.4 % of 139 posts; the floors leave room for another training.
+    // Measured: language 98.3, sentiment 76.3, intent 74.9 % of 709 posts; the floors leave room for another training.
     for (head, floor) in [("language", 0.90), ("sentiment", 0.73), ("intent", 0.68)] {
         let all = measures.iter().find(|m| m.head == head && m.language == "all").unwrap();
         assert!(all.n > 100 && all.accuracy >= floor, "{}", eval::table(&measures));

@@ -48,7 +48,8 @@ impl Model {
                 labels.sort_by(|a, b| b.1.total_cmp(&a.1));
                 let (best, second) = top_two(&probabilities);
                 let (seen, by_place) = (HashSet::new(), BTreeMap::new());
-                let mut spoken = Spoken { head, key: Key::new(language), best, second, seen, by_place };
+                let voice = extractor.voice();
+                let mut spoken = Spoken { head, key: Key::new(language), voice, best, second, seen, by_place };
                 features::visit(&chars, &mut spoken);
                 let unit = share(evidence) / head.calibration.of(language);
                 Explanation {
@@ -66,6 +67,7 @@ impl Model {
 struct Spoken<'h> {
     head: &'h Head,
     key: Key,
+    voice: Option<Key>,
     best: usize,
     second: usize,
     seen: HashSet<u32>,
@@ -75,7 +77,10 @@ struct Spoken<'h> {
 impl Sink for Spoken<'_> {
     fn feature(&mut self, hash: u32, wide: bool, at: Range<usize>) {
         if !wide || self.head.hears.wide {
-            self.hear(hash, at);
+            self.hear(hash, at.clone());
+        }
+        if let Some(voice) = self.voice.filter(|_| self.head.hears.voiced) {
+            self.hear(voice.of(hash), at);
         }
     }
 

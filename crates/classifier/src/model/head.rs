@@ -42,6 +42,8 @@ pub struct Hears {
     pub wide: bool,
     /// Words, pairs and places under the language.
     pub keyed: bool,
+    /// All once more under the voice.
+    pub voiced: bool,
 }
 
 /// When a head does not commit itself.
@@ -218,6 +220,9 @@ impl Head {
         }
         if self.hears.keyed {
             self.kept.places(extractor.keyed(), &mut places);
+        }
+        if self.hears.voiced {
+            self.kept.places(extractor.voiced(), &mut places);
         }
         places
     }

@@ -11,6 +11,7 @@
 mod explain;
 mod file;
 mod head;
+mod keys;
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -20,8 +21,9 @@ pub use explain::{Explanation, Fragment};
 pub use file::{Builder, FORMAT_VERSION, MAGIC, ModelError};
 pub(crate) use head::share;
 pub use head::{Abstain, Calibration, Head, Hears, Kept};
+pub use keys::{Ear, Keys};
 
-use crate::features::{Extractor, Key};
+use crate::features::Extractor;
 use crate::manifest::{HeadName, UNDETERMINED};
 use crate::recognise::{self, Recognised};
 
@@ -34,8 +36,9 @@ pub struct Model {
     heads: Vec<(HeadName, Head)>,
     /// Places of [`HeadName::EVERY_POST`] among the heads.
     every_post: [Option<usize>; HeadName::EVERY_POST.len()],
-    /// For each label of the language head.
-    keys: Vec<Key>,
+    /// Place of the voice head among the heads.
+    voice: Option<usize>,
+    keys: Keys,
 }
 
 /// What the model says of one post. A head that the model does not have answers nothing: an empty label.
@@ -144,9 +147,9 @@ impl Model {
 
     fn new(version: String, licence: String, sets: Vec<String>, heads: Vec<(HeadName, Head)>) -> Model {
         let every_post = HeadName::EVERY_POST.map(|name| heads.iter().position(|(known, _)| *known == name));
-        let keys =
-            every_post[0].map_or(Vec::new(), |at| heads[at].1.labels.iter().map(|label| Key::new(label)).collect());
-        Model { version, licence, sets, heads, every_post, keys }
+        let voice = heads.iter().position(|(known, _)| *known == HeadName::VOICE);
+        let keys = Keys::new(every_post[0].map(|at| &heads[at].1), voice.map(|at| &heads[at].1));
+        Model { version, licence, sets, heads, every_post, voice, keys }
     }
 
     /// Names the content of the model: 12 hexadecimal digits.
@@ -213,7 +216,7 @@ impl Model {
         };
         let weighed = head.weigh(extractor, UNDETERMINED);
         let best = top_two(&weighed.0).0;
-        extractor.key(self.keys[best]);
+        self.keys.hear(best, self.voice.map(|at| &self.heads[at].1), extractor);
         (&head.labels[best], Some(weighed))
     }
 

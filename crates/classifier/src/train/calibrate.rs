@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Gathered;
 use super::examples::Example;
-use crate::features::{Extractor, Key};
+use crate::features::Extractor;
 use crate::math;
-use crate::model::{Calibration, Head, top_two};
+use crate::model::{Calibration, Ear, Head};
 
 /// Fewer rows of a language than this say too little about it.
 const ENOUGH: usize = 60;
@@ -15,17 +15,13 @@ const ENOUGH: usize = 60;
 type Scored = (Vec<f32>, usize, f64);
 
 /// The temperatures under which rows that were not learned from are least surprising; 1 when there are none.
-pub fn calibrate(head: &Head, gathered: &Gathered, rows: &[Example], language: Option<&Head>) -> Calibration {
+pub fn calibrate(head: &Head, gathered: &Gathered, rows: &[Example], ear: Option<Ear<'_>>) -> Calibration {
     let mut extractor = Extractor::default();
     let mut all = Vec::with_capacity(rows.len());
     let mut by_language: BTreeMap<String, Vec<Scored>> = BTreeMap::new();
     for row in rows {
         extractor.read(gathered.text(row));
-        let mut heard = "";
-        if let Some(language) = language.filter(|_| extractor.letters() > 0) {
-            heard = &language.labels[top_two(&language.scores(&extractor)).0];
-            extractor.key(Key::new(heard));
-        }
+        let heard = ear.and_then(|ear| ear.hear(row.text, &mut extractor)).unwrap_or_default();
         let scored = (head.scores(&extractor), usize::from(row.label), f64::from(row.weight));
         by_language.entry(heard.to_owned()).or_default().push(scored.clone());
         all.push(scored);

@@ -1,6 +1,6 @@
 //! Gathers what the sets say to each head, and weighs it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Progress, Recipe};
@@ -87,6 +87,10 @@ pub fn gather(
                 let said = Said { text, language, label, weight: task.weight, most, set: i as u16, part };
                 gathered.said.entry(head.clone()).or_default().push(said);
             }
+            if let Some(label) = set.voice_of(&row).filter(|_| variant.voices) {
+                let said = Said { text, language, label, weight: 1.0, most: usize::MAX, set: i as u16, part };
+                gathered.said.entry(HeadName::VOICE).or_default().push(said);
+            }
             gathered.texts.push(row.text);
         })?;
     }
@@ -94,10 +98,24 @@ pub fn gather(
     for (language, place) in places {
         gathered.languages[usize::from(place)] = language;
     }
+    gathered.leave_lone_voices();
     Ok(gathered)
 }
 
 impl Gathered {
+    /// A language that is heard in one voice needs none.
+    fn leave_lone_voices(&mut self) {
+        let Some(said) = self.said.get_mut(&HeadName::VOICE) else { return };
+        let mut voices: BTreeMap<u16, BTreeSet<String>> = BTreeMap::new();
+        for said in said.iter() {
+            voices.entry(said.language).or_default().insert(said.label.clone());
+        }
+        said.retain(|said| voices[&said.language].len() > 1);
+        if said.is_empty() {
+            self.said.remove(&HeadName::VOICE);
+        }
+    }
+
     /// The text of an example.
     pub fn text(&self, example: &Example) -> &str {
         &self.texts[example.text as usize]
@@ -161,6 +179,9 @@ impl Gathered {
                 Part::Test => unreachable!("gather leaves the test part out"),
             }
         }
+        if *head == HeadName::VOICE {
+            examples.share_labels();
+        }
         Shuffle(1).shuffle(&mut examples.train);
         examples.thin(recipe.most_per_language);
         examples.balance(recipe.balance);
@@ -169,6 +190,19 @@ impl Gathered {
 }
 
 impl Examples {
+    /// Lets every source use the labels of all sources of its language: a post of one voice is in none of the language's others,
+    /// but nobody asks whether it is in another language's.
+    fn share_labels(&mut self) {
+        let mut uses: BTreeMap<u16, Vec<bool>> = BTreeMap::new();
+        for example in &self.train {
+            let none = || vec![false; self.labels.len()];
+            uses.entry(example.language).or_insert_with(none)[usize::from(example.label)] = true;
+        }
+        for example in &self.train {
+            self.sources[usize::from(example.source)].clone_from(&uses[&example.language]);
+        }
+    }
+
     /// Keeps the first rows of each language, in each set and in all; they are shuffled, so any will do.
     fn thin(&mut self, most: usize) {
         let mut of_set: BTreeMap<(u16, u16), usize> = BTreeMap::new();

@@ -15,7 +15,7 @@ use super::reading::Reading;
 use super::{Examples, Gathered, Progress, Recipe};
 use crate::manifest::HeadName;
 use crate::math::{self, Shuffle};
-use crate::model::{Calibration, Head, Kept, share};
+use crate::model::{Calibration, Ear, Head, Kept, share};
 
 /// How often progress is told, in examples.
 const TELL_EVERY: usize = 16_384;
@@ -29,14 +29,14 @@ pub struct Lesson<'a> {
     /// Where the texts are.
     pub gathered: &'a Gathered,
     /// Under whose answers words are keyed.
-    pub language: Option<&'a Head>,
+    pub ear: Option<Ear<'a>>,
 }
 
 impl Lesson<'_> {
     /// Learns from the examples and rounds what was learned to signed bytes; the temperature is left at one.
     pub fn learn(&self, examples: &Examples, progress: &mut dyn FnMut(Progress)) -> Head {
         let recipe = self.recipe;
-        let mut reading = Reading::new(&examples.train, self.gathered, recipe.hears, recipe.bits, self.language);
+        let mut reading = Reading::new(&examples.train, self.gathered, recipe.hears, recipe.bits, self.ear);
         let met = self.often_met(&reading, &examples.train);
         reading.narrow(&met);
         let mut weights = Weights::new(&reading, examples, met.count(), recipe);
@@ -155,7 +155,7 @@ impl Weights {
         let mut table = vec![0.0; 2 * width * rows];
         for (row, ratios) in table.chunks_exact_mut(2 * width).zip(ratios.chunks_exact(width)) {
             for (square, ratio) in row[width..].iter_mut().zip(ratios) {
-                *square = if recipe.bayes { ratio * ratio } else { 1.0 };
+                *square = square_of_scale(*ratio, recipe.bayes);
             }
         }
         Weights {
@@ -261,6 +261,13 @@ impl Weights {
         let (_, size, _) = sizes.select_nth_unstable_by(place, f32::total_cmp);
         *size / 127.0
     }
+}
+
+/// The square of a feature's scale by its naive-Bayes ratio.
+fn square_of_scale(ratio: f32, power: f32) -> f32 {
+    // A ratio of nothing has no logarithm.
+    let size = f64::from(ratio.abs()).max(1e-6);
+    math::exp(2.0 * f64::from(power) * math::ln(size)) as f32
 }
 
 /// How often each feature was met, and for each feature and label the logarithm of how much likelier the feature is with the

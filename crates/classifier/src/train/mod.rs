@@ -2,8 +2,9 @@
 //!
 //! The examples of each head are gathered from the sets ([`examples`]), weighted so that neither a large language nor a
 //! frequent label drowns the others, learned ([`learner`]), rounded to small integers, and its confidence fitted on rows
-//! kept apart ([`calibrate`]). The language head comes first, for the others hear words under what it says; after it two
-//! heads learn at a time, each by itself in one fixed order, and no function is used whose last bit depends on the platform.
+//! kept apart ([`calibrate`]). The language head comes first, and what tells the voices of a language apart, for the others
+//! hear words under what they say; after them two heads learn at a time, each by itself in one fixed order, and no function is
+//! used whose last bit depends on the platform.
 
 mod calibrate;
 mod examples;
@@ -15,7 +16,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::manifest::{HeadName, Manifest, ManifestError, Variant};
-use crate::model::{Abstain, Builder, Head, Hears};
+use crate::model::{Abstain, Builder, Ear, Head, Hears, Keys};
 
 /// Why no model could be trained.
 #[derive(Debug, thiserror::Error)]
@@ -52,8 +53,9 @@ pub struct Recipe {
     pub cost: f32,
     /// Whether a source that never uses a label says nothing about it, rather than that it does not fit.
     pub partial: bool,
-    /// Whether features are scaled by how much they tell a label from the rest.
-    pub bayes: bool,
+    /// Features are scaled by how much they tell a label from the rest, that is by the naive-Bayes ratio to this power: the less,
+    /// the less do rare features shout down frequent ones; 0: not scaled.
+    pub bayes: f32,
     /// Added to every count before the naive-Bayes ratio is taken.
     pub smoothing: f32,
     /// Passes over the examples in each of the two rounds.
@@ -71,14 +73,15 @@ pub struct Recipe {
 impl Recipe {
     /// The recipe of the shipped model.
     pub fn of(head: &HeadName) -> Recipe {
-        let all = Hears { wide: true, keyed: true };
+        let all = Hears { wide: true, keyed: true, voiced: false };
+        let unkeyed = Hears { keyed: false, ..all };
         let plain = Recipe {
             bits: 20,
             keep: 60_000,
             seen_at_least: 2.0,
             hears: all,
             cost: 1.0,
-            bayes: true,
+            bayes: 0.5,
             partial: true,
             smoothing: 1.0,
             passes: 12,
@@ -91,8 +94,9 @@ impl Recipe {
             "language" => Recipe {
                 bits: 19,
                 keep: 50_000,
-                hears: Hears { wide: false, keyed: false },
+                hears: Hears { wide: false, keyed: false, voiced: false },
                 cost: 0.3,
+                bayes: 1.0,
                 partial: false,
                 balance: 0.7,
                 passes: 8,
@@ -100,13 +104,19 @@ impl Recipe {
                 abstain: Abstain::undetermined(0.3),
                 ..plain
             },
+            "voice" => Recipe { hears: unkeyed, cost: 0.3, bayes: 1.0, balance: 0.3, passes: 8, ..plain },
             "sentiment" => {
-                Recipe { bits: 22, keep: 1_200_000, balance: 0.35, cost: 0.4, abstain: Abstain::unsure(0.45), ..plain }
+                let abstain = Abstain::unsure(0.45);
+                Recipe { bits: 22, keep: 1_200_000, balance: 0.35, cost: 0.4, bayes: 1.0, abstain, ..plain }
             }
-            "intent" => Recipe { bits: 21, keep: 300_000, abstain: Abstain::unsure(0.45), ..plain },
+            "intent" => Recipe { bits: 21, keep: 300_000, cost: 0.4, abstain: Abstain::unsure(0.45), ..plain },
             "topic" => Recipe { keep: 40_000, seen_at_least: 1.0, abstain: Abstain::unsure(0.4), ..plain },
             "urgency" | "churn" | "call" | "closing" => Recipe { keep: 60_000, seen_at_least: 1.0, ..plain },
-            "intent77" => Recipe { keep: 24_000, abstain: Abstain::unsure(0.3), ..plain },
+            // Heads of sets in one language: a copy of the words under it would only say everything twice.
+            "intent77" => Recipe { keep: 24_000, hears: unkeyed, abstain: Abstain::unsure(0.3), ..plain },
+            "utterance" => Recipe { keep: 120_000, hears: unkeyed, ..plain },
+            "wisesight" => Recipe { keep: 120_000, hears: unkeyed, cost: 0.4, balance: 0.8, ..plain },
+            "valence" => Recipe { keep: 120_000, hears: unkeyed, balance: 0.8, ..plain },
             _ => Recipe { keep: 120_000, ..plain },
         }
     }
@@ -116,7 +126,9 @@ impl Recipe {
         let recipe = Recipe::of(head);
         match head.as_str() {
             "language" => recipe,
-            "sentiment" => Recipe { bits: 24, keep: 5_000_000, ..recipe },
+            "sentiment" => {
+                Recipe { bits: 24, keep: 5_000_000, cost: 1.0, hears: Hears { voiced: true, ..recipe.hears }, ..recipe }
+            }
             _ => Recipe { bits: recipe.bits.max(21), keep: 5 * recipe.keep, ..recipe },
         }
     }
@@ -158,6 +170,9 @@ pub struct Trained {
     pub learned: Vec<(String, usize)>,
 }
 
+/// While heads learn, a post's voice is said by one of so many heads: the one that did not learn from the post.
+const VOICE_FOLDS: u32 = 3;
+
 /// How many heads learn at a time.
 const AT_A_TIME: usize = 2;
 
@@ -173,16 +188,22 @@ pub fn train(
     let names = gathered.heads();
     let progress = Mutex::new(progress);
     let tell = |told: Progress| (progress.lock().expect("telling progress does not panic"))(told);
-    let learn = |name: &HeadName, language: Option<&Head>| {
+    let learn = |name: &HeadName, ear: Option<Ear<'_>>, without: Option<u32>| {
         let recipe = recipe(name);
-        let examples = gathered.of(name, &recipe);
-        let head = learn_head(name, &recipe, &gathered, &examples, language, &mut |told| tell(told))?;
+        let mut examples = gathered.of(name, &recipe);
+        examples.train.retain(|example| without != Some(example.text % VOICE_FOLDS));
+        let head = learn_head(name, &recipe, &gathered, &examples, ear, &mut |told| tell(told))?;
         Ok::<_, TrainError>((head, examples.train.len()))
     };
     let language = match names.first() {
-        Some(name) if *name == HeadName::LANGUAGE => Some(learn(name, None)?),
+        Some(name) if *name == HeadName::LANGUAGE => Some(learn(name, None, None)?),
         _ => None,
     };
+    let folds = (0..VOICE_FOLDS).filter(|_| names.contains(&HeadName::VOICE));
+    let voices: Vec<Head> =
+        folds.map(|fold| Ok(learn(&HeadName::VOICE, None, Some(fold))?.0)).collect::<Result<_, TrainError>>()?;
+    let keys = Keys::new(language.as_ref().map(|(head, _)| head), voices.first());
+    let ear = language.as_ref().map(|(language, _)| Ear { language, voices: &voices, keys: &keys });
     let rest: Vec<&HeadName> = names.iter().filter(|name| **name != HeadName::LANGUAGE).collect();
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
@@ -190,7 +211,7 @@ pub fn train(
         for _ in 0..AT_A_TIME {
             scope.spawn(|| {
                 while let Some(name) = rest.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let learned = learn(name, language.as_ref().map(|(head, _)| head));
+                    let learned = learn(name, ear.filter(|_| **name != HeadName::VOICE), None);
                     done.lock().expect("a push does not panic").push(((*name).clone(), learned));
                 }
             });
@@ -221,7 +242,7 @@ pub fn learn_head(
     recipe: &Recipe,
     gathered: &Gathered,
     examples: &Examples,
-    language: Option<&Head>,
+    ear: Option<Ear<'_>>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Head, TrainError> {
     let mut spoken: Vec<u16> = examples.train.iter().map(|example| example.label).collect();
@@ -230,7 +251,7 @@ pub fn learn_head(
     if spoken.len() < 2 {
         return Err(TrainError::TooFew { head: name.as_str().to_owned(), labels: spoken.len() });
     }
-    let mut head = Lesson { name, recipe, gathered, language }.learn(examples, progress);
-    head.calibration = calibrate::calibrate(&head, gathered, &examples.calibrate, language);
+    let mut head = Lesson { name, recipe, gathered, ear }.learn(examples, progress);
+    head.calibration = calibrate::calibrate(&head, gathered, &examples.calibrate, ear);
     Ok(head)
 }

@@ -2,8 +2,8 @@
 
 use super::Gathered;
 use super::examples::Example;
-use crate::features::{Extractor, Key};
-use crate::model::{Head, Hears, Kept, top_two};
+use crate::features::Extractor;
+use crate::model::{Ear, Hears, Kept};
 
 /// What each example shows: features in the numbering of the learner.
 pub struct Reading {
@@ -15,10 +15,8 @@ pub struct Reading {
 impl Reading {
     /// Reads every example; features are the upper `bits` of their hashes. Words are keyed by what the language head says, for
     /// that is what they will be keyed by in use, right or wrong.
-    pub fn new(examples: &[Example], gathered: &Gathered, hears: Hears, bits: u32, language: Option<&Head>) -> Reading {
+    pub fn new(examples: &[Example], gathered: &Gathered, hears: Hears, bits: u32, ear: Option<Ear<'_>>) -> Reading {
         let mut extractor = Extractor::default();
-        let keys: Vec<Key> =
-            language.map_or(Vec::new(), |head| head.labels.iter().map(|label| Key::new(label)).collect());
         let mut reading = Reading { starts: vec![0], features: Vec::new() };
         for example in examples {
             extractor.read(gathered.text(example));
@@ -27,9 +25,14 @@ impl Reading {
             if hears.wide {
                 reading.features.extend(extractor.wide().iter().map(|hash| hash >> (32 - bits)));
             }
-            if let (true, Some(head)) = (hears.keyed && extractor.letters() > 0, language) {
-                extractor.key(keys[top_two(&head.scores(&extractor)).0]);
+            if let Some(ear) = ear.filter(|_| hears.keyed || hears.voiced) {
+                ear.hear(example.text, &mut extractor);
+            }
+            if hears.keyed {
                 reading.features.extend(extractor.keyed().iter().map(|hash| hash >> (32 - bits)));
+            }
+            if hears.voiced {
+                reading.features.extend(extractor.voiced().iter().map(|hash| hash >> (32 - bits)));
             }
             // Two hashes may meet in one feature, which then speaks twice, as it will in use.
             reading.features[from..].sort_unstable();
