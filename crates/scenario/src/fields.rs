@@ -41,19 +41,18 @@ const fn field(name: &'static str, kind: Kind, means: &'static str) -> Field {
     Field { name, kind, means }
 }
 
-pub const FLAGS: &[&str] =
-    &[
-        "churn_risk",
-        "repeat_ask",
-        "ping_pong",
-        "repeated_offers",
-        "flare_up",
-        "surge",
-        "opportunity",
-        "influencer",
-        "spread",
-        "exposure",
-    ];
+pub const FLAGS: &[&str] = &[
+    "churn_risk",
+    "repeat_ask",
+    "ping_pong",
+    "repeated_offers",
+    "flare_up",
+    "surge",
+    "opportunity",
+    "influencer",
+    "spread",
+    "exposure",
+];
 pub const WARNINGS: &[&str] = &["spelling", "tone", "unsigned", "no_apology", "deflection", "repetition"];
 const STATUS: &[&str] = &["open", "waiting_for_customer", "resolved"];
 const PRIORITY: &[&str] = &["low", "normal", "high", "urgent"];

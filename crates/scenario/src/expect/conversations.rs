@@ -36,9 +36,8 @@ pub fn field(world: &World<'_>, post: &str, check: &Check) -> Found {
         "resolution_s" => resolution(state),
         "sla" => Found::Word(sla(id, entry).to_owned()),
         "ahead_of" => ahead_of(world, id, entry, &check.expected),
-        "preferred_agent" => {
-            routing::preferred(&world.view, entry).map_or(Found::None("nobody"), |person| Found::Word(person.to_string()))
-        }
+        "preferred_agent" => routing::preferred(&world.view, entry)
+            .map_or(Found::None("nobody"), |person| Found::Word(person.to_string())),
         "flags" => Found::Words(state.flags.iter().map(|raised| raised.flag.as_str().to_owned()).collect()),
         "repeated_offers" => number(state.repeated_offers()),
         "exposure" => Found::Number(state.exposure(world.now)),
