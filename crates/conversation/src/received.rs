@@ -280,8 +280,10 @@ fn per_hour(post: &Post, shared: u64, at: Timestamp) -> f64 {
         Some(before) => (before, post.shares.saturating_add(post.comments)),
         None => (post.clock(), 0),
     };
-    let hours = at.duration_since(since).as_secs_f64().max(300.0) / 3_600.0;
-    shared.saturating_sub(known) as f64 / hours
+    let seconds = at.duration_since(since).as_secs().max(300).unsigned_abs();
+    // Whole shares and comments, so that a threshold of ten is met by ten and not by a hair less.
+    let an_hour = u128::from(shared.saturating_sub(known)) * 3_600 / u128::from(seconds);
+    an_hour as f64
 }
 
 pub(crate) fn evolve_observed_reply(state: &mut Conversation, fact: &ReplyObserved, at: Timestamp) {

@@ -2,14 +2,14 @@
 //!
 //! The method is a rate test on a sliding window, for each region and topic by itself. The number of customers who wrote
 //! within the window is held against what such a window has held in the hours before (the mean of the baseline, the window
-//! itself left out). A surge is on when three things hold: at least `at_least` customers, at least `ratio` times the
+//! itself left out; there posts are counted and not customers, which asks a little more where people write often). A surge is on when three things hold: at least `at_least` customers, at least `ratio` times the
 //! expected number, and more than the expected number by [`DEVIATIONS`] standard deviations of a Poisson count, so that a
-//! quiet topic does not cry wolf over a handful of posts. It is over when the window has held less than half of what began
-//! it for `quiet`. A customer counts once a window, however often he writes.
+//! quiet topic does not cry wolf over a handful of posts. It is over when the window has held less than half of the customers
+//! that began it for `quiet`. A customer counts once a window, however often he writes.
 
 use crate::Decision;
 use crate::fact::Fact;
-use crate::ids::{CustomerId, IncidentId, PostKey};
+use crate::ids::{CustomerId, IncidentId};
 use crate::rising::{Flag, FlagRaised};
 use crate::state::Conversation;
 use jiff::{SignedDuration, Timestamp};
@@ -65,10 +65,12 @@ pub struct Threshold {
 /// One region's posts about one topic, as far back as the baseline goes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Stream {
-    /// When each post was posted, by whom, and which one: in order.
-    posts: VecDeque<(Timestamp, CustomerId, PostKey)>,
-    /// Since when this stream is watched: a young one has no past to compare with.
-    since: Option<Timestamp>,
+    /// In order of time.
+    posts: VecDeque<(Timestamp, CustomerId)>,
+    /// Since when this stream is watched, as [`Stream::watched_since`] says it.
+    watched_since: Option<Timestamp>,
+    /// The oldest post ever taken in.
+    first_post_at: Option<Timestamp>,
     /// The surge that is on.
     pub surge: Option<Running>,
 }
@@ -77,14 +79,15 @@ pub struct Stream {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Running {
     pub incident: IncidentId,
-    /// The oldest post of the window that showed it.
-    pub first_post_at: Timestamp,
     pub detected_at: Timestamp,
     /// Customers in the window when it began.
     pub began_with: u32,
+    /// The oldest post of that window.
+    pub first_post_at: Timestamp,
+    /// Posts since then.
     pub posts: u32,
     pub last_post_at: Timestamp,
-    /// The last instant at which the window was at least half full.
+    /// Up to when the window has held at least half of the customers that it began with.
     pub loud_until: Timestamp,
 }
 
@@ -100,39 +103,51 @@ pub struct Reading {
 pub type Streams = BTreeMap<(Box<str>, Box<str>), Stream>;
 
 impl Stream {
-    /// Takes in a post. One that comes late is put where it belongs, one that comes again changes nothing.
-    pub fn add(&mut self, at: Timestamp, customer: CustomerId, post: PostKey, threshold: &Threshold) {
-        let new = (at, customer, post);
-        // Nearly always the newest; so look from the end.
-        let place = self.posts.iter().rposition(|known| *known <= new).map_or(0, |place| place + 1);
-        if place.checked_sub(1).and_then(|before| self.posts.get(before)) == Some(&new) {
-            return;
-        }
-        self.since = Some(self.since.map_or(at, |since| since.min(at)));
-        self.posts.insert(place, new);
-        if let Some(running) = &mut self.surge {
-            running.posts += 1;
-            running.last_post_at = running.last_post_at.max(at);
-        }
-        let newest = self.posts.back().map_or(at, |(at, ..)| *at);
-        let oldest = newest.checked_sub(threshold.baseline + threshold.window).unwrap_or(Timestamp::MIN);
-        while self.posts.front().is_some_and(|(at, ..)| *at < oldest) {
+    /// A stream that is known to have been watched since then, with or without posts: its silence is a past too, and while
+    /// that is shorter than a window nothing is read. A default stream knows no more than its posts; its first one begins it.
+    pub fn watched_since(at: Timestamp) -> Stream {
+        Stream { watched_since: Some(at), ..Stream::default() }
+    }
+
+    /// Takes in a post. Posts that come late are put where they belong.
+    pub fn add(&mut self, at: Timestamp, customer: CustomerId, threshold: &Threshold) {
+        self.first_post_at = Some(self.first_post_at.map_or(at, |first| first.min(at)));
+        let place = self.posts.iter().rposition(|(known, _)| *known <= at).map_or(0, |place| place + 1);
+        self.posts.insert(place, (at, customer));
+        let oldest = self.kept_since(threshold);
+        while self.posts.front().is_some_and(|(at, _)| *at < oldest) {
             self.posts.pop_front();
         }
+        let Some(mut running) = self.surge.take() else { return };
+        running.posts += u32::from(at >= running.first_post_at);
+        running.last_post_at = running.last_post_at.max(at);
+        running.loud_until = self.loud_until(&running, threshold.window);
+        self.surge = Some(running);
+    }
+
+    /// Posts from before this time are dropped: no window that ends with the newest one looks back so far.
+    fn kept_since(&self, threshold: &Threshold) -> Timestamp {
+        let newest = self.posts.back().map_or(Timestamp::MIN, |(at, _)| *at);
+        newest.checked_sub(threshold.baseline + threshold.window).unwrap_or(Timestamp::MIN)
     }
 
     /// The window that ends now, beside what is usual.
     pub fn read(&self, now: Timestamp, threshold: &Threshold) -> Option<Reading> {
         let from = now.checked_sub(threshold.window).unwrap_or(Timestamp::MIN);
-        let begin = self.posts.partition_point(|(at, ..)| *at <= from);
-        let end = self.posts.partition_point(|(at, ..)| *at <= now);
-        let first_post_at = self.posts.range(begin..end).next()?.0;
-        let seen = distinct(self.posts.range(begin..end).map(|(_, customer, _)| *customer));
-        let since = self.since?.max(from.checked_sub(threshold.baseline).unwrap_or(Timestamp::MIN));
+        let begin = self.posts.partition_point(|(at, _)| *at <= from);
+        let end = self.posts.partition_point(|(at, _)| *at <= now);
+        let first_post_at = self.posts.get(begin).filter(|_| begin < end)?.0;
+        let seen = distinct(self.posts.range(begin..end).map(|(_, customer)| *customer));
+        let baseline = from.checked_sub(threshold.baseline).unwrap_or(Timestamp::MIN);
+        let since = self.watched_since.or(self.first_post_at)?.max(baseline).max(self.kept_since(threshold));
         let past = from.duration_since(since).as_secs_f64().max(0.0);
         let windows = past / threshold.window.as_secs_f64().max(1.0);
+        if windows < 1.0 && self.watched_since.is_some() {
+            return None;
+        }
+        let before = begin.saturating_sub(self.posts.partition_point(|(at, _)| *at < since));
         // With less than one window of past, the window itself is all there is to know, and nothing is expected.
-        let expected = if windows < 1.0 { 0.0 } else { begin as f64 / windows };
+        let expected = if windows < 1.0 { 0.0 } else { before as f64 / windows };
         Some(Reading { seen, expected, first_post_at })
     }
 
@@ -147,29 +162,45 @@ impl Stream {
 
     /// Whether the surge that is on is over at this instant.
     pub fn ends(&self, now: Timestamp, threshold: &Threshold) -> bool {
-        self.surge
-            .as_ref()
-            .is_some_and(|running| now.duration_since(self.loud_until(running, threshold)) >= threshold.quiet)
+        self.surge.as_ref().is_some_and(|running| now.duration_since(running.loud_until) >= threshold.quiet)
     }
 
     /// When to look again whether it is over; none while no surge is on.
     pub fn ends_at(&self, threshold: &Threshold) -> Option<Timestamp> {
-        let running = self.surge.as_ref()?;
-        self.loud_until(running, threshold).checked_add(threshold.quiet).ok()
+        self.surge.as_ref()?.loud_until.checked_add(threshold.quiet).ok()
     }
 
-    /// The last instant at which the window held at least half of what the surge began with.
-    fn loud_until(&self, running: &Running, threshold: &Threshold) -> Timestamp {
-        let half = (running.began_with / 2).max(1) as usize;
-        let newest = self.posts.len();
-        let Some(nth) = newest.checked_sub(half).and_then(|at| self.posts.get(at)) else { return running.loud_until };
-        nth.0.checked_add(threshold.window).unwrap_or(Timestamp::MAX).min(running.last_post_at.max(running.loud_until))
+    /// When the window last comes to hold less than half of the customers that the surge began with, as far as is known. A
+    /// window is fullest just before its oldest post leaves it, so it is enough to look at those instants, from the newest
+    /// back to what is known already.
+    fn loud_until(&self, running: &Running, window: SignedDuration) -> Timestamp {
+        let half = running.began_with.div_ceil(2).max(1) as usize;
+        let mut inside: BTreeMap<CustomerId, u32> = BTreeMap::new();
+        let mut end = self.posts.len();
+        for (oldest, customer) in self.posts.iter().rev() {
+            let leaves = oldest.checked_add(window).unwrap_or(Timestamp::MAX);
+            if leaves <= running.loud_until {
+                break;
+            }
+            *inside.entry(*customer).or_default() += 1;
+            while let Some((_, later)) = end.checked_sub(1).map(|at| self.posts[at]).filter(|(at, _)| *at >= leaves) {
+                end -= 1;
+                match inside.get_mut(&later) {
+                    Some(count) if *count > 1 => *count -= 1,
+                    _ => drop(inside.remove(&later)),
+                }
+            }
+            if inside.len() >= half {
+                return leaves;
+            }
+        }
+        running.loud_until
     }
 
     /// Who wrote from an instant on, each once.
     pub fn customers_since(&self, since: Timestamp) -> Vec<CustomerId> {
-        let begin = self.posts.partition_point(|(at, ..)| *at < since);
-        let mut customers: Vec<CustomerId> = self.posts.range(begin..).map(|(_, customer, _)| *customer).collect();
+        let begin = self.posts.partition_point(|(at, _)| *at < since);
+        let mut customers: Vec<CustomerId> = self.posts.range(begin..).map(|(_, customer)| *customer).collect();
         customers.sort_unstable();
         customers.dedup();
         customers
@@ -177,15 +208,19 @@ impl Stream {
 
     /// Folds the beginning of a surge.
     pub fn begin(&mut self, fact: &SurgeDetected, at: Timestamp) {
-        let running = Running {
+        let before = self.posts.partition_point(|(known, _)| *known < fact.first_post_at);
+        let posts = u32::try_from(self.posts.len() - before).unwrap_or(u32::MAX);
+        let mut running = Running {
             incident: fact.incident,
-            first_post_at: fact.first_post_at,
             detected_at: at,
             began_with: fact.seen,
-            posts: fact.seen,
-            last_post_at: at,
+            first_post_at: fact.first_post_at,
+            // Whoever did not see the posts has the fact's word for them.
+            posts: posts.max(fact.seen),
+            last_post_at: self.posts.back().map_or(at, |(newest, _)| *newest),
             loud_until: at,
         };
+        running.loud_until = self.loud_until(&running, SignedDuration::from_secs(i64::from(fact.window_seconds)));
         self.surge = Some(running);
     }
 

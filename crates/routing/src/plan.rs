@@ -39,6 +39,22 @@ pub struct Around {
 }
 
 impl Around {
+    /// A brand, and a customer of whom nothing is known.
+    pub fn alone(brand: Arc<Brand>) -> Around {
+        Around {
+            brand,
+            customer: Customer::default(),
+            earlier: 0,
+            region: "".into(),
+            timezone: "".into(),
+            tier: "".into(),
+            flooded: Vec::new(),
+            surging: Vec::new(),
+            spreaders_reach: 0,
+            colleagues: Vec::new(),
+        }
+    }
+
     /// What stands around a conversation for this need; none when the view does not have it.
     pub fn of(view: &View, conversation: ConversationId, need: &Need) -> Option<Around> {
         let entry = view.conversations.get(&conversation)?;

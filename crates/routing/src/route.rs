@@ -163,6 +163,8 @@ fn priority(priority: brand::Priority) -> Priority {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use brand::Brand;
+    use std::sync::Arc;
     use conversation::classified::{ClassificationCorrected, PostClassified, Scored};
     use conversation::received::PostReceived;
     use conversation::{
@@ -266,7 +268,7 @@ otherwise: {team: care}
     }
 
     fn team(state: &Conversation, text: Option<&str>) -> (String, Vec<String>) {
-        let decision = route(&brand(), state, &key(), text, Timestamp::UNIX_EPOCH).unwrap();
+        let decision = route(&Around::alone(Arc::new(brand())), state, &key(), text, Timestamp::UNIX_EPOCH).unwrap();
         (decision.team.to_string(), decision.notes)
     }
 

@@ -162,6 +162,7 @@ impl View {
     /// Folds a record of the log, in its order. Answers the conversations that have to be looked at because of it, its own
     /// first.
     pub fn fold(&mut self, sequence: u64, record: &Record) -> Vec<ConversationId> {
+        let is_new = sequence > self.as_of;
         self.as_of = self.as_of.max(sequence);
         match &record.subject {
             Subject::Conversation { brand, customer, conversation } => {
@@ -172,7 +173,9 @@ impl View {
                     }
                 });
                 let mut stirred = vec![*conversation];
-                stirred.extend(self.watch(*conversation, brand, *customer, record));
+                if is_new {
+                    stirred.extend(self.watch(*conversation, brand, *customer, record));
+                }
                 stirred.extend(freed.iter().flat_map(|person| self.next_for(brand, person)));
                 stirred
             }
@@ -302,7 +305,7 @@ impl View {
         let Some(known) = self.brands.get_mut(brand) else { return };
         let Some(threshold) = known.surge_threshold() else { return };
         let stream = known.streams.entry((region.into(), topic)).or_default();
-        stream.add(at, customer, *post, &threshold);
+        stream.add(at, customer, &threshold);
     }
 
     /// The customer's region: what this conversation says, else his profile, else what he said elsewhere.

@@ -3,19 +3,24 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may unwrap: its panic is its answer")]
 
+mod callback;
 mod chance;
 mod classified;
 mod corrected;
+mod customer;
 mod deadlines;
 mod desk;
 mod life;
 mod orders;
+mod placed;
 mod properties;
 mod received;
 mod reclassified;
 mod replied;
 mod resolved;
+mod rising;
 mod routed;
 mod silence;
 mod steps;
+mod surge;
 mod world;

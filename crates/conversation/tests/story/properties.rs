@@ -152,7 +152,7 @@ fn clock_is_sound(state: &Conversation, command: &Command, decision: &Decision) 
     }
     if let Some(resolution) = &state.resolution {
         prop_assert!(state.resolved_at.is_none() && state.merged_into.is_none());
-        prop_assert_eq!(resolution.paused_at.is_some(), waits.is_none(), "it stands still while nobody waits");
+        prop_assert!(resolution.paused_at.is_some() || waits.is_some(), "it stands still while nobody waits");
     }
     if let Some(seconds) = state.first_response_seconds() {
         prop_assert!(seconds >= 0);
@@ -250,7 +250,7 @@ fn the_stories_reach_every_fact_and_every_rejection() {
     let mut facts: BTreeMap<&str, u32> = BTreeMap::new();
     let mut rejections: BTreeMap<&str, u32> = BTreeMap::new();
     let stories = any_steps();
-    for _ in 0..600 {
+    for _ in 0..900 {
         let steps = stories.new_tree(&mut runner).unwrap().current();
         let mut story = Story::new();
         for step in &steps {

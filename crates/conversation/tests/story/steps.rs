@@ -1,6 +1,7 @@
 //! Stories made by chance: steps over a world so small that they meet each other all the time.
 
 use crate::world::*;
+use conversation::callback::BookCallback;
 use conversation::classified::{Head, PostClassified};
 use conversation::deadlines::{DeadlineClock, DeadlineKind, DeadlineSet};
 use conversation::placed::{OFFLINE, UNTOUCHED};
@@ -60,6 +61,10 @@ pub enum Ask {
     Lapse {
         standing: bool,
         reason: &'static str,
+    },
+    /// A call so many minutes from now.
+    Book {
+        ahead: i64,
     },
     /// The n-th callback that was booked; one of another conversation when there are fewer.
     Callback {
@@ -168,13 +173,13 @@ fn routes() -> impl Strategy<Value = Command> {
     )
 }
 
-/// A clock by the calendar or by opening hours, half of them with a warning.
+/// A clock by the calendar or by opening hours, most of them with a warning.
 fn any_clock() -> impl Strategy<Value = DeadlineSet> {
-    let seconds = prop::sample::select(vec![0, 60, 600, u32::MAX]);
-    (seconds, prop::bool::weighted(0.3), any::<bool>()).prop_map(|(seconds, business, warns)| {
+    let seconds = prop::sample::select(vec![0, 60, 600, 600, u32::MAX]);
+    (seconds, prop::bool::weighted(0.3), prop::bool::weighted(0.8)).prop_map(|(seconds, business, warns)| {
         let set = target(seconds);
         let clock = if business { DeadlineClock::Business } else { DeadlineClock::Calendar };
-        let warn_at = warns.then(|| minute(0).max(set.due_at - jiff::SignedDuration::from_secs(30)));
+        let warn_at = warns.then(|| minute(0).max(set.due_at - jiff::SignedDuration::from_mins(8)));
         DeadlineSet { clock, warn_at, ..set }
     })
 }
@@ -187,7 +192,7 @@ fn clocks() -> impl Strategy<Value = Ask> {
     let running = || prop::bool::weighted(0.8);
     prop_oneof![
         2 => (any_kind(), running()).prop_map(|(kind, running)| Ask::Pass { kind, running }),
-        1 => (any_kind(), running()).prop_map(|(kind, running)| Ask::Warn { kind, running }),
+        3 => (any_kind(), running()).prop_map(|(kind, running)| Ask::Warn { kind, running }),
         2 => (any_clock(), any_kind(), running()).prop_map(|(set, kind, fresh)| {
             Ask::Start { set: DeadlineSet { kind, ..set }, fresh }
         }),
@@ -224,8 +229,8 @@ fn rises() -> impl Strategy<Value = Command> {
 fn callbacks() -> impl Strategy<Value = Ask> {
     let steps = vec![CallbackStep::ComesDue, CallbackStep::Done, CallbackStep::Missed];
     prop_oneof![
-        2 => (0..200_i64).prop_map(|at| Ask::Plain(Box::new(Command::BookCallback(call(at))))),
-        3 => (0..3_usize, prop::sample::select(steps)).prop_map(|(nth, end)| Ask::Callback { nth, end }),
+        1 => (-3..20_i64).prop_map(|ahead| Ask::Book { ahead }),
+        4 => (0..2_usize, prop::sample::select(steps)).prop_map(|(nth, end)| Ask::Callback { nth, end }),
     ]
 }
 
@@ -305,7 +310,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         3 => desk().prop_map(plain),
         2 => places(),
         2 => rises().prop_map(plain),
-        2 => callbacks(),
+        4 => callbacks(),
         3 => submits().prop_map(plain),
         5 => replies(),
         2 => ends().prop_map(plain),
@@ -314,7 +319,7 @@ fn any_step() -> impl Strategy<Value = Step> {
     (0..15_i64, ask).prop_map(|(later, ask)| Step { later, ask })
 }
 
-/// A story of up to 60 steps, most of which begin with a post on its way to a team.
+/// A story of up to 80 steps, most of which begin with a post on its way to a team.
 pub fn any_steps() -> impl Strategy<Value = Vec<Step>> {
     let opening = prop::bool::weighted(0.8).prop_map(|opened| {
         let asks = [
@@ -325,7 +330,7 @@ pub fn any_steps() -> impl Strategy<Value = Vec<Step>> {
         let steps = asks.map(|command| Step { later: 0, ask: Ask::Plain(Box::new(command)) });
         if opened { steps.to_vec() } else { Vec::new() }
     });
-    (opening, prop::collection::vec(any_step(), 0..60)).prop_map(|(mut steps, more)| {
+    (opening, prop::collection::vec(any_step(), 0..80)).prop_map(|(mut steps, more)| {
         steps.extend(more);
         steps
     })
@@ -388,6 +393,10 @@ impl Story {
                 let offer = self.state.offer.as_ref().filter(|_| *standing);
                 let person = offer.map_or_else(|| person("cho"), |offer| offer.person.clone());
                 Command::LapseOffer { person, reason }
+            }
+            Ask::Book { ahead } => {
+                let due_at = self.now + jiff::SignedDuration::from_mins(*ahead);
+                Command::BookCallback(BookCallback { due_at, ..call(0) })
             }
             Ask::Callback { nth, end } => self.nth_callback(*nth, *end),
         }

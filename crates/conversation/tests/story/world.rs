@@ -287,6 +287,14 @@ pub fn cause(text: &str) -> RecordId {
     RecordId::caused("story", text.as_bytes())
 }
 
+/// The same clock for whoever waits in this state; none when nobody does.
+fn reckon(state: &Conversation, set: &DeadlineSet) -> Option<DeadlineSet> {
+    let kind = if set.kind == DeadlineKind::Resolution { set.kind } else { state.awaited_answer() };
+    let new = DeadlineSet::by_calendar(kind, state.clock_start()?, set.target_seconds, &set.settings_version);
+    let warn_at = set.warn_at.map(|at| new.due_at - set.due_at.duration_since(at));
+    Some(DeadlineSet { clock: set.clock, warn_at, ..new })
+}
+
 /// A conversation as it goes on, with the records that made it.
 #[derive(Debug, Clone)]
 pub struct Story {
@@ -338,13 +346,7 @@ impl Story {
     fn reckoned(&self, command: &Command) -> Command {
         let Command::RoutePost(decision) = command else { return command.clone() };
         let state = as_routed(&self.state, &decision.post);
-        let reckon = |set: &DeadlineSet| {
-            let kind = if set.kind == DeadlineKind::Resolution { set.kind } else { state.awaited_answer() };
-            let new = DeadlineSet::by_calendar(kind, state.clock_start()?, set.target_seconds, &set.settings_version);
-            let warn_at = set.warn_at.map(|at| new.due_at - set.due_at.duration_since(at));
-            Some(DeadlineSet { clock: set.clock, warn_at, ..new })
-        };
-        let deadlines = decision.deadlines.iter().filter_map(reckon).collect();
+        let deadlines = decision.deadlines.iter().filter_map(|set| reckon(&state, set)).collect();
         Command::RoutePost(RouteDecision { deadlines, ..decision.clone() })
     }
 
@@ -390,10 +392,7 @@ impl Story {
 
     /// The clock of the answer that the customer waits for, started anew.
     pub fn restart(&self, set: DeadlineSet) -> Command {
-        let kind = if set.kind == DeadlineKind::Resolution { set.kind } else { self.state.awaited_answer() };
-        let started = self.state.clock_start().unwrap_or(self.now);
-        let new = DeadlineSet::by_calendar(kind, started, set.target_seconds, &set.settings_version);
-        Command::StartDeadline(DeadlineSet { clock: set.clock, ..new })
+        Command::StartDeadline(reckon(&self.state, &set).unwrap_or(set))
     }
 
     pub fn pass(&self, kind: DeadlineKind, due: i64) -> Command {
