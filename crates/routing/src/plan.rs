@@ -93,7 +93,7 @@ impl Around {
     }
 
     /// The conversation in this state, as the thresholds are held against it.
-    fn entry<'e>(&self, known: &'e Entry, state: &Conversation) -> Entry {
+    fn entry(&self, known: &Entry, state: &Conversation) -> Entry {
         Entry { state: state.clone(), spreaders_reach: self.spreaders_reach, ..known.clone() }
     }
 }

@@ -310,7 +310,11 @@ impl<'m> World<'m> {
         };
         let record = &stored.record;
         self.places.fold(record);
-        let stirred = self.view.fold(stored.sequence, record);
+        let mut stirred = self.view.fold(stored.sequence, record);
+        if record.subject.conversation().is_none() {
+            // The view keeps its queues in no order.
+            stirred.sort_unstable();
+        }
         self.measures.add(record);
         if let Some(conversation) = record.subject.conversation() {
             self.waiting.push_back(Delivery::Classify { conversation, sequence: stored.sequence });

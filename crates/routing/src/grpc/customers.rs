@@ -253,7 +253,7 @@ impl CustomerService for Customers {
         let all = family.iter().flat_map(|(_, entry)| &entry.conversations);
         let known = all.filter_map(|id| view.conversations.get(id).map(|entry| (*id, entry)));
         let mut conversations: Vec<_> = known.map(|(id, entry)| summary(&view, id, entry, now)).collect();
-        conversations.sort_by(|a, b| b.version.cmp(&a.version));
+        conversations.sort_by_key(|entry| std::cmp::Reverse(entry.version));
         let customer = view.customers.get(&id).map(|entry| shown(&view, id, entry));
         Ok(Response::new(GetCustomerResponse { customer, conversations, contacts, exceptions, promises }))
     }
