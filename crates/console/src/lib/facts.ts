@@ -5,17 +5,29 @@ const TOLD = [
   "ReplyInDoubt",
   "Escalated",
   "DeadlineBreached",
+  "CallbackMissed",
   "Resolved",
   "Merged",
   "ReplySent",
   "ReplyObserved",
   "ReplyFailed",
   "Reopened",
+  "CallbackDue",
+  "DeadlineWarned",
+  "IncidentJoined",
+  "FlagRaised",
   "HandedOff",
   "Claimed",
   "Released",
+  "Deescalated",
+  "CallbackBooked",
+  "CallbackDone",
   "ReplySubmitted",
   "Routed",
+  "Placed",
+  "Offered",
+  "OfferLapsed",
+  "FlagLowered",
   "ConversationOpened",
   "PostReceived",
 ] as const;
@@ -46,11 +58,13 @@ export function toneOf(told: Told): Tone {
       return "out";
     case "Resolved":
     case "Merged":
+    case "CallbackDone":
       return "done";
     case "ReplyInDoubt":
     case "ReplyFailed":
     case "Escalated":
     case "DeadlineBreached":
+    case "CallbackMissed":
       return "alarm";
     default:
       return "desk";

@@ -203,6 +203,9 @@ describe("facts and figures", () => {
     expect(factName("reply_sent")).toBe("ReplySent");
     expect(mostTelling(["ConversationOpened", "Routed", "DeadlineSet"])).toBe("Routed");
     expect(mostTelling(["replySent"])).toBe("ReplySent");
+    expect(mostTelling(["FlagRaised", "Reopened"])).toBe("Reopened");
+    expect(mostTelling(["IncidentJoined", "FlagRaised"])).toBe("IncidentJoined");
+    expect(mostTelling(["OfferLapsed", "Placed"])).toBe("Placed");
     expect(mostTelling(["PostClassified"])).toBeUndefined();
   });
 

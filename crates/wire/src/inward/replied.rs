@@ -1,0 +1,56 @@
+//! The answer on its way out.
+
+use super::{Read, personal};
+use crate::WireError;
+use crate::pb::conversation as pb;
+use crate::scalar::{name, optional, optional_name, required};
+use conversation::replied::{ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
+
+pub(super) fn reply_submitted(f: pb::ReplySubmitted) -> Read<ReplySubmitted> {
+    Ok(ReplySubmitted {
+        reply: name("reply_id", &f.reply_id)?,
+        person: name("person", &f.person)?,
+        network: name("network", &f.network)?,
+        private: f.private,
+        in_reply_to: name("in_reply_to", &f.in_reply_to)?,
+        in_reply_to_native_id: f.in_reply_to_native_id,
+        body: personal("body", f.body)?,
+        offers: f.offers,
+        asks: f.asks,
+    })
+}
+
+pub(super) fn reply_attempted(f: pb::ReplyAttempted) -> Read<ReplyAttempted> {
+    if f.attempt == 0 {
+        return Err(WireError::Missing { field: "attempt" });
+    }
+    Ok(ReplyAttempted {
+        reply: name("reply_id", &f.reply_id)?,
+        attempt: f.attempt,
+        attempted_at: required("attempted_at", f.attempted_at)?,
+    })
+}
+
+pub(super) fn reply_sent(f: pb::ReplySent) -> Read<ReplySent> {
+    Ok(ReplySent {
+        reply: name("reply_id", &f.reply_id)?,
+        native_id: f.native_id,
+        post: optional_name("post_key", &f.post_key)?,
+        sent_at: required("sent_at", f.sent_at)?,
+        how: f.how,
+    })
+}
+
+pub(super) fn reply_failed(f: pb::ReplyFailed) -> Read<ReplyFailed> {
+    Ok(ReplyFailed {
+        reply: name("reply_id", &f.reply_id)?,
+        attempt: f.attempt,
+        reason: f.reason,
+        is_final: f.is_final,
+        retry_at: optional("retry_at", f.retry_at)?,
+    })
+}
+
+pub(super) fn reply_in_doubt(f: pb::ReplyInDoubt) -> Read<ReplyInDoubt> {
+    Ok(ReplyInDoubt { reply: name("reply_id", &f.reply_id)?, attempt: f.attempt, reason: f.reason })
+}
