@@ -83,7 +83,8 @@ pub(crate) fn book(
 
 pub(crate) fn come_due(state: &Conversation, callback: &CallbackId, now: Timestamp) -> Decision {
     let known = find(state, callback)?;
-    if known.status != CallbackStatus::Booked || state.merged_into.is_some() {
+    // A promise to call outlives a merge: it comes due where it was booked.
+    if known.status != CallbackStatus::Booked {
         return Ok(Vec::new());
     }
     if now < known.due_at {

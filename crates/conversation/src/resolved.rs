@@ -2,6 +2,7 @@
 
 use crate::fact::Fact;
 use crate::ids::{ConversationId, PersonId, PostKey};
+use crate::rising::Flag;
 use crate::state::{Conversation, Rest};
 use crate::{Decision, Rejection};
 use jiff::Timestamp;
@@ -121,6 +122,8 @@ pub(crate) fn evolve_resolved(state: &mut Conversation, fact: &Resolved, at: Tim
     state.resolved_at = Some(at);
     state.settled_until = state.settled_until.max(Some(at));
     state.outcome = Some(fact.outcome);
+    // It may flare up once more.
+    state.flags.retain(|raised| raised.flag != Flag::FlareUp);
     state.reopened_at = None;
     let spread = state.spread();
     state.at_rest = Some(Rest { since: at, shares: spread.shares, views: spread.views });

@@ -38,6 +38,7 @@ struct BrandPart {
     presence: Vec<(PersonId, bool)>,
     version: u64,
     streams: Vec<(Box<str>, Box<str>, Stream)>,
+    watched_since: Option<Timestamp>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -87,6 +88,7 @@ fn restore(checkpoint: Checkpoint) -> View {
         let mut entry = BrandEntry {
             presence: part.presence.into_iter().collect(),
             version: part.version,
+            watched_since: part.watched_since,
             streams: part.streams.into_iter().map(|(region, topic, stream)| ((region, topic), stream)).collect(),
             ..BrandEntry::builtin(&part.id)
         };
@@ -116,6 +118,7 @@ fn capture(view: &View) -> Checkpoint {
         }),
         presence: entry.presence.iter().map(|(person, online)| (person.clone(), *online)).collect(),
         version: entry.version,
+        watched_since: entry.watched_since,
         streams: entry
             .streams
             .iter()

@@ -7,7 +7,7 @@ use crate::{offers, placing, rise};
 use conversation::callback::CallbackStatus;
 use conversation::deadlines::DeadlineKind;
 use conversation::placed::{OFFLINE, UNTOUCHED};
-use conversation::state::Deadline;
+use conversation::state::{Callback, Deadline};
 use conversation::{CallbackId, Conversation, ConversationId, IncidentId, PostKey};
 use jiff::Timestamp;
 
@@ -73,6 +73,8 @@ pub fn needs(view: &View, conversation: ConversationId, now: Timestamp) -> Vec<N
     let mut needs = Vec::new();
     let Some(entry) = view.conversations.get(&conversation) else { return needs };
     let state = &entry.state;
+    // A promise to call outlives a merge.
+    needs.extend(state.callbacks.iter().filter_map(|callback| of_callback(callback, now)));
     if let Some(target) = state.merged_into {
         let taken = view.conversations.get(&target).is_some_and(|into| into.state.absorbed.contains(&conversation));
         // A crash between the two halves of a merge: the one that goes on does not know it yet.
@@ -84,17 +86,18 @@ pub fn needs(view: &View, conversation: ConversationId, now: Timestamp) -> Vec<N
     needs.extend(state.unrouted().map(|post| Need::Route(post.key)));
     needs.extend(state.to_absorb.iter().filter(|source| **source != conversation).map(|source| Need::Absorb(*source)));
     needs.extend(clocks(state).filter_map(|deadline| of_clock(deadline, now)));
-    for callback in &state.callbacks {
-        match callback.status {
-            CallbackStatus::Booked if callback.due_at <= now => needs.push(Need::CallbackComesDue(callback.id)),
-            CallbackStatus::Due if callback.missed_at() <= now => needs.push(Need::MissCallback(callback.id)),
-            CallbackStatus::Booked | CallbackStatus::Due | CallbackStatus::Done | CallbackStatus::Missed => {}
-        }
-    }
     if let Some(known) = view.brands.get(&entry.brand).filter(|_| state.opened) {
         needs.extend(of_settings(view, known, conversation, entry, now));
     }
     needs
+}
+
+fn of_callback(callback: &Callback, now: Timestamp) -> Option<Need> {
+    match callback.status {
+        CallbackStatus::Booked if callback.due_at <= now => Some(Need::CallbackComesDue(callback.id)),
+        CallbackStatus::Due if callback.missed_at() <= now => Some(Need::MissCallback(callback.id)),
+        CallbackStatus::Booked | CallbackStatus::Due | CallbackStatus::Done | CallbackStatus::Missed => None,
+    }
 }
 
 /// What the brand's settings call for.
@@ -159,15 +162,15 @@ fn of_clock(deadline: &Deadline, now: Timestamp) -> Option<Need> {
 /// When a conversation has to be looked at again if nothing happens to it before; none when time alone changes nothing.
 pub fn look_at(view: &View, entry: &Entry, now: Timestamp) -> Option<Timestamp> {
     let state = &entry.state;
-    if state.merged_into.is_some() {
-        return None;
-    }
-    let of_clocks = clocks(state).flat_map(|deadline| deadline.warn_at.into_iter().chain([deadline.due_at]));
     let of_callbacks = state.callbacks.iter().filter_map(|callback| match callback.status {
         CallbackStatus::Booked => Some(callback.due_at),
         CallbackStatus::Due => Some(callback.missed_at()),
         CallbackStatus::Done | CallbackStatus::Missed => None,
     });
+    if state.merged_into.is_some() {
+        return of_callbacks.min();
+    }
+    let of_clocks = clocks(state).flat_map(|deadline| deadline.warn_at.into_iter().chain([deadline.due_at]));
     let brand = view.brands.get(&entry.brand).filter(|_| state.opened).map(|known| &known.brand);
     let of_settings = brand.into_iter().flat_map(|brand| {
         let zone = Some(view.timezone_of(&entry.customer, state)).filter(|zone| !zone.is_empty());

@@ -147,14 +147,16 @@ pub fn stopped(brand: &Brand, state: &Conversation) -> Option<DeadlineKind> {
         return Some(DeadlineKind::Resolution);
     }
     let targets = brand.targets_of_rule(&state.rule)?;
-    let by_hours = targets.clock == TargetClock::Business && state.deadline.is_none() && state.clock_start().is_some();
+    // What ran by opening hours ends when an answer crosses with a post; what was reopened by no post never began.
+    let ended = targets.clock == TargetClock::Business || state.reopened_at.is_some();
+    let is_wanted = ended && state.deadline.is_none() && state.clock_start().is_some();
     // A first target that the rule never had is not made up; nor is one that already was missed.
     let has_one = match state.awaited_answer() {
         DeadlineKind::NextResponse => targets.next.or(targets.first).is_some(),
         DeadlineKind::FirstResponse | DeadlineKind::Resolution => targets.first.is_some(),
     };
     let all_routed = state.unrouted().next().is_none();
-    (by_hours && has_one && all_routed).then(|| state.awaited_answer())
+    (is_wanted && has_one && all_routed).then(|| state.awaited_answer())
 }
 
 /// The clock that goes on: of the whole matter with what is left of it, of an answer anew.

@@ -6,7 +6,7 @@ use crate::plan::Around;
 use brand::{ClassView, ConversationView, CustomerView, PostView, RouteInput};
 use conversation::classified::Head;
 use conversation::received::HandleUse;
-use conversation::routed::{Candidate, Priority, RouteDecision};
+use conversation::routed::{Candidate, Priority, RouteDecision, as_routed};
 use conversation::state::{Class, Post};
 use conversation::{Conversation, PostKey, TeamId};
 use jiff::Timestamp;
@@ -67,7 +67,7 @@ pub fn route(
         home_team: away.map(|home| team_id(home)),
         away_until: serving.until,
         needs_skills: decision.needs_skills.iter().map(ToString::to_string).collect(),
-        deadlines: placing::deadlines(around, state, clocked, &decision.targets),
+        deadlines: placing::deadlines(around, &as_routed(state, &post.key), clocked, &decision.targets),
     })
 }
 

@@ -6,7 +6,7 @@ use crate::queue;
 use brand::Brand;
 use conversation::customer::Customer;
 use conversation::state::Post;
-use conversation::surge::{Running, Streams, Threshold};
+use conversation::surge::{Running, Stream, Streams, Threshold};
 use conversation::{
     BrandId, Conversation, ConversationId, CustomerId, Fact, PersonId, PostKey, Record, Status, Story, Subject,
 };
@@ -55,6 +55,8 @@ pub struct BrandEntry {
     pub work: Work,
     /// What is written about, by region and topic, as far back as a surge is held against.
     pub streams: Streams,
+    /// Since when posts of this brand are counted: what nobody wrote about since then is a past too.
+    pub watched_since: Option<Timestamp>,
 }
 
 impl BrandEntry {
@@ -66,6 +68,7 @@ impl BrandEntry {
             version: 0,
             work: Work::default(),
             streams: Streams::new(),
+            watched_since: None,
         }
     }
 
@@ -304,7 +307,8 @@ impl View {
         let Some(at) = entry.state.post(post).map(Post::clock).filter(|_| is_matter(&topic)) else { return };
         let Some(known) = self.brands.get_mut(brand) else { return };
         let Some(threshold) = known.surge_threshold() else { return };
-        let stream = known.streams.entry((region.into(), topic)).or_default();
+        let since = *known.watched_since.get_or_insert(at);
+        let stream = known.streams.entry((region.into(), topic)).or_insert_with(|| Stream::watched_since(since));
         stream.add(at, customer, &threshold);
     }
 

@@ -105,6 +105,22 @@ impl Work {
         }
     }
 
+    /// The same write on the conversation in which the callback was booked: the one named, or one merged into it.
+    fn caller(&self, checked: Checked, callback: &CallbackId) -> Checked {
+        let has = |entry: &Entry| entry.state.callbacks.iter().any(|known| known.id == *callback);
+        let mut todo = checked.entry.state.absorbed.clone();
+        let mut seen = Vec::new();
+        while let Some(next) = todo.pop().filter(|_| !has(&checked.entry)) {
+            let Some(entry) = self.desk.entry(&next).filter(|_| !seen.contains(&next)) else { continue };
+            if has(&entry) {
+                return Checked { conversation: next, entry, ..checked };
+            }
+            seen.push(next);
+            todo.extend(entry.state.absorbed);
+        }
+        checked
+    }
+
     /// The team that it was raised to, when the person is of that team and not of the one that has it: he takes it on beside
     /// the first line.
     fn second_seat(&self, checked: &Checked) -> Option<TeamId> {
@@ -196,6 +212,7 @@ impl DeskService for Work {
         let callback = CallbackId::parse(&request.callback_id).map_err(|_| {
             problem::invalid_argument("callback_id", "is not a callback's id", "give its 32 hex digits")
         })?;
+        let checked = self.caller(checked, &callback);
         let command = Command::FinishCallback { callback, person: checked.person.clone() };
         self.answer(checked, command).await
     }
