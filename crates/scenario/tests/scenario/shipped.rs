@@ -67,3 +67,19 @@ fn what_is_expected_is_found() {
 fn key(scenario: &str, line: &Line) -> String {
     format!("{scenario}:{} {}", line.line, line.what)
 }
+
+#[test]
+fn the_example_of_the_documentation_holds() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let page = std::fs::read_to_string(root.join("docs/scenarios.md")).unwrap();
+    let example = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("brands")).unwrap();
+    std::fs::copy(root.join("tests/scenarios/brands/airline.yaml"), folder.path().join("brands/airline.yaml")).unwrap();
+    let file = folder.path().join("lost-bag.yaml");
+    std::fs::write(&file, example).unwrap();
+    let Loaded { scenario, brand } = scenario::load(&file).unwrap();
+    let report = play(&scenario, &brand, &MODEL, Faults::default()).report;
+    let told: Vec<String> = report.lines.iter().map(ToString::to_string).collect();
+    assert!(report.failed() == 0 && report.passed() == 5, "{}", told.join("\n"));
+}
