@@ -15,7 +15,6 @@ pub mod card;
 pub mod cli;
 pub mod corpus;
 pub mod corrections;
-mod disguise;
 pub mod eval;
 pub mod features;
 mod files;
@@ -23,10 +22,11 @@ pub mod manifest;
 mod math;
 pub mod model;
 pub mod reclassify;
-pub mod recognise;
 pub mod serve;
-pub mod text;
 pub mod train;
+
+pub use ::recognise;
+pub use recognise::text;
 
 /// The file of the shipped model; [`model::Model::shipped`] reads it.
 pub static SHIPPED: &[u8] = include_bytes!("../model/earshot.model");

@@ -4,8 +4,8 @@
 //! labels: what does not look like a code does not come in.
 
 use crate::model::{Classification, Reason, Scored};
-use crate::recognise::{self, Kind, Recognised};
 use conversation::classified::Head;
+use recognise::{Kind, Recognised};
 use wire::pb::classifier::ClassifyResponse;
 use wire::pb::conversation as pb;
 

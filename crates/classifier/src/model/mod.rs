@@ -25,7 +25,7 @@ pub use keys::{Ear, Keys};
 
 use crate::features::Extractor;
 use crate::manifest::{HeadName, UNDETERMINED};
-use crate::recognise::{self, Recognised};
+use recognise::Recognised;
 
 /// A loaded model; share it between threads by reference.
 #[derive(Debug)]

@@ -179,7 +179,7 @@ fn scored(known: crate::model::Scored) -> Scored {
     Scored { label: known.label.into(), confidence, unsure: known.unsure, reasons }
 }
 
-fn recognised(found: crate::recognise::Recognised) -> Recognised {
+fn recognised(found: recognise::Recognised) -> Recognised {
     // No more is read of a text than a few thousand characters, so its places fit.
     let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     Recognised {

@@ -292,7 +292,7 @@ fn hash(key: u64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recognise::page;
+    use crate::page;
 
     fn found(text: &str) -> Vec<(Concepts, String)> {
         let (mut glyphs, mut all) = (Vec::new(), Vec::new());

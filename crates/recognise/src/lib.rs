@@ -16,6 +16,7 @@ mod clock;
 mod codes;
 mod counters;
 mod dates;
+mod disguise;
 mod flights;
 mod mail;
 mod money;
@@ -24,12 +25,13 @@ mod page;
 mod places;
 mod reader;
 mod shapes;
+pub mod text;
 mod words;
 
 use std::cell::RefCell;
 use std::ops::Range;
 
-use crate::text::{self, MAX_BYTES};
+use crate::text::MAX_BYTES;
 
 /// What is recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
