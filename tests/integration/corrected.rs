@@ -1,6 +1,6 @@
 //! What people say of a post, and what a newer model says of it, in a whole system.
 
-use crate::system::{Client, DANA, MART, Up, facts, post, records, settings, until, write};
+use crate::system::{Client, DANA, MART, Up, facts, lasting, post, records, settings, until, write};
 use conversation::Fact as Known;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -215,7 +215,7 @@ async fn told(system: &Client, after: usize) -> Vec<conversation::Record> {
 
 /// Everything that a reader of the desk sees, but for how far the log is.
 async fn seen(system: &Client, brand: &str) -> Vec<wire::pb::conversation::ConversationSummary> {
-    let mut shown = system.list(brand).await;
+    let mut shown: Vec<_> = system.list(brand).await.into_iter().map(lasting).collect();
     shown.iter_mut().for_each(|one| one.version = 0);
     shown.sort_by(|a, b| a.conversation_id.cmp(&b.conversation_id));
     shown

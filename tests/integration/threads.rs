@@ -1,7 +1,7 @@
 //! Whose conversation a post is: threads in any order, the same post and the same customer at once, matters that come
 //! back, edits and deletions before their post.
 
-use crate::system::{Apart, DANA, Up, answering, facts, post, until, write};
+use crate::system::{Apart, DANA, Up, answering, facts, lasting, post, until, write};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -245,13 +245,17 @@ async fn post_edit_and_deletion_end_the_same_in_every_order() {
     let mut shown = Vec::new();
     for id in &ends {
         let end = system.when(id, "it is routed", |shown| !shown.team.is_empty()).await;
-        // What is their own: names, times of this run, the length of their story.
+        // What is their own: names, times of this run, the length of their story, and what was raised while the first
+        // words still stood.
         let general = ConversationSummary {
+            flags: Vec::new(),
+            escalated: false,
+            priority: 0,
             conversation_id: String::new(),
             customer_id: String::new(),
             last_activity_at: None,
             version: 0,
-            ..end
+            ..lasting(end)
         };
         shown.push(general);
     }

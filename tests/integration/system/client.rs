@@ -387,3 +387,8 @@ pub fn facts(shown: &GetConversationResponse) -> Vec<Fact> {
     let records = shown.timeline.iter().filter_map(|entry| entry.record.as_ref());
     records.flat_map(|record| &record.facts).filter_map(|fact| fact.fact.clone()).collect()
 }
+
+/// A conversation without what time and others have a say in, so that two looks at it can be compared.
+pub fn lasting(shown: ConversationSummary) -> ConversationSummary {
+    ConversationSummary { score: Vec::new(), exposure: 0.0, preferred_person: String::new(), ..shown }
+}
