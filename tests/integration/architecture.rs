@@ -32,7 +32,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
 const SERVICE_MAY_USE: &[&str] = &["brand", "conversation", "journal", "service", "wire"];
 /// It plays the services' decisions and starts none of them.
 const SCENARIO_MAY_USE: &[&str] =
-    &["analytics", "brand", "classifier", "conversation", "document", "ingest", "journal", "routing", "wire"];
+    &["analytics", "brand", "classifier", "conversation", "document", "ingest", "journal", "reply", "routing", "wire"];
 const EVERYTHING: &[&str] = &[
     "analytics",
     "brand",
@@ -119,11 +119,7 @@ fn dependencies_point_one_way() {
 #[test]
 fn the_pure_core_reaches_no_io() {
     let metadata = metadata();
-<<<<<<< HEAD
-    for core in ["conversation", "document", "brand"] {
-=======
-    for core in ["conversation", "brand", "reply"] {
->>>>>>> reply
+    for core in ["conversation", "document", "recognise", "reply", "brand"] {
         let reached = reached(&metadata, core);
         let impure: Vec<&str> = IMPURE.into_iter().filter(|name| reached.contains(*name)).collect();
         assert!(impure.is_empty(), "`{core}` must stay pure, but reaches {impure:?}");

@@ -228,6 +228,10 @@ impl Script {
             body: Personal::text("our answer"),
             offers: Vec::new(),
             asks: Vec::new(),
+            warnings: Vec::new(),
+            overrode: String::new(),
+            part: 1,
+            parts: 1,
         };
         let reply = fact.reply;
         self.put(name, at, vec![fact.into()]);

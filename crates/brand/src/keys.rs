@@ -174,6 +174,7 @@ pub(crate) const TONE: Shape = Shape {
     what: "a tone",
     keys: &[
         may("forbidden", "forbidden: [unfortunately]"),
+        may("public_length", "public_length: 140"),
         may("require_apology", "require_apology: true"),
         may("signature", "signature: required"),
     ],

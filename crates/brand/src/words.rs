@@ -14,6 +14,9 @@ pub struct Tone {
     /// Whether an answer to a complaint apologises.
     pub require_apology: bool,
     pub signature: SignatureUse,
+    /// How long one public post may be where the network allows more, counted as the network does; a longer reply goes in
+    /// parts.
+    pub public_length: Option<u32>,
 }
 
 /// Whether replies end with the name of the person who wrote them.

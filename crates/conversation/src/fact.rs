@@ -15,7 +15,7 @@ use crate::received::{
     ContactRecorded, EngagementObserved, PostBroughtBack, PostDeleted, PostEdited, PostFiltered, PostReceived,
     ReplyObserved,
 };
-use crate::replied::{ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
+use crate::replied::{DraftStopped, ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
 use crate::resolved::{Absorbed, Merged, Reopened, Resolved};
 use crate::rising::{Deescalated, FlagLowered, FlagRaised};
 use crate::routed::{ConversationOpened, Routed};
@@ -84,6 +84,7 @@ facts!(
     CallbackDue,
     CallbackDone,
     CallbackMissed,
+    DraftStopped,
     ReplySubmitted,
     ReplyAttempted,
     ReplySent,

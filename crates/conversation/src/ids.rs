@@ -229,6 +229,16 @@ impl ReplyId {
     }
 }
 
+impl ReplyId {
+    /// The n-th part, from 1, of the reply of one request; the first part is the reply itself.
+    pub fn of_part(conversation: &ConversationId, request: &RecordId, part: u32) -> Self {
+        match part {
+            0 | 1 => ReplyId::of(conversation, request),
+            _ => Self(derive("reply", &[conversation.0.as_bytes(), request.0.as_bytes(), &part.to_be_bytes()])),
+        }
+    }
+}
+
 impl NoteId {
     /// The note of one request, so that a repeated request is the same note.
     pub fn of(conversation: &ConversationId, request: &RecordId) -> Self {

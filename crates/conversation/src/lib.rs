@@ -350,11 +350,15 @@ fn evolve_fact(state: &mut Conversation, fact: &Fact, at: Timestamp) {
         Fact::CallbackDone(fact) => callback::evolve_status(state, &fact.callback, CallbackStatus::Done),
         Fact::CallbackMissed(fact) => callback::evolve_status(state, &fact.callback, CallbackStatus::Missed),
         Fact::NoteAdded(_) => state.notes += 1,
+        Fact::DraftStopped(_) => state.stopped_drafts += 1,
         Fact::ReplySubmitted(fact) => replied::evolve_submitted(state, fact, at),
         Fact::ReplyAttempted(fact) => replied::evolve_attempted(state, fact),
         Fact::ReplySent(fact) => {
             replied::evolve_sent(state, fact);
-            state.answered(fact.sent_at);
+            // An answer in parts is one when its last part is there.
+            if state.reply(&fact.reply).is_none_or(|reply| reply.part == reply.parts) {
+                state.answered(fact.sent_at);
+            }
         }
         Fact::ReplyFailed(fact) => replied::evolve_failed(state, fact),
         Fact::ReplyInDoubt(fact) => replied::evolve_in_doubt(state, fact),

@@ -304,5 +304,7 @@ pub(crate) fn evolve_observed_reply(state: &mut Conversation, fact: &ReplyObserv
         timed: fact.posted_at.is_some(),
         offers: Box::default(),
         asks: Box::default(),
+        part: 1,
+        parts: 1,
     });
 }

@@ -23,6 +23,24 @@ pub struct ReplySubmitted {
     /// Codes of what it offers and asks for, so that the same twice is seen.
     pub offers: Vec<String>,
     pub asks: Vec<String>,
+    /// What the reply guard warned of.
+    pub warnings: Vec<String>,
+    /// Why a person sent it although the guard stopped it; empty when it did not.
+    pub overrode: String,
+    /// Which part it is, from 1, and of how many.
+    pub part: u32,
+    pub parts: u32,
+}
+
+/// The reply guard stopped a draft: it was not submitted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DraftStopped {
+    /// The reply that it would have been.
+    pub draft: ReplyId,
+    pub person: PersonId,
+    pub private: bool,
+    /// Codes of what stopped it, each once; never what was written.
+    pub stops: Vec<String>,
 }
 
 /// A try to send began. It is written down before the network is called, so that a crash in between is seen.
@@ -78,6 +96,31 @@ pub struct SubmitReply {
     /// What the reply guard recognised in it: codes of what it offers and asks for.
     pub offers: Vec<String>,
     pub asks: Vec<String>,
+    /// What the guard warns of, and what it stops.
+    pub warnings: Vec<String>,
+    pub stops: Vec<String>,
+    /// Why it is sent although the guard stops it; empty for not.
+    pub overrode: String,
+    /// The texts of its parts, where it is longer than the network allows; the body alone when empty.
+    pub parts: Vec<String>,
+}
+
+impl SubmitReply {
+    /// A reply of which nobody has anything to say.
+    pub fn plain(person: PersonId, text: impl Into<String>) -> Self {
+        SubmitReply {
+            person,
+            in_reply_to: None,
+            private: false,
+            body: Personal::text(text),
+            offers: Vec::new(),
+            asks: Vec::new(),
+            warnings: Vec::new(),
+            stops: Vec::new(),
+            overrode: String::new(),
+            parts: Vec::new(),
+        }
+    }
 }
 
 pub(crate) fn submit(
@@ -107,7 +150,12 @@ pub(crate) fn submit(
         Some(key) => state.post(key).filter(|post| post.received).ok_or(Rejection::UnknownPost)?,
         None => newest_to_answer(state).ok_or(Rejection::UnknownPost)?,
     };
-    Ok(vec![Fact::from(ReplySubmitted {
+    if !submit.stops.is_empty() && submit.overrode.trim().is_empty() {
+        let (person, stops) = (submit.person.clone(), submit.stops.clone());
+        return Ok(vec![Fact::from(DraftStopped { draft: reply, person, private: submit.private, stops })]);
+    }
+    let parts = u32::try_from(submit.parts.len().max(1)).unwrap_or(u32::MAX);
+    let first = ReplySubmitted {
         reply,
         person: submit.person.clone(),
         network: state.network.clone().ok_or(Rejection::NotOpened)?,
@@ -117,7 +165,23 @@ pub(crate) fn submit(
         body: submit.body.clone(),
         offers: submit.offers.clone(),
         asks: submit.asks.clone(),
-    })])
+        warnings: submit.warnings.clone(),
+        overrode: submit.overrode.clone(),
+        part: 1,
+        parts,
+    };
+    let mut facts = Vec::with_capacity(submit.parts.len().max(1));
+    for (part, text) in (1..).zip(&submit.parts) {
+        let body = Personal { text: text.clone(), ..submit.body.clone() };
+        let reply = ReplyId::of_part(conversation, request, part);
+        // What it offers and asks for is said once, however many parts it takes.
+        let (offers, asks) = if part == 1 { (first.offers.clone(), first.asks.clone()) } else { (vec![], vec![]) };
+        facts.push(Fact::from(ReplySubmitted { reply, body, offers, asks, part, ..first.clone() }));
+    }
+    if facts.is_empty() {
+        facts.push(Fact::from(first));
+    }
+    Ok(facts)
 }
 
 /// The customer's newest post that is still there; a network refuses an answer to one that was taken away.
@@ -161,9 +225,29 @@ pub(crate) fn fail(state: &Conversation, failed: &ReplyFailed) -> Decision {
         ReplyStatus::Sent => Err(Rejection::ReplyNotSendable { status: known.status }),
         // A doubt ends for good, or by a person; it never leads to another try by itself.
         ReplyStatus::InDoubt if !failed.is_final => Err(Rejection::ReplyNotSendable { status: known.status }),
-        _ => Ok(vec![Fact::from(failed.clone())]),
+        _ => Ok([failed.clone()].into_iter().chain(parts_after(state, failed)).map(Fact::from).collect()),
     }
 }
+
+/// What is left of an answer in parts when one of them has failed for good: nothing more of it goes out, so that nobody reads
+/// an end without its middle.
+fn parts_after(state: &Conversation, failed: &ReplyFailed) -> Vec<ReplyFailed> {
+    let at = state.replies.iter().position(|reply| reply.id == Some(failed.reply));
+    let Some(at) = at.filter(|_| failed.is_final) else { return Vec::new() };
+    let later = state.replies[at + 1..].iter().zip(state.replies[at].part + 1..);
+    let later = later.take_while(|(reply, part)| reply.part == *part && reply.parts == state.replies[at].parts);
+    let failed = |reply: ReplyId| ReplyFailed {
+        reply,
+        attempt: 0,
+        reason: EARLIER_PART_FAILED.into(),
+        is_final: true,
+        retry_at: None,
+    };
+    later.filter(|(reply, _)| reply.status.on_its_way()).filter_map(|(reply, _)| reply.id.map(failed)).collect()
+}
+
+/// Why a part of an answer was not sent that nothing was wrong with.
+pub const EARLIER_PART_FAILED: &str = "earlier_part_failed";
 
 pub(crate) fn doubt(state: &Conversation, doubt: &ReplyInDoubt) -> Decision {
     let known = state.reply(&doubt.reply).ok_or(Rejection::UnknownReply)?;
@@ -213,6 +297,8 @@ pub(crate) fn evolve_submitted(state: &mut Conversation, fact: &ReplySubmitted, 
         timed: true,
         offers: fact.offers.iter().map(|code| code.as_str().into()).collect(),
         asks: fact.asks.iter().map(|code| code.as_str().into()).collect(),
+        part: fact.part,
+        parts: fact.parts,
     });
 }
 

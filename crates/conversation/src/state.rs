@@ -239,6 +239,9 @@ pub struct Reply {
     /// Codes of what it offers and asks for, in order.
     pub offers: Box<[Box<str>]>,
     pub asks: Box<[Box<str>]>,
+    /// Which part it is, from 1, and of how many. The last one makes the answer whole.
+    pub part: u32,
+    pub parts: u32,
 }
 
 /// Somebody who is free was offered the conversation.
@@ -329,6 +332,8 @@ pub struct Conversation {
     pub to_absorb: Vec<ConversationId>,
     pub posts: Vec<Post>,
     pub replies: Vec<Reply>,
+    /// Drafts that the reply guard stopped.
+    pub stopped_drafts: u32,
     pub contacts: u32,
     pub notes: u32,
     pub team: Option<TeamId>,
@@ -402,6 +407,7 @@ impl Default for Conversation {
             to_absorb: Vec::new(),
             posts: Vec::new(),
             replies: Vec::new(),
+            stopped_drafts: 0,
             contacts: 0,
             notes: 0,
             team: None,
@@ -500,7 +506,7 @@ impl Conversation {
     }
 
     fn sent_replies(&self) -> impl Iterator<Item = &Reply> {
-        self.replies.iter().filter(|reply| reply.status == ReplyStatus::Sent)
+        self.replies.iter().filter(|reply| reply.status == ReplyStatus::Sent && reply.part == reply.parts)
     }
 
     /// How many answers the customer has got.

@@ -195,6 +195,15 @@ pub const ENDPOINTS: &[Endpoint] = &[
         "earshot.desk.v1.DeskService/CorrectClassification",
         call::<desk::CorrectClassificationRequest, desk::DeskResponse>,
     ),
+    post(
+        "/api/v1/conversations/{id}/draft",
+        "What the reply guard says of a draft, and its parts",
+        rpc(
+            "earshot.desk.v1.DeskService/CheckDraft",
+            ID,
+            call::<desk::CheckDraftRequest, desk::CheckDraftResponse>,
+        ),
+    ),
     deed(
         "/api/v1/conversations/{id}/deescalate",
         "Sends the team away that a conversation was raised to",

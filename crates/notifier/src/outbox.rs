@@ -16,6 +16,8 @@ use tokio::sync::Notify;
 pub struct Waiting {
     pub reply: ReplyId,
     pub network: Network,
+    /// Which part of an answer it is, from 1.
+    pub part: u32,
     pub status: ReplyStatus,
     pub attempts: u32,
     /// Why the last try did not end as sent; empty before that.
@@ -72,9 +74,16 @@ impl Line {
         Some(line)
     }
 
-    /// The reply whose turn it is: the first that is neither sent nor failed nor left to a person.
+    /// The reply whose turn it is: the first that is neither sent nor failed nor left to a person. A later part of an answer
+    /// waits until a person has said how the part before it ended.
     pub fn head(&self) -> Option<&Waiting> {
-        self.replies.iter().find(|reply| reply.status.on_its_way())
+        let mut before_is_in_doubt = false;
+        self.replies.iter().find(|reply| {
+            before_is_in_doubt &= reply.part > 1;
+            let its_turn = reply.status.on_its_way() && !before_is_in_doubt;
+            before_is_in_doubt |= reply.status == ReplyStatus::InDoubt;
+            its_turn
+        })
     }
 
     fn get(&mut self, id: &ReplyId) -> Option<&mut Waiting> {
@@ -95,6 +104,7 @@ impl Line {
                 self.replies.push(Waiting {
                     reply: fact.reply,
                     network: fact.network.clone(),
+                    part: fact.part,
                     status: ReplyStatus::Submitted,
                     attempts: 0,
                     reason: "".into(),

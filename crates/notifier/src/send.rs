@@ -59,6 +59,8 @@ struct Turn<'a> {
     /// The record it was submitted in.
     submitted: &'a Record,
     fact: &'a ReplySubmitted,
+    /// The post it answers by the network's own id: the customer's, or the part of the answer before this one.
+    in_reply_to: &'a str,
     /// Something was written since then that this version cannot read.
     unreadable: bool,
     /// The conversation, and its version.
@@ -127,14 +129,24 @@ fn turn<'a>(
     waiting: &'a Waiting,
     loaded: &'a Loaded,
 ) -> Option<Turn<'a>> {
-    let facts = loaded.entries.iter().flat_map(|stored| stored.record.facts.iter().map(move |fact| (stored, fact)));
-    let (stored, fact) = facts.into_iter().find_map(|(stored, fact)| match fact {
+    let facts = || loaded.entries.iter().flat_map(|stored| stored.record.facts.iter().map(move |fact| (stored, fact)));
+    let (stored, fact) = facts().find_map(|(stored, fact)| match fact {
         Fact::ReplySubmitted(fact) if fact.reply == waiting.reply => Some((stored, fact)),
         _ => None,
     })?;
     let unreadable = loaded.undecodable.iter().any(|sequence| *sequence > stored.sequence);
     let known = (conversation::fold(loaded.records()), loaded.last_sequence);
-    Some(Turn { subject, conversation, waiting, submitted: &stored.record, fact, unreadable, known })
+    let before = stored.record.facts.iter().find_map(|other| match other {
+        Fact::ReplySubmitted(other) if other.part + 1 == fact.part => Some(other.reply),
+        _ => None,
+    });
+    let in_reply_to = facts().find_map(|(_, known)| match known {
+        // A network that gives no id cannot be told which part it is; then all of them answer the customer.
+        Fact::ReplySent(sent) if Some(sent.reply) == before && !sent.native_id.is_empty() => Some(&*sent.native_id),
+        _ => None,
+    });
+    let in_reply_to = in_reply_to.unwrap_or(&fact.in_reply_to_native_id);
+    Some(Turn { subject, conversation, waiting, submitted: &stored.record, fact, in_reply_to, unreadable, known })
 }
 
 impl Turn<'_> {
@@ -156,7 +168,7 @@ impl Turn<'_> {
             brand: self.subject.brand().clone(),
             network: self.fact.network.clone(),
             conversation: self.conversation,
-            in_reply_to: self.fact.in_reply_to_native_id.clone(),
+            in_reply_to: self.in_reply_to.to_owned(),
             private: self.fact.private,
             text: self.fact.body.text.clone(),
             submitted_at: self.submitted.occurred_at,

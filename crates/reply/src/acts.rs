@@ -43,6 +43,18 @@ pub fn acts(text: &str, language: &str) -> Acts {
     known.filter(|acts| *acts != Acts::default()).unwrap_or_else(|| Acts::of(&Reading::of(text)))
 }
 
+/// Every code that [`Acts`] may hold.
+const CODES: [&str; 30] = [
+    "technician", "restart", "callback", "refund", "voucher", "replacement", "upgrade", "escalation", "wait", "dm", "link",
+    "apology_only", "account", "phone", "email", "booking", "order", "address", "postcode", "card", "bank", "dob",
+    "password", "pin", "username", "id", "screenshot", "device", "restart_done", "problem_description",
+];
+
+/// The code as this crate knows it, for codes that were written down; none for one that it does not know.
+pub fn code(text: &str) -> Option<&'static str> {
+    CODES.into_iter().find(|code| *code == text)
+}
+
 impl Acts {
     pub(crate) fn of(reading: &Reading) -> Acts {
         let codes = |found: Vec<(&'static str, _)>| found.into_iter().map(|(code, _)| code).collect::<Vec<_>>();

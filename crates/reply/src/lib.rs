@@ -11,4 +11,4 @@ mod sentences;
 pub mod spelling;
 pub mod split;
 
-pub use acts::{Acts, acts};
+pub use acts::{Acts, acts, code};

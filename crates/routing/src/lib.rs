@@ -12,6 +12,7 @@
 mod checkpoint;
 mod corrections;
 mod desk;
+mod draft;
 mod explain;
 mod grpc;
 mod needs;
@@ -27,6 +28,7 @@ mod surges;
 mod view;
 
 pub use checkpoint::{decode as decode_checkpoint, encode as encode_checkpoint};
+pub use draft::{Asked, Checked, check as check_draft, may_override};
 pub use explain::explain;
 pub use needs::{Need, look_at, needs};
 pub use offers::preferred;
@@ -34,7 +36,7 @@ pub use plan::{Around, Origin, SAME_THREAD, absorbed, command, newest_words, of_
 pub use queue::{Key, Part, key, score};
 pub use react::NAME;
 pub use route::route;
-pub use summary::summarise;
+pub use summary::{suggestion, summarise};
 pub use surges::{brand_look_at, brand_needs, customer_team};
 pub use view::{BrandEntry, CustomerEntry, Entry, Load, View, Work};
 

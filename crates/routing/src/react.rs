@@ -13,7 +13,7 @@ use conversation::{
     Actor, BrandId, Command, ConversationId, Customer, CustomerId, Fact, PersonalText, PostKey, RecordId, Subject,
 };
 use jiff::Timestamp;
-use journal::{AppendError, Done, Draft, Entry as LogEntry, Item, Journal, TailConfig, TransactError};
+use journal::{AppendError, Done, Draft, Entry as LogEntry, Item, Journal, JournalError, Loaded, TailConfig, TransactError};
 use service::{Clock, Process};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -212,6 +212,11 @@ impl Reactor {
 
     fn around(&self, conversation: ConversationId, need: &Need) -> Option<Around> {
         Around::of(&self.desk.read(), conversation, need)
+    }
+
+    /// The records of a conversation, from the log.
+    pub async fn load(&self, subject: &Subject) -> Result<Loaded, JournalError> {
+        self.journal.load(subject).await
     }
 
     /// The newest words of a post, from the log.

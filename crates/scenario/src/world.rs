@@ -21,8 +21,9 @@ use brand::Brand;
 use classifier::model::Model;
 use conversation::brand_facts::SettingsPublished;
 use conversation::customer::CustomerCommand;
+use conversation::replied::ReplySubmitted;
 use conversation::{
-    Actor, BrandId, Context, Conversation, ConversationId, Customer, CustomerId, Decision, Network, Record, RecordId,
+    Actor, BrandId, Context, Conversation, ConversationId, Customer, CustomerId, Decision, Fact, Network, Record, RecordId,
     Rejection, ReplyId, Subject,
 };
 use faults::Lots;
@@ -282,6 +283,13 @@ impl<'m> World<'m> {
         let _refused = self.transact(&subject, draft, decide).err();
     }
 
+    /// The parts of a reply, in their order.
+    pub(crate) fn parts_of(&self, conversation: &ConversationId, reply: ReplyId) -> Vec<&ReplySubmitted> {
+        let records = self.log.of(conversation).map(|stored| stored.record.facts.as_slice());
+        let of_reply = |facts: &&[Fact]| facts.iter().filter_map(submitted).any(|fact| fact.reply == reply);
+        records.filter(of_reply).flatten().filter_map(submitted).collect()
+    }
+
     /// Decides on a conversation as it stands, and writes the facts; false when it was already so.
     fn transact(
         &mut self,
@@ -325,5 +333,13 @@ impl<'m> World<'m> {
         }
         self.waiting.extend(record.subject.conversation().map(Delivery::Send));
         true
+    }
+}
+
+/// The part of a reply that a fact submits.
+fn submitted(fact: &Fact) -> Option<&ReplySubmitted> {
+    match fact {
+        Fact::ReplySubmitted(fact) => Some(fact),
+        _ => None,
     }
 }

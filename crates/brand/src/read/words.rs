@@ -21,7 +21,8 @@ pub(super) fn tone(reader: &mut Reader<'_>, top: &Fields<'_>) -> Tone {
     let forbidden = phrases(reader, &fields, "forbidden");
     let require_apology = reader.switch(&fields, "require_apology", false);
     let signature = reader.choice_or(&fields, "signature", &SignatureUse::ALL, SignatureUse::default());
-    Tone { forbidden, require_apology, signature: signature.unwrap_or_default() }
+    let public_length = reader.count(&fields, "public_length", 40, 100_000).and_then(|units| u32::try_from(units).ok());
+    Tone { forbidden, require_apology, signature: signature.unwrap_or_default(), public_length }
 }
 
 pub(super) fn replies(reader: &mut Reader<'_>, top: &Fields<'_>, source: &str, names: &Names<'_>) -> Vec<ReadyReply> {

@@ -15,7 +15,7 @@ use conversation::received::{
     ContactRecorded, EngagementObserved, HandleUse, KeptAs, PostBroughtBack, PostDeleted, PostEdited, PostFiltered,
     PostReceived, ReplyObserved,
 };
-use conversation::replied::{ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
+use conversation::replied::{DraftStopped, ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
 use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
 use conversation::rising::{Deescalated, Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
@@ -416,6 +416,17 @@ impl Chance {
                 body: self.personal(),
                 offers: self.several(Self::text),
                 asks: self.several(Self::text),
+                warnings: self.several(Self::text),
+                overrode: self.text(),
+                part: self.below(5) as u32 + 1,
+                parts: self.below(5) as u32 + 1,
+            }
+            .into(),
+            "DraftStopped" => DraftStopped {
+                draft: self.reply(),
+                person: self.person(),
+                private: self.coin(),
+                stops: self.several(Self::text),
             }
             .into(),
             "ReplyAttempted" => ReplyAttempted { reply: self.reply(), attempt, attempted_at: self.time() }.into(),

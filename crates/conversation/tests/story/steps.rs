@@ -236,10 +236,18 @@ fn callbacks() -> impl Strategy<Value = Ask> {
 
 fn submits() -> impl Strategy<Value = Command> {
     let text = prop::sample::select(vec!["we are on it", "we are on it", ""]);
-    (any_person(), prop::option::of(any_post()), any::<bool>(), text).prop_map(|(person, post_n, private, text)| {
+    let guarded = prop::sample::select(vec!["whole", "whole", "whole", "stopped", "in parts"]);
+    let all = (any_person(), prop::option::of(any_post()), any::<bool>(), text, guarded);
+    all.prop_map(|(person, post_n, private, text, guarded)| {
         let in_reply_to = post_n.map(post);
         let body = Personal::text(text);
-        Command::SubmitReply(SubmitReply { person, in_reply_to, private, body, ..submission("ana") })
+        let of = |which: &str, what: &[&str]| match guarded == which {
+            true => what.iter().map(|one| (*one).to_owned()).collect(),
+            false => Vec::new(),
+        };
+        let stops = of("stopped", &["personal_data_in_public"]);
+        let parts = of("in parts", &["we are (1/2)", "on it (2/2)"]);
+        Command::SubmitReply(SubmitReply { person, in_reply_to, private, body, stops, parts, ..submission("ana") })
     })
 }
 

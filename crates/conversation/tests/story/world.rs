@@ -193,14 +193,7 @@ pub fn absorbed(source: u32, posts: &[u8], first: i64) -> Absorbed {
 }
 
 pub fn submission(name: &str) -> SubmitReply {
-    SubmitReply {
-        person: person(name),
-        in_reply_to: None,
-        private: false,
-        body: Personal::text("we are on it"),
-        offers: Vec::new(),
-        asks: Vec::new(),
-    }
+    SubmitReply::plain(person(name), "we are on it")
 }
 
 /// Another team serves it until this minute, or its own one again when no home is named.

@@ -254,6 +254,9 @@ impl DeskService for Fake {
     ) -> Result<Response<DeskResponse>, Status> {
         self.answer("CorrectClassification", request, done(8)).await
     }
+    async fn check_draft(&self, request: Request<CheckDraftRequest>) -> Result<Response<CheckDraftResponse>, Status> {
+        self.answer("CheckDraft", request, CheckDraftResponse { parts: vec!["one".into()], ..Default::default() }).await
+    }
     async fn deescalate(&self, request: Request<DeescalateRequest>) -> Result<Response<DeskResponse>, Status> {
         self.answer("Deescalate", request, done(8)).await
     }

@@ -40,6 +40,10 @@ fn submitted(number: u8) -> Fact {
         body: Personal::text("on our way"),
         offers: Vec::new(),
         asks: Vec::new(),
+        warnings: Vec::new(),
+        overrode: String::new(),
+        part: 1,
+        parts: 1,
     })
 }
 

@@ -182,8 +182,7 @@ impl World {
 
     /// Submits a reply in the n-th customer's conversation, and answers its id.
     pub async fn submit(&self, number: u32, text: &str) -> ReplyId {
-        let (body, offers, asks) = (Personal::text(text), Vec::new(), Vec::new());
-        let reply = SubmitReply { person: dana(), in_reply_to: None, private: false, body, offers, asks };
+        let reply = SubmitReply::plain(dana(), text);
         self.command(number, text, Command::SubmitReply(reply)).await;
         let record = RecordId::caused("request", format!("{number} {text}").as_bytes());
         ReplyId::of(&subject(number).conversation().unwrap(), &record)

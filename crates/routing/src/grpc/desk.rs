@@ -3,15 +3,15 @@
 use super::{checked_text, conversation_id, failed, request_record};
 use crate::corrections::Corrections;
 use crate::desk::Desk;
+use crate::draft::Asked;
 use crate::react::Reactor;
 use crate::summary::summary;
 use crate::view::Entry;
 use brand::Tier;
 use conversation::callback::BookCallback;
 use conversation::classified::{CorrectClassification, Head};
-use conversation::replied::SubmitReply;
 use conversation::{
-    Actor, CallbackId, Command, ConversationId, PersonId, Personal, PostKey, RecordId, Rejection, ReplyId, TeamId,
+    Actor, CallbackId, Command, ConversationId, Fact, PersonId, Personal, PostKey, RecordId, Rejection, ReplyId, TeamId,
 };
 use journal::{Done, Draft, TransactError};
 use service::{Clock, problem};
@@ -20,7 +20,7 @@ use tonic::{Request, Response, Status};
 use wire::pb::conversation::ConversationSummary;
 use wire::pb::desk::desk_service_server::DeskService;
 use wire::pb::desk::{
-    AddNoteRequest, BookCallbackRequest, BookCallbackResponse, ClaimRequest, CorrectClassificationRequest,
+    AddNoteRequest, BookCallbackRequest, BookCallbackResponse, CheckDraftRequest, CheckDraftResponse, ClaimRequest, CorrectClassificationRequest, DraftFinding,
     DeescalateRequest, DeskResponse, EscalateRequest, FinishCallbackRequest, HandOffRequest, MergeRequest,
     ReleaseRequest, ReopenRequest, ResolveRequest, SettleReplyRequest, SubmitReplyRequest, SubmitReplyResponse, Write,
 };
@@ -121,6 +121,21 @@ impl Work {
         checked
     }
 
+    /// What the customer is called and what he wrote, from the log: the guard must know it, the desk does not keep it.
+    async fn customer_words(&self, checked: &Checked) -> Result<CustomerWords, Status> {
+        let subject = checked.entry.subject(checked.conversation);
+        let loaded = self.reactor.load(&subject).await.map_err(|error| super::unreadable(&error))?;
+        let mut words = CustomerWords::default();
+        for fact in loaded.records().flat_map(|record| &record.facts) {
+            if let Fact::PostReceived(post) = fact {
+                let Personal { author_handle, author_name, text, .. } = &post.personal;
+                (words.handle, words.name) = (author_handle.clone(), author_name.clone());
+                words.wrote.push(text.clone());
+            }
+        }
+        Ok(words)
+    }
+
     /// The team that it was raised to, when the person is of that team and not of the one that has it: he takes it on beside
     /// the first line.
     fn second_seat(&self, checked: &Checked) -> Option<TeamId> {
@@ -164,6 +179,50 @@ impl Work {
         let (conversation, changed) = self.act(checked, command).await?;
         Ok(Response::new(DeskResponse { conversation: Some(conversation), changed }))
     }
+}
+
+/// What the customer is called and what he wrote.
+#[derive(Default)]
+struct CustomerWords {
+    handle: String,
+    name: String,
+    wrote: Vec<String>,
+}
+
+impl CustomerWords {
+    fn asked<'a>(
+        &'a self,
+        person: &'a PersonId,
+        in_reply_to: Option<PostKey>,
+        private: bool,
+        text: &'a str,
+        overrode: &'a str,
+    ) -> Asked<'a> {
+        let customer_wrote = self.wrote.iter().map(String::as_str).collect();
+        Asked { person, in_reply_to, private, text, overrode, handle: &self.handle, name: &self.name, customer_wrote }
+    }
+}
+
+/// A finding in the form of the contract.
+fn finding(known: &reply::guard::Finding) -> DraftFinding {
+    let count = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    DraftFinding {
+        kind: known.kind.as_str().to_owned(),
+        stops: known.severity == reply::guard::Severity::Stop,
+        start: count(known.at.start),
+        end: count(known.at.end),
+        reason: known.reason.clone(),
+        way_out: known.way_out.to_owned(),
+        correction: known.correction.unwrap_or_default().to_owned(),
+    }
+}
+
+/// The kinds that stop a draft, joined by `,`.
+fn stops(findings: &[reply::guard::Finding]) -> String {
+    let stops = findings.iter().filter(|finding| finding.severity == reply::guard::Severity::Stop);
+    let mut kinds: Vec<&str> = stops.map(|finding| finding.kind.as_str()).collect();
+    kinds.dedup();
+    kinds.join(",")
 }
 
 #[tonic::async_trait]
@@ -281,18 +340,51 @@ impl DeskService for Work {
                 problem::invalid_argument("in_reply_to", "is not a post's key", "give its 32 hex digits")
             })?),
         };
+        if !request.override_reason.is_empty() {
+            let brand = self.desk.brand(&checked.entry.brand);
+            if !crate::draft::may_override(&brand, &checked.person) {
+                let message = "only somebody of the crisis team may send what the guard stops";
+                return Err(problem::failed_precondition("MAY_NOT_OVERRIDE", message, &[]));
+            }
+        }
         let reply = ReplyId::of(&checked.conversation, &checked.record);
-        let command = Command::SubmitReply(SubmitReply {
-            person: checked.person.clone(),
-            in_reply_to,
-            private: request.private,
-            body: Personal::text(request.text),
-            offers: Vec::new(),
-            asks: Vec::new(),
-        });
-        let (conversation, changed) = self.act(checked, command).await?;
+        let words = self.customer_words(&checked).await?;
+        let asked = words.asked(&checked.person, in_reply_to, request.private, &request.text, &request.override_reason);
+        let brand = self.desk.brand(&checked.entry.brand);
+        let found = crate::draft::check(&brand, &checked.entry.state, &asked);
+        let findings = found.findings.clone();
+        let command = found.command(&asked).map_err(|error| {
+            problem::invalid_argument("text", "does not fit into the parts that the network allows", &error.to_string())
+        })?;
+        let (conversation, changed) = self.act(checked, Command::SubmitReply(command)).await?;
+        let stops = stops(&findings);
+        let id = ConversationId::parse(&conversation.conversation_id).ok();
+        let stands = id.and_then(|id| self.desk.entry(&id)).is_some_and(|entry| entry.state.reply(&reply).is_some());
+        if !stops.is_empty() && !stands {
+            let way_out = findings.first().map_or("", |finding| finding.way_out);
+            let metadata = [("stops", stops.as_str()), ("way_out", way_out)];
+            return Err(problem::failed_precondition("DRAFT_STOPPED", "the reply guard stops this draft", &metadata));
+        }
+        let findings = findings.iter().map(finding).collect();
         let reply_id = reply.to_string();
-        Ok(Response::new(SubmitReplyResponse { conversation: Some(conversation), changed, reply_id }))
+        Ok(Response::new(SubmitReplyResponse { conversation: Some(conversation), changed, reply_id, findings }))
+    }
+
+    async fn check_draft(&self, request: Request<CheckDraftRequest>) -> Result<Response<CheckDraftResponse>, Status> {
+        let request = request.into_inner();
+        checked_text("text", &request.text)?;
+        let named = conversation_id("conversation_id", &request.conversation_id)?;
+        let id = self.desk.read().resolve(named);
+        let entry = self.desk.entry(&id).ok_or_else(|| problem::not_found("conversation", &named.to_string()))?;
+        let person = self.person(&entry, "person", &request.person)?;
+        let brand = self.desk.brand(&entry.brand);
+        let checked = Checked { conversation: id, entry, person, record: RecordId::caused("draft", &[]) };
+        let words = self.customer_words(&checked).await?;
+        let asked = words.asked(&checked.person, None, request.private, &request.text, "");
+        let found = crate::draft::check(&brand, &checked.entry.state, &asked);
+        let too_long = found.parts.as_ref().err().map(ToString::to_string).unwrap_or_default();
+        let findings = found.findings.iter().map(finding).collect();
+        Ok(Response::new(CheckDraftResponse { findings, parts: found.parts.unwrap_or_default(), too_long }))
     }
 
     async fn settle_reply(&self, request: Request<SettleReplyRequest>) -> Result<Response<DeskResponse>, Status> {

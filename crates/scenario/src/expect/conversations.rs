@@ -41,7 +41,11 @@ pub fn field(world: &World<'_>, post: &str, check: &Check) -> Found {
         "flags" => Found::Words(state.flags.iter().map(|raised| raised.flag.as_str().to_owned()).collect()),
         "repeated_offers" => number(state.repeated_offers()),
         "exposure" => Found::Number(state.exposure(world.now)),
-        // What later versions keep: suggestions, notices.
+        "suggestion" => match routing::suggestion(state) {
+            "" => Found::None("nothing"),
+            suggestion => Found::Word(suggestion.to_owned()),
+        },
+        // What later versions keep: notices.
         _ => Found::NotKept,
     }
 }

@@ -10,12 +10,13 @@ use conversation::customer::{CustomerCommand, TeamChoiceChanged};
 use conversation::received::HandleUse;
 use conversation::replied::SubmitReply;
 use conversation::{
-    Actor, Attachment, Command, ConversationId, CustomerId, Network, PersonId, Personal, PostKey, Record, RecordId,
+    Actor, Attachment, Command, ConversationId, CustomerId, Fact, Network, PersonId, Personal, PostKey, Record, RecordId,
     ReplyId, Subject, TeamId,
 };
 use ingest::{Item, Plan, Write};
 use jiff::Timestamp;
 use journal::Draft;
+use routing::Asked;
 
 /// What posts are said to come from.
 const SOURCE: &str = "scenario";
@@ -143,8 +144,9 @@ impl World<'_> {
             correlation: None,
         };
         let written = self.transact(&subject, draft, |state, context| conversation::decide(state, &command, context));
-        if let Command::SubmitReply(_) = command {
-            let refused = written.as_ref().err().map(|rejection| rejection.code().to_ascii_lowercase());
+        if let Command::SubmitReply(submit) = &command {
+            let stopped = submit.stops.first().cloned();
+            let refused = written.as_ref().err().map(|rejection| rejection.code().to_ascii_lowercase()).or(stopped);
             let reply = refused.is_none().then(|| ReplyId::of(&conversation, &cause));
             self.replies.push(Reply { conversation: Some(conversation), reply, refused });
         }
@@ -172,19 +174,43 @@ impl World<'_> {
             Deed::Reply { post, text, private } => {
                 let key = PostKey::of(&self.id, &self.network_of(post), post);
                 let is_own = self.view.conversations[&conversation].state.post(&key).is_some_and(|post| post.received);
-                Command::SubmitReply(SubmitReply {
-                    person,
-                    // A post that came with a merge is answered as the matter it went on in.
-                    in_reply_to: is_own.then_some(key),
-                    private: *private,
-                    body: Personal::text(text),
-                    offers: Vec::new(),
-                    asks: Vec::new(),
-                })
+                // A post that came with a merge is answered as the matter it went on in.
+                self.submission(&person, conversation, is_own.then_some(key), *private, text)
             }
             Deed::Callback { time, .. } => self.callback(person, conversation, *time),
             Deed::Presence { .. } => unreachable!("presence is of no conversation"),
         }
+    }
+
+    /// A reply as the guard lets it leave. One that no number of parts holds is submitted whole, and the network cuts it.
+    fn submission(
+        &self,
+        person: &PersonId,
+        conversation: ConversationId,
+        in_reply_to: Option<PostKey>,
+        private: bool,
+        text: &str,
+    ) -> Command {
+        let facts = self.log.of(&conversation).flat_map(|stored| &stored.record.facts);
+        let wrote: Vec<&Personal> = facts.filter_map(written).collect();
+        let newest = wrote.last();
+        let asked = Asked {
+            person,
+            in_reply_to,
+            private,
+            text,
+            overrode: "",
+            handle: newest.map_or("", |personal| &personal.author_handle),
+            name: newest.map_or("", |personal| &personal.author_name),
+            customer_wrote: wrote.iter().map(|personal| personal.text.as_str()).collect(),
+        };
+        let state = &self.view.conversations[&conversation].state;
+        let checked = routing::check_draft(&self.brand, state, &asked);
+        Command::SubmitReply(checked.command(&asked).unwrap_or_else(|_| SubmitReply {
+            in_reply_to,
+            private,
+            ..SubmitReply::plain(person.clone(), text)
+        }))
     }
 
     /// Whoever books a call makes it.
@@ -237,5 +263,13 @@ impl World<'_> {
     pub(crate) fn conversation_of(&self, post: &str) -> Option<ConversationId> {
         let key = PostKey::of(&self.id, &self.network_of(post), post);
         self.places.post(&key).map(|known| self.view.resolve(known.conversation))
+    }
+}
+
+/// What a customer wrote, in a fact that brings it.
+fn written(fact: &Fact) -> Option<&Personal> {
+    match fact {
+        Fact::PostReceived(post) => Some(&post.personal),
+        _ => None,
     }
 }

@@ -35,7 +35,7 @@ use desk::{callback_booked, callback_due, callback_missed, escalated, handed_off
 use received::{
     contact_recorded, engagement_observed, post_deleted, post_edited, post_filtered, post_received, reply_observed,
 };
-use replied::{reply_attempted, reply_failed, reply_in_doubt, reply_sent, reply_submitted};
+use replied::{draft_stopped, reply_attempted, reply_failed, reply_in_doubt, reply_sent, reply_submitted};
 use resolved::{absorbed, merged, reopened, resolved};
 use rising::{deescalated, flag, flag_raised};
 use routed::{conversation_opened, offered, placed, routed};
@@ -134,6 +134,7 @@ fn fact(pb: pb::Fact) -> Read<Fact> {
         }
         In::CallbackMissed(f) => callback_missed(f)?.into(),
         In::NoteAdded(f) => note_added(f)?.into(),
+        In::DraftStopped(f) => draft_stopped(f)?.into(),
         In::ReplySubmitted(f) => reply_submitted(f)?.into(),
         In::ReplyAttempted(f) => reply_attempted(f)?.into(),
         In::ReplySent(f) => reply_sent(f)?.into(),

@@ -4,7 +4,16 @@ use super::{Read, personal};
 use crate::WireError;
 use crate::pb::conversation as pb;
 use crate::scalar::{name, optional, optional_name, required};
-use conversation::replied::{ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
+use conversation::replied::{DraftStopped, ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
+
+pub(super) fn draft_stopped(f: pb::DraftStopped) -> Read<DraftStopped> {
+    Ok(DraftStopped {
+        draft: name("draft_id", &f.draft_id)?,
+        person: name("person", &f.person)?,
+        private: f.private,
+        stops: f.stops,
+    })
+}
 
 pub(super) fn reply_submitted(f: pb::ReplySubmitted) -> Read<ReplySubmitted> {
     Ok(ReplySubmitted {
@@ -17,6 +26,11 @@ pub(super) fn reply_submitted(f: pb::ReplySubmitted) -> Read<ReplySubmitted> {
         body: personal("body", f.body)?,
         offers: f.offers,
         asks: f.asks,
+        warnings: f.warnings,
+        overrode: f.overrode,
+        // Facts of older versions know no parts: it is the only one.
+        part: f.part.max(1),
+        parts: f.parts.max(1),
     })
 }
 

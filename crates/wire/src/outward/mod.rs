@@ -34,7 +34,7 @@ use received::{
     contact_recorded, engagement_observed, post_brought_back, post_deleted, post_edited, post_filtered, post_received,
     reply_observed,
 };
-use replied::{reply_attempted, reply_failed, reply_in_doubt, reply_sent, reply_submitted};
+use replied::{draft_stopped, reply_attempted, reply_failed, reply_in_doubt, reply_sent, reply_submitted};
 use resolved::{absorbed, merged, reopened, resolved};
 use rising::{deescalated, flag_raised};
 use routed::{conversation_opened, offered, placed, routed};
@@ -123,6 +123,7 @@ fn fact(known: &Fact) -> pb::fact::Fact {
         }
         Fact::CallbackMissed(f) => Out::CallbackMissed(callback_missed(f)),
         Fact::NoteAdded(f) => Out::NoteAdded(note_added(f)),
+        Fact::DraftStopped(f) => Out::DraftStopped(draft_stopped(f)),
         Fact::ReplySubmitted(f) => Out::ReplySubmitted(reply_submitted(f)),
         Fact::ReplyAttempted(f) => Out::ReplyAttempted(reply_attempted(f)),
         Fact::ReplySent(f) => Out::ReplySent(reply_sent(f)),

@@ -3,7 +3,16 @@
 use super::personal;
 use crate::pb::conversation as pb;
 use crate::scalar::{or_empty, timestamp};
-use conversation::replied::{ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
+use conversation::replied::{DraftStopped, ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
+
+pub(super) fn draft_stopped(f: &DraftStopped) -> pb::DraftStopped {
+    pb::DraftStopped {
+        draft_id: f.draft.to_string(),
+        person: f.person.to_string(),
+        private: f.private,
+        stops: f.stops.clone(),
+    }
+}
 
 pub(super) fn reply_submitted(f: &ReplySubmitted) -> pb::ReplySubmitted {
     pb::ReplySubmitted {
@@ -16,6 +25,10 @@ pub(super) fn reply_submitted(f: &ReplySubmitted) -> pb::ReplySubmitted {
         body: Some(personal(&f.body)),
         offers: f.offers.clone(),
         asks: f.asks.clone(),
+        warnings: f.warnings.clone(),
+        overrode: f.overrode.clone(),
+        part: f.part,
+        parts: f.parts,
     }
 }
 

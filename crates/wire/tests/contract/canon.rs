@@ -14,7 +14,7 @@ use conversation::received::{
     ContactRecorded, EngagementObserved, HandleUse, KeptAs, PostBroughtBack, PostDeleted, PostEdited, PostFiltered,
     PostReceived, ReplyObserved,
 };
-use conversation::replied::{ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
+use conversation::replied::{DraftStopped, ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
 use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
 use conversation::rising::{Deescalated, Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
@@ -293,6 +293,17 @@ fn fact_of_the_end(name: &str, reason: String) -> Fact {
             body: personal("Kohe vaatame. ^Dana"),
             offers: vec!["technician".into(), "call".into()],
             asks: vec!["phone".into()],
+            warnings: vec!["spelling".into()],
+            overrode: "the customer asked for it".into(),
+            part: 2,
+            parts: 3,
+        }
+        .into(),
+        "DraftStopped" => DraftStopped {
+            draft: reply(),
+            person: person("dana"),
+            private: true,
+            stops: vec!["personal_data_in_public".into()],
         }
         .into(),
         "ReplyAttempted" => {

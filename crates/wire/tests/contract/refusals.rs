@@ -47,6 +47,7 @@ const REQUIRED: &[(&str, &[(u64, &str)])] = &[
     ("CallbackDue", &[(1, "callback_id"), (2, "due_at"), (4, "noticed_at")]),
     ("CallbackDone", &[(1, "callback_id"), (2, "person")]),
     ("CallbackMissed", &[(1, "callback_id"), (2, "due_at"), (3, "noticed_at")]),
+    ("DraftStopped", &[(1, "draft_id"), (2, "person")]),
     ("ReplySubmitted", &[(1, "reply_id"), (2, "person"), (3, "network"), (5, "in_reply_to"), (7, "body")]),
     ("ReplyAttempted", &[(1, "reply_id"), (2, "attempt"), (3, "attempted_at")]),
     ("ReplySent", &[(1, "reply_id"), (4, "sent_at")]),

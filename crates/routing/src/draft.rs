@@ -1,0 +1,187 @@
+//! The reply guard at the desk: a draft is held against what may leave before it becomes a reply. Pure but for the dictionaries,
+//! which are read once.
+
+use brand::Brand;
+use conversation::classified::Head;
+use conversation::replied::SubmitReply;
+use conversation::{Conversation, Personal, PersonId, PostKey};
+use reply::guard::{self, Audience, Context, Customer, Draft, Finding, Kind, Recognised, Severity, Voice};
+use reply::length::Limit;
+use reply::spelling::{Dictionaries, FOLDERS};
+use reply::split::{self, Split};
+use reply::Acts;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+/// More parts than this are nothing that anybody reads.
+const PARTS_MOST: usize = 6;
+
+/// The languages whose dictionaries are looked for.
+const SPELLED: [&str; 16] =
+    ["en", "et", "bn", "ko", "de", "fr", "es", "pt", "it", "nl", "sv", "fi", "pl", "ru", "tr", "hi"];
+
+static DICTIONARIES: LazyLock<Dictionaries> =
+    LazyLock::new(|| Dictionaries::read(&FOLDERS.map(PathBuf::from), &SPELLED));
+
+/// What a person wants to send.
+#[derive(Debug, Clone)]
+pub struct Asked<'a> {
+    pub person: &'a PersonId,
+    pub in_reply_to: Option<PostKey>,
+    pub private: bool,
+    pub text: &'a str,
+    /// Why it is to be sent although the guard stops it; empty for not.
+    pub overrode: &'a str,
+    /// The customer's handle and name, where they are known.
+    pub handle: &'a str,
+    pub name: &'a str,
+    /// What the customer wrote: his words are no slips of spelling.
+    pub customer_wrote: Vec<&'a str>,
+}
+
+/// What the guard finds in a draft, and the parts in which it would leave.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    pub findings: Vec<Finding>,
+    /// One as it stands where it fits.
+    pub parts: Result<Vec<String>, split::Error>,
+    acts: Acts,
+}
+
+/// Holds a draft against the conversation and the brand's settings.
+pub fn check(brand: &Brand, state: &Conversation, asked: &Asked<'_>) -> Checked {
+    let mut spans = Vec::new();
+    recognise::recognise(asked.text, &mut spans);
+    let kinds: Vec<String> = spans.iter().map(|span| format!("{:?}", span.kind).to_lowercase()).collect();
+    let mut recognised: Vec<Recognised<'_>> =
+        spans.iter().zip(&kinds).map(|(span, kind)| Recognised { kind, at: span.at.clone() }).collect();
+    let told = told_by_customer(&asked.customer_wrote);
+    recognised.extend(told.iter().flat_map(|(kind, told)| repeated(asked.text, told, kind)));
+    let settings = brand.settings();
+    let person = settings.person(asked.person.as_str());
+    let signature = person.and_then(|person| person.signature.as_deref()).unwrap_or("");
+    let names = [settings.name.as_str(), settings.brand.as_str()];
+    let contacts: Vec<&str> = settings.handles.iter().map(|handle| handle.account.as_str()).collect();
+    let forbidden: Vec<&str> = settings.tone.forbidden.iter().map(String::as_str).collect();
+    let class = state.class();
+    let earlier = earlier(state);
+    let context = Context {
+        audience: if asked.private { Audience::Private } else { Audience::Public },
+        language: class.map_or("", |class| class.label(Head::Language)),
+        intent: class.filter(|_| settings.tone.require_apology).map_or("", |class| &class.intent),
+        customer_wrote: &asked.customer_wrote,
+        customer: Customer { handle: asked.handle, name: asked.name },
+        brand: Voice {
+            names: &names,
+            contacts: &contacts,
+            forbidden: &forbidden,
+            signed: settings.tone.signature == brand::SignatureUse::Required,
+        },
+        signature,
+        person: person.map_or("", |person| &person.name),
+        earlier: Some(&earlier),
+        dictionaries: Some(&DICTIONARIES),
+    };
+    let network = state.network.as_ref().map_or("", |network| network.as_str());
+    let mut limit = Limit::of(network, asked.private);
+    if let Some(own) = settings.tone.public_length.filter(|_| !asked.private) {
+        limit.units_at_most = limit.units_at_most.min(own as usize);
+    }
+    let signature = if asked.text.trim_end().ends_with(signature) { signature } else { "" };
+    let plan = Split { limit, reserved: 0, parts_at_most: PARTS_MOST, signature };
+    Checked {
+        findings: guard::check(&Draft { text: asked.text, recognised: &recognised }, &context),
+        parts: split::split(asked.text, &plan),
+        acts: reply::acts(asked.text, context.language),
+    }
+}
+
+/// Fewer letters and digits than this identify nobody.
+const TELLING: usize = 5;
+
+/// What identifies somebody in the customer's own words: its kind, and its letters and digits alone.
+fn told_by_customer(wrote: &[&str]) -> Vec<(String, String)> {
+    let mut told = Vec::new();
+    for text in wrote {
+        let mut spans = Vec::new();
+        recognise::recognise(text, &mut spans);
+        for span in spans {
+            let kind = format!("{:?}", span.kind).to_lowercase();
+            let bare: String = bare(&text[span.at]).map(|(_, c)| c).collect();
+            if bare.chars().count() >= TELLING && bare.contains(|c: char| c.is_numeric()) {
+                told.push((kind, bare));
+            }
+        }
+    }
+    told
+}
+
+/// The letters and digits of a text, in small letters, each with its place.
+fn bare(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let kept = text.char_indices().filter(|(_, c)| c.is_alphanumeric());
+    kept.flat_map(|(at, c)| c.to_lowercase().map(move |c| (at, c)))
+}
+
+/// Where a draft repeats what the customer told, however it is grouped; a number need not be called one to be known again.
+fn repeated<'k>(text: &str, told: &str, kind: &'k str) -> Vec<Recognised<'k>> {
+    let places: Vec<(usize, char)> = bare(text).collect();
+    let told: Vec<char> = told.chars().collect();
+    let same = |window: &&[(usize, char)]| window.iter().map(|(_, c)| c).eq(&told);
+    let span = |window: &[(usize, char)]| {
+        let (first, last) = (window.first()?.0, window.last()?);
+        let end = text[last.0..].chars().next().map_or(last.0, |c| last.0 + c.len_utf8());
+        Some(Recognised { kind, at: first..end })
+    };
+    places.windows(told.len().max(1)).filter(same).filter_map(span).collect()
+}
+
+/// What earlier replies of the conversation offered and asked.
+fn earlier(state: &Conversation) -> Acts {
+    let known = |codes: &[Box<str>]| codes.iter().filter_map(|code| reply::code(code)).collect::<Vec<_>>();
+    let mut earlier = Acts::default();
+    for reply in &state.replies {
+        earlier.add(&Acts { offers: known(&reply.offers), asks: known(&reply.asks), regretted: false });
+    }
+    earlier
+}
+
+impl Checked {
+    /// The kinds of the findings of one severity, each once.
+    pub fn kinds(&self, severity: Severity) -> Vec<String> {
+        let mut kinds: Vec<Kind> =
+            self.findings.iter().filter(|finding| finding.severity == severity).map(|finding| finding.kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds.into_iter().map(|kind| kind.as_str().to_owned()).collect()
+    }
+
+    /// The command that submits the draft, with what the guard says of it.
+    ///
+    /// # Errors
+    /// It fits into no number of parts that anybody would read.
+    pub fn command(self, asked: &Asked<'_>) -> Result<SubmitReply, split::Error> {
+        let (warnings, stops) = (self.kinds(Severity::Warning), self.kinds(Severity::Stop));
+        let parts = self.parts?;
+        let owned = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
+        Ok(SubmitReply {
+            person: asked.person.clone(),
+            in_reply_to: asked.in_reply_to,
+            private: asked.private,
+            body: Personal::text(asked.text),
+            offers: owned(&self.acts.offers),
+            asks: owned(&self.acts.asks),
+            warnings,
+            stops,
+            overrode: asked.overrode.to_owned(),
+            parts: if parts.len() > 1 { parts } else { Vec::new() },
+        })
+    }
+}
+
+/// Whether a person may send what the guard stops: somebody of a team of tier crisis does, who answers for it.
+pub fn may_override(brand: &Brand, person: &PersonId) -> bool {
+    let settings = brand.settings();
+    let of_crisis = |team: &&brand::Team| team.tier == brand::Tier::Crisis;
+    settings.people.is_empty()
+        || settings.teams.iter().filter(of_crisis).any(|team| team.people.iter().any(|id| id == person.as_str()))
+}
