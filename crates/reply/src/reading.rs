@@ -41,8 +41,10 @@ pub(crate) struct Request {
     pub private: bool,
 }
 
-/// A sentence of one line without a verb, as "Account number please?", has at most so many words.
+/// A sentence without a verb that asks, as "Account number and postcode please", has at most so many words, and a
+/// question of that sort fewer.
 const BARE_REQUEST_WORDS: usize = 8;
+const BARE_QUESTION_WORDS: usize = 5;
 
 impl Reading {
     /// Reads the words of all languages of the lexicon: replies mix them ("bitte per DM"), and short ones are often taken
@@ -108,10 +110,8 @@ impl Reading {
     /// What is asked, personal or not, by code.
     pub fn asks(&self) -> Vec<(&'static str, Range<usize>)> {
         let mut asks: Vec<_> = self.requests().into_iter().map(|request| (request.code, request.at)).collect();
-        for word in self.words() {
-            if let Code::Ask(code) = word.code {
-                asks.push((code, word.at.clone()));
-            }
+        for sentence in &self.sentences {
+            asks.extend(sentence.asked_besides());
         }
         once(asks)
     }
@@ -168,7 +168,7 @@ impl Sentence {
         let mut cues = self.words.iter().filter(cue).fold(0, |all, word| all | word.languages);
         if self.length <= BARE_REQUEST_WORDS {
             cues |= self.languages(Code::Please);
-            if self.asks_back && !self.says(Code::Offer("wait")) {
+            if self.asks_back && self.length <= BARE_QUESTION_WORDS {
                 cues = Languages::MAX;
             }
         }
@@ -177,6 +177,15 @@ impl Sentence {
             matches!(word.code, Code::Data(_))
                 && word.languages & cues != 0
                 && (private || !self.in_clause(Code::Forbid, &word.at))
+        })
+    }
+
+    /// What is asked that is not personal. "More details here" asks nothing, so it takes a question or a cue.
+    fn asked_besides(&self) -> impl Iterator<Item = (&'static str, Range<usize>)> {
+        let cues = if self.asks_back { Languages::MAX } else { self.languages(Code::Give) | self.languages(Code::Dm) };
+        self.words.iter().filter_map(move |word| match word.code {
+            Code::Ask(code) if word.languages & cues != 0 => Some((code, word.at.clone())),
+            _ => None,
         })
     }
 
