@@ -5,6 +5,7 @@ use crate::fold::Folded;
 use crate::lexicon::{Code, LEXICON, Languages, Word};
 use crate::marks::{Mark, Sort, marks};
 use crate::sentences::sentences;
+use std::collections::HashMap;
 use std::ops::Range;
 
 pub(crate) struct Reading {
@@ -17,8 +18,10 @@ pub(crate) struct Reading {
 pub(crate) struct Sentence {
     pub words: Vec<Said>,
     pub has_link: bool,
-    /// Where its commas are, in bytes of the text.
+    /// Where its commas are, in bytes of the text: they part its clauses, which are numbered from 0.
     commas: Vec<usize>,
+    /// What it says, and in which clauses, in their order.
+    clauses: HashMap<Code, Vec<usize>>,
     asks_back: bool,
     /// How many words it has about: gaps between them, and one more.
     length: usize,
@@ -132,13 +135,23 @@ impl Sentence {
     fn of(text: &str, at: Range<usize>, words: Vec<Said>, has_link: bool) -> Sentence {
         let shown = &text[at.clone()];
         let comma = |sign: &char| matches!(sign, ',' | ';' | '，' | '；' | '،' | '؛' | '、' | '—');
-        Sentence {
+        let mut sentence = Sentence {
             words,
             has_link,
             commas: shown.char_indices().filter(|(_, sign)| comma(sign)).map(|(place, _)| at.start + place).collect(),
+            clauses: HashMap::new(),
             asks_back: shown.contains(['?', '？', '؟']),
             length: shown.trim().matches(char::is_whitespace).count() + 1,
+        };
+        for word in &sentence.words {
+            let clause = sentence.clause(&word.at);
+            sentence.clauses.entry(word.code).or_default().push(clause);
         }
+        sentence
+    }
+
+    fn clause(&self, at: &Range<usize>) -> usize {
+        self.commas.partition_point(|comma| *comma < at.start)
     }
 
     fn languages(&self, code: Code) -> Languages {
@@ -146,7 +159,7 @@ impl Sentence {
     }
 
     fn says(&self, code: Code) -> bool {
-        self.words.iter().any(|word| word.code == code)
+        self.clauses.contains_key(&code)
     }
 
     /// Names a private way for this sentence or for those around it.
@@ -197,13 +210,9 @@ impl Sentence {
         (public || published && (!private || self.in_clause(Code::Publish, at))) && !told_not_to
     }
 
-    /// Whether something is said in the same clause: no comma stands between.
+    /// Whether something is said in the same clause.
     fn in_clause(&self, code: Code, at: &Range<usize>) -> bool {
-        self.words.iter().filter(|word| word.code == code).any(|word| {
-            let (from, to) = (at.end.min(word.at.end), at.start.max(word.at.start));
-            let next = self.commas.partition_point(|comma| *comma < from);
-            self.commas.get(next).is_none_or(|comma| *comma >= to)
-        })
+        self.clauses.get(&code).is_some_and(|clauses| clauses.binary_search(&self.clause(at)).is_ok())
     }
 
     fn offers(&self, offers: &mut Vec<(&'static str, Range<usize>)>) {

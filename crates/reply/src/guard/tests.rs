@@ -1,5 +1,7 @@
 use super::*;
 use crate::acts::acts;
+use crate::length::Limit;
+use crate::split::{Split, split};
 use proptest::prelude::*;
 
 mod asks;
@@ -256,20 +258,35 @@ proptest! {
 }
 
 #[test]
-fn twice_the_text_takes_about_twice_the_time() {
-    let seconds = |times: usize| {
-        let text = "Please send your account number, @zak https://a.com/b 12 34 tomorow!! ".repeat(times);
-        let context = Context { customer: Customer { handle: "zak", name: "" }, ..english() };
-        (0..3)
-            .map(|_| {
+fn time_grows_with_the_length_alone() {
+    let plan = Split { limit: Limit::of("x", false), reserved: 0, parts_at_most: 2_000, signature: "^Kim" };
+    for piece in [
+        "Please send your account number, @zak https://a.com/b 12 34 tomorow!! ",
+        "please send your account number in the comments ",
+        "please, ",
+        ")",
+        ".",
+        "\n",
+        "a.",
+        "@",
+        "1 ",
+        "。",
+    ] {
+        let seconds = |bytes: usize| {
+            let text = piece.repeat(bytes / piece.len());
+            let context = Context { customer: Customer { handle: "zak", name: "" }, ..english() };
+            let measure = |_| {
                 let begun = std::time::Instant::now();
-                assert!(!check(&Draft { text: &text, ..Draft::default() }, &context).is_empty());
+                let found = check(&Draft { text: &text, ..Draft::default() }, &context).len();
+                let parts = split(&text, &plan).map_or(0, |parts| parts.len());
+                assert!(found + parts < text.len());
                 begun.elapsed().as_secs_f64()
-            })
-            .fold(f64::INFINITY, f64::min)
-    };
-    seconds(1);
-    let (short, long) = (seconds(200), seconds(1600));
-    // Quadratic time would be 64 times as long; a busy machine may double what is measured.
-    assert!(long < short * 24.0, "{short} s, then {long} s for eight times the text");
+            };
+            (0..3).map(measure).fold(f64::INFINITY, f64::min)
+        };
+        seconds(100);
+        let (short, long) = (seconds(3_000), seconds(24_000));
+        // Quadratic time would be 64 times as long; a busy machine may double what is measured.
+        assert!(long < short * 26.0, "{piece:?}: {short} s, then {long} s for eight times the text");
+    }
 }
