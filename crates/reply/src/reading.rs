@@ -23,8 +23,7 @@ pub(crate) struct Sentence {
     /// What it says, and in which clauses, in their order.
     clauses: HashMap<Code, Vec<usize>>,
     asks_back: bool,
-    /// How many words it has about: gaps between them, and one more.
-    length: usize,
+    is_bare_request: bool,
 }
 
 /// A word of the lexicon, in bytes of the text as given.
@@ -44,10 +43,9 @@ pub(crate) struct Request {
     pub private: bool,
 }
 
-/// A sentence without a verb that asks, as "Account number and postcode please", has at most so many words, and a
-/// question of that sort fewer.
-const BARE_REQUEST_WORDS: usize = 8;
-const BARE_QUESTION_WORDS: usize = 5;
+/// So many of a hundred letters name personal data or say "please" where a sentence without a verb asks for it, as
+/// "Account number and postcode, please?".
+const BARE_REQUEST_PERCENT: usize = 85;
 
 impl Reading {
     /// Reads the words of all languages of the lexicon: replies mix them ("bitte per DM"), and short ones are often taken
@@ -141,8 +139,9 @@ impl Sentence {
             commas: shown.char_indices().filter(|(_, sign)| comma(sign)).map(|(place, _)| at.start + place).collect(),
             clauses: HashMap::new(),
             asks_back: shown.contains(['?', '？', '؟']),
-            length: shown.trim().matches(char::is_whitespace).count() + 1,
+            is_bare_request: false,
         };
+        sentence.is_bare_request = sentence.names_only_data(text, shown);
         for word in &sentence.words {
             let clause = sentence.clause(&word.at);
             sentence.clauses.entry(word.code).or_default().push(clause);
@@ -154,6 +153,20 @@ impl Sentence {
         self.commas.partition_point(|comma| *comma < at.start)
     }
 
+    /// Whether next to nothing stands here but names of personal data and a word like "please", or a question mark.
+    fn names_only_data(&self, text: &str, shown: &str) -> bool {
+        let letters = |part: &str| part.chars().filter(|sign| sign.is_alphanumeric()).count();
+        let (mut named, mut read) = (0, 0);
+        for word in self.words.iter().filter(|word| matches!(word.code, Code::Data(_) | Code::Please)) {
+            if word.at.end > read {
+                named += letters(&text[word.at.start.max(read)..word.at.end]);
+                read = word.at.end;
+            }
+        }
+        let asks = self.asks_back || self.words.iter().any(|word| word.code == Code::Please);
+        asks && named > 0 && named * 100 >= letters(shown) * BARE_REQUEST_PERCENT
+    }
+
     fn languages(&self, code: Code) -> Languages {
         self.words.iter().filter(|word| word.code == code).fold(0, |all, word| all | word.languages)
     }
@@ -162,9 +175,12 @@ impl Sentence {
         self.clauses.contains_key(&code)
     }
 
-    /// Names a private way for this sentence or for those around it.
+    /// Names a private way for what is asked here, and not in a clause that speaks of other matters.
     fn is_private(&self) -> bool {
-        self.has_link || self.says(Code::Dm) || self.says(Code::Way)
+        let elsewise = self.clauses.get(&Code::Elsewise);
+        let for_this = |clause: &usize| elsewise.is_none_or(|others| others.binary_search(clause).is_err());
+        let ways = [Code::Dm, Code::Way].iter().filter_map(|code| self.clauses.get(code));
+        self.has_link || ways.flatten().any(for_this)
     }
 
     /// Invites to a private way, and not only for other matters.
@@ -179,11 +195,8 @@ impl Sentence {
             matches!(word.code, Code::Give | Code::Publish | Code::Dm) && !self.in_clause(Code::Forbid, &word.at)
         };
         let mut cues = self.words.iter().filter(cue).fold(0, |all, word| all | word.languages);
-        if self.length <= BARE_REQUEST_WORDS {
-            cues |= self.languages(Code::Please);
-            if self.asks_back && self.length <= BARE_QUESTION_WORDS {
-                cues = Languages::MAX;
-            }
+        if self.is_bare_request {
+            cues = Languages::MAX;
         }
         let private = self.is_private();
         self.words.iter().filter(move |word| {
