@@ -1,8 +1,8 @@
 //! What the guard says of replies that people really sent: shares by kind, and how fast it and the split are.
 //!
-//! `cargo run --release -p earshot-reply --example measure -- DIR [--sample N] [--dictionaries FOLDER]`; DIR holds
-//! `conv_*.jsonl.gz`, lines with `thread`, `role` and `text`. With `--sample`, N replies that have findings are printed
-//! for people to judge: every k-th, so that the choice is the same each time. Nothing is written.
+//! `cargo run --release -p earshot-reply --example measure -- DIR [--sample N] [--seed S] [--only KIND]
+//! [--dictionaries FOLDER]`; DIR holds `conv_*.jsonl.gz`, lines with `thread`, `role` and `text`. With `--sample`, N replies
+//! that have findings (of a kind) are printed for people to judge; the same seed draws the same. Nothing is written.
 
 use flate2::read::GzDecoder;
 use reply::guard::{Context, Customer, Draft, Finding, Kind, Severity, Voice, check};
@@ -25,12 +25,15 @@ struct Message {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().ok_or("name the folder with conv_*.jsonl.gz")?;
-    let (mut sample, mut folders, mut only) = (0, FOLDERS.map(PathBuf::from).to_vec(), String::new());
+    let (mut sample, mut seed, mut only) = (0, 1_u64, String::new());
+    let mut folders = FOLDERS.map(PathBuf::from).to_vec();
+    let mut drawn = Vec::new();
     while let Some(option) = arguments.next() {
         let value = arguments.next().ok_or("an option needs a value")?;
         match &*option {
             "--sample" => sample = value.parse()?,
             "--dictionaries" => folders = vec![PathBuf::from(value)],
+            "--seed" => seed = value.parse()?,
             "--only" => only = value,
             other => return Err(format!("`{other}` is no option").into()),
         }
@@ -40,19 +43,31 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for path in sets(Path::new(&folder))? {
         let messages = read(&path)?;
         let findings = report(&path, &messages, &dictionaries);
-        let drawn: Vec<_> = findings
-            .iter()
-            .filter(|(_, found)| found.iter().any(|found| only.is_empty() || found.kind.as_str() == only))
-            .collect();
-        let step = (drawn.len() / sample.max(1)).max(1);
-        for (at, found) in drawn.iter().step_by(step).take(sample) {
-            println!("--- {}", messages[*at].text.replace('\n', " / "));
-            for found in found.iter().filter(|found| only.is_empty() || found.kind.as_str() == only) {
-                println!("    {}: {:?}", found.kind.as_str(), messages[*at].text.get(found.at.clone()));
+        let wanted = |found: &&Finding| only.is_empty() || found.kind.as_str() == only;
+        for (at, found) in findings {
+            let shown: Vec<String> = found
+                .iter()
+                .filter(wanted)
+                .map(|found| format!("    {}: {:?}", found.kind.as_str(), messages[at].text.get(found.at.clone())))
+                .collect();
+            if !shown.is_empty() {
+                drawn.push((drawn_by(seed, drawn.len()), messages[at].text.replace('\n', " / "), shown));
             }
         }
     }
+    drawn.sort();
+    for (_, text, shown) in drawn.iter().take(sample) {
+        println!("--- {text}\n{}", shown.join("\n"));
+    }
     Ok(())
+}
+
+/// A number that orders what is drawn: the same for the same seed and place, and otherwise as if by chance.
+fn drawn_by(seed: u64, place: usize) -> u64 {
+    let mut mixed = (seed << 32 ^ place as u64).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ mixed >> 31
 }
 
 fn sets(folder: &Path) -> std::io::Result<Vec<PathBuf>> {

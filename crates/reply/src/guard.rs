@@ -97,8 +97,8 @@ pub struct Finding {
     pub reason: String,
     /// What to do instead.
     pub way_out: &'static str,
-    /// The word to write, where the finding is a slip that is known.
-    pub correction: Option<&'static str>,
+    /// The word to write, for a slip of spelling.
+    pub correction: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -194,12 +194,12 @@ fn spelled(text: &str, context: &Context<'_>, findings: &mut Vec<Finding>) {
         .collect();
     for slip in spelling::slips(text, context.language, &known, context.dictionaries.unwrap_or(&none)) {
         let reason = match slip.found_by {
-            FoundBy::Dictionary(name) => format!("the dictionary {name} does not know this word"),
+            FoundBy::Dictionary(name) => format!("the dictionary {name} does not know this word, but one like it"),
             FoundBy::FrequentSlips => "this is a frequent slip of spelling".to_owned(),
         };
         let warning =
             Finding::warning(Kind::Spelling, slip.at, reason, "correct the word, or leave it if it is a name");
-        findings.push(Finding { correction: slip.correction, ..warning });
+        findings.push(Finding { correction: Some(slip.correction), ..warning });
     }
 }
 

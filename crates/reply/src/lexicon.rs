@@ -145,7 +145,7 @@ fn without_masked(words: Vec<Word>) -> Vec<Word> {
     for word in words {
         let asks = matches!(
             word.code,
-            Code::Give | Code::Publish | Code::Data(_) | Code::Dm | Code::Way | Code::Turn | Code::Desk
+            Code::Give | Code::Publish | Code::Data(_) | Code::Dm | Code::Way | Code::Turn | Code::Deflect
         );
         let masked = word.end <= none_end && asks;
         let settled = word.end <= settled_end && matches!(word.code, Code::Thing(_));

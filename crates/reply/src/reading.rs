@@ -5,6 +5,7 @@ use crate::fold::Folded;
 use crate::lexicon::{Code, LEXICON, Languages, Word};
 use crate::marks::{Mark, Sort, marks};
 use crate::sentences::sentences;
+use std::collections::HashMap;
 use std::ops::Range;
 
 pub(crate) struct Reading {
@@ -17,11 +18,12 @@ pub(crate) struct Reading {
 pub(crate) struct Sentence {
     pub words: Vec<Said>,
     pub has_link: bool,
-    /// Where its commas are, in bytes of the text.
+    /// Where its commas are, in bytes of the text: they part its clauses, which are numbered from 0.
     commas: Vec<usize>,
+    /// What it says, and in which clauses, in their order.
+    clauses: HashMap<Code, Vec<usize>>,
     asks_back: bool,
-    /// How many words it has about: gaps between them, and one more.
-    length: usize,
+    is_bare_request: bool,
 }
 
 /// A word of the lexicon, in bytes of the text as given.
@@ -41,8 +43,9 @@ pub(crate) struct Request {
     pub private: bool,
 }
 
-/// A sentence of one line without a verb, as "Account number please?", has at most so many words.
-const BARE_REQUEST_WORDS: usize = 8;
+/// So many of a hundred letters name personal data or say "please" where a sentence without a verb asks for it, as
+/// "Account number and postcode, please?".
+const BARE_REQUEST_PERCENT: usize = 85;
 
 impl Reading {
     /// Reads the words of all languages of the lexicon: replies mix them ("bitte per DM"), and short ones are often taken
@@ -108,10 +111,8 @@ impl Reading {
     /// What is asked, personal or not, by code.
     pub fn asks(&self) -> Vec<(&'static str, Range<usize>)> {
         let mut asks: Vec<_> = self.requests().into_iter().map(|request| (request.code, request.at)).collect();
-        for word in self.words() {
-            if let Code::Ask(code) = word.code {
-                asks.push((code, word.at.clone()));
-            }
+        for sentence in &self.sentences {
+            asks.extend(sentence.asked_besides());
         }
         once(asks)
     }
@@ -132,13 +133,38 @@ impl Sentence {
     fn of(text: &str, at: Range<usize>, words: Vec<Said>, has_link: bool) -> Sentence {
         let shown = &text[at.clone()];
         let comma = |sign: &char| matches!(sign, ',' | ';' | '，' | '；' | '،' | '؛' | '、' | '—');
-        Sentence {
+        let mut sentence = Sentence {
             words,
             has_link,
             commas: shown.char_indices().filter(|(_, sign)| comma(sign)).map(|(place, _)| at.start + place).collect(),
+            clauses: HashMap::new(),
             asks_back: shown.contains(['?', '？', '؟']),
-            length: shown.trim().matches(char::is_whitespace).count() + 1,
+            is_bare_request: false,
+        };
+        sentence.is_bare_request = sentence.names_only_data(text, shown);
+        for word in &sentence.words {
+            let clause = sentence.clause(&word.at);
+            sentence.clauses.entry(word.code).or_default().push(clause);
         }
+        sentence
+    }
+
+    fn clause(&self, at: &Range<usize>) -> usize {
+        self.commas.partition_point(|comma| *comma < at.start)
+    }
+
+    /// Whether next to nothing stands here but names of personal data and a word like "please", or a question mark.
+    fn names_only_data(&self, text: &str, shown: &str) -> bool {
+        let letters = |part: &str| part.chars().filter(|sign| sign.is_alphanumeric()).count();
+        let (mut named, mut read) = (0, 0);
+        for word in self.words.iter().filter(|word| matches!(word.code, Code::Data(_) | Code::Please)) {
+            if word.at.end > read {
+                named += letters(&text[word.at.start.max(read)..word.at.end]);
+                read = word.at.end;
+            }
+        }
+        let asks = self.asks_back || self.words.iter().any(|word| word.code == Code::Please);
+        asks && named > 0 && named * 100 >= letters(shown) * BARE_REQUEST_PERCENT
     }
 
     fn languages(&self, code: Code) -> Languages {
@@ -146,12 +172,15 @@ impl Sentence {
     }
 
     fn says(&self, code: Code) -> bool {
-        self.words.iter().any(|word| word.code == code)
+        self.clauses.contains_key(&code)
     }
 
-    /// Names a private way for this sentence or for those around it.
+    /// Names a private way for what is asked here, and not in a clause that speaks of other matters.
     fn is_private(&self) -> bool {
-        self.has_link || self.says(Code::Dm) || self.says(Code::Way)
+        let elsewise = self.clauses.get(&Code::Elsewise);
+        let for_this = |clause: &usize| elsewise.is_none_or(|others| others.binary_search(clause).is_err());
+        let ways = [Code::Dm, Code::Way].iter().filter_map(|code| self.clauses.get(code));
+        self.has_link || ways.flatten().any(for_this)
     }
 
     /// Invites to a private way, and not only for other matters.
@@ -166,17 +195,23 @@ impl Sentence {
             matches!(word.code, Code::Give | Code::Publish | Code::Dm) && !self.in_clause(Code::Forbid, &word.at)
         };
         let mut cues = self.words.iter().filter(cue).fold(0, |all, word| all | word.languages);
-        if self.length <= BARE_REQUEST_WORDS {
-            cues |= self.languages(Code::Please);
-            if self.asks_back && !self.says(Code::Offer("wait")) {
-                cues = Languages::MAX;
-            }
+        if self.is_bare_request {
+            cues = Languages::MAX;
         }
         let private = self.is_private();
         self.words.iter().filter(move |word| {
             matches!(word.code, Code::Data(_))
                 && word.languages & cues != 0
                 && (private || !self.in_clause(Code::Forbid, &word.at))
+        })
+    }
+
+    /// What is asked that is not personal. "More details here" asks nothing, so it takes a question or a cue.
+    fn asked_besides(&self) -> impl Iterator<Item = (&'static str, Range<usize>)> {
+        let cues = if self.asks_back { Languages::MAX } else { self.languages(Code::Give) | self.languages(Code::Dm) };
+        self.words.iter().filter_map(move |word| match word.code {
+            Code::Ask(code) if word.languages & cues != 0 => Some((code, word.at.clone())),
+            _ => None,
         })
     }
 
@@ -188,13 +223,9 @@ impl Sentence {
         (public || published && (!private || self.in_clause(Code::Publish, at))) && !told_not_to
     }
 
-    /// Whether something is said in the same clause: no comma stands between.
+    /// Whether something is said in the same clause.
     fn in_clause(&self, code: Code, at: &Range<usize>) -> bool {
-        self.words.iter().filter(|word| word.code == code).any(|word| {
-            let (from, to) = (at.end.min(word.at.end), at.start.max(word.at.start));
-            let next = self.commas.partition_point(|comma| *comma < from);
-            self.commas.get(next).is_none_or(|comma| *comma >= to)
-        })
+        self.clauses.get(&code).is_some_and(|clauses| clauses.binary_search(&self.clause(at)).is_ok())
     }
 
     fn offers(&self, offers: &mut Vec<(&'static str, Range<usize>)>) {

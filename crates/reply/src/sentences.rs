@@ -63,17 +63,20 @@ pub(crate) fn closes(sign: char) -> bool {
     matches!(sign, '"' | '\'' | ')' | ']' | '}' | '”' | '’' | '»' | '」' | '』' | '】' | '）' | '》' | '›')
 }
 
+/// How many signs around a stop are looked at, so that a run of stops takes no longer than other text.
+const NEAR: usize = 16;
+
 /// A line ends a sentence unless it announces a list, or the next line goes on with one.
 fn line_ends(before: &str, rest: &str) -> bool {
-    let announces =
-        before.trim_end().chars().next_back().is_none_or(|last| matches!(last, ':' | '：' | ',' | '，' | '、'));
-    let next = rest.trim_start().chars().next();
+    let last = before.chars().rev().take(NEAR).find(|sign| !sign.is_whitespace());
+    let announces = last.is_none_or(|last| matches!(last, ':' | '：' | ',' | '，' | '、'));
+    let next = rest.chars().take(NEAR).find(|sign| !sign.is_whitespace());
     !announces && !next.is_some_and(|next| matches!(next, '-' | '•' | '*' | '–' | '·' | '✅' | '➡'))
 }
 
 /// A full stop ends a sentence when something new begins behind it: no small letter, no digit.
 fn followed_by_new(rest: &str) -> bool {
-    let mut rest = rest.chars().skip_while(|next| closes(*next) || is_stop(*next));
+    let mut rest = rest.chars().take(NEAR).skip_while(|next| closes(*next) || is_stop(*next));
     match rest.next() {
         None => true,
         Some(next) if next.is_whitespace() => true,
@@ -87,12 +90,12 @@ fn is_abbreviated(before: &str) -> bool {
         "no", "nr", "mr", "mrs", "ms", "dr", "st", "tel", "ref", "acc", "acct", "approx", "e.g", "i.e", "z.b", "bzw",
         "ca", "inkl", "str", "sr", "sra", "núm", "nº", "num", "т.е", "тел",
     ];
-    let start = before.rfind(|sign: char| sign.is_whitespace() || sign == '(').map_or(0, |at| at + 1);
-    let word = before.get(start..).unwrap_or(before);
+    let near = before.char_indices().rev().take(NEAR).last().map_or(0, |(at, _)| at);
+    let gap = before[near..].char_indices().rev().find(|(_, sign)| sign.is_whitespace() || *sign == '(');
+    let word = &before[gap.map_or(near, |(at, sign)| near + at + sign.len_utf8())..];
     let mut signs = word.chars();
     let single = signs.next().is_some_and(char::is_alphabetic) && signs.next().is_none();
-    single && !before.trim_end_matches(word).is_empty() && word != "I"
-        || SHORT.iter().any(|short| word.eq_ignore_ascii_case(short) || word.to_lowercase() == *short)
+    single && word.len() < before.len() && word != "I" || SHORT.iter().any(|short| word.to_lowercase() == *short)
 }
 
 #[cfg(test)]

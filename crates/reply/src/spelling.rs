@@ -1,7 +1,8 @@
 //! Slips of spelling, by the dictionaries that are installed and by a table of frequent slips where none is.
 //!
 //! Dictionaries are those of Hunspell, as most systems package them. What is no word of the brand's own writing is left
-//! alone: names, handles, links, numbers, and the words that the customer used first.
+//! alone: names, handles, links, numbers, and the words that the customer used first. A word that no dictionary knows is
+//! a slip only when one that it knows is a letter away: all others are mostly names and words of the trade.
 
 mod installed;
 
@@ -19,8 +20,8 @@ use unicode_segmentation::UnicodeSegmentation;
 pub struct Slip {
     /// Bytes of the text.
     pub at: Range<usize>,
-    /// How it is spelled, where the table of frequent slips knows it.
-    pub correction: Option<&'static str>,
+    /// How it is probably spelled.
+    pub correction: String,
     pub found_by: FoundBy,
 }
 
@@ -53,6 +54,7 @@ pub fn slips(text: &str, language: &str, known: &[&str], dictionaries: &Dictiona
     let known: HashSet<String> = known.iter().flat_map(|words| words.unicode_words()).map(fold).collect();
     let marks = marks(text);
     let mut found = Vec::new();
+    let (mut words, mut unknown) = (0_usize, 0_usize);
     let mut begins = true;
     for (start, word) in text.split_word_bound_indices() {
         let starts_sentence = begins;
@@ -66,8 +68,9 @@ pub fn slips(text: &str, language: &str, known: &[&str], dictionaries: &Dictiona
             continue;
         }
         let plain = word.replace('’', "'");
+        words += 1;
         if let Some(correction) = frequent(&base, &plain) {
-            found.push(Slip { at, correction: Some(correction), found_by: FoundBy::FrequentSlips });
+            found.push(Slip { at, correction: correction.to_owned(), found_by: FoundBy::FrequentSlips });
             continue;
         }
         // A capital inside a sentence begins a name, except in German, which writes every noun so.
@@ -75,12 +78,62 @@ pub fn slips(text: &str, language: &str, known: &[&str], dictionaries: &Dictiona
         if capital && !(starts_sentence || base == "de") || plain.chars().skip(1).any(char::is_uppercase) {
             continue;
         }
-        if let Some(dictionary) = dictionaries.misses(&base, &plain) {
-            found.push(Slip { at, correction: None, found_by: FoundBy::Dictionary(dictionary.to_owned()) });
+        if INFORMAL.contains(&&*plain.to_lowercase()) {
+            continue;
         }
+        let Some(dictionary) = dictionaries.misses(&base, &plain) else { continue };
+        unknown += 1;
+        // Looking for what was meant takes a thousand times as long as looking a word up.
+        let meant = if unknown <= MEANT_MOST_WORDS { dictionaries.meant(&base, &plain) } else { None };
+        if let Some(correction) = meant {
+            found.push(Slip { at, correction, found_by: FoundBy::Dictionary(dictionary.to_owned()) });
+        }
+    }
+    if unknown >= FOREIGN_LEAST_WORDS && unknown * 3 > words {
+        found.retain(|slip| slip.found_by == FoundBy::FrequentSlips);
     }
     found
 }
+
+/// Words of support that general dictionaries lack.
+const INFORMAL: [&str; 30] = [
+    "app",
+    "apps",
+    "dm",
+    "dms",
+    "email",
+    "emails",
+    "ethernet",
+    "fibre",
+    "gamertag",
+    "hashtag",
+    "inbox",
+    "info",
+    "inflight",
+    "login",
+    "lol",
+    "ok",
+    "online",
+    "pls",
+    "plz",
+    "reinstall",
+    "screenshot",
+    "screenshots",
+    "shoutout",
+    "thx",
+    "tweet",
+    "tweets",
+    "username",
+    "waitlist",
+    "webchat",
+    "wifi",
+];
+
+/// So many unknown words, and a third of all, are no slips but another language.
+const FOREIGN_LEAST_WORDS: usize = 4;
+
+/// Of so many unknown words in a text it is looked up what was meant.
+const MEANT_MOST_WORDS: usize = 8;
 
 /// A word of letters that dictionaries can know: no code, no single letter, no script without spaces.
 fn is_word(word: &str) -> bool {

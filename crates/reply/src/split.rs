@@ -153,7 +153,8 @@ fn breaks(text: &str) -> Vec<Break> {
 /// The place between two signs, of which the left may be a gap.
 fn place(text: &str, last: usize, left: &str, at: usize, right: &str) -> Break {
     let end = text[..at].trim_end().len();
-    let stop = text[..end].char_indices().rev().find(|(_, sign)| !sentences::closes(*sign));
+    // More quotes and brackets than a few close no sentence.
+    let stop = text[..end].char_indices().rev().take(8).find(|(_, sign)| !sentences::closes(*sign));
     let ended = stop.is_some_and(|(at, sign)| sentences::ends(text, at, sign))
         || text[end..at].char_indices().any(|(gap, sign)| sentences::ends(text, end + gap, sign));
     let first = right.chars().next().unwrap_or(' ');
@@ -190,14 +191,16 @@ impl<'a> Filling<'a> {
         let (mut start, mut from) = (0, 0);
         loop {
             let rest = &self.body[start..];
-            if self.fits(rest, true) {
+            let reach = self.reach(start, from);
+            // Where the text up to its last break is too long already, the whole is not counted.
+            if reach == self.breaks.len() && self.fits(rest, true) {
                 parts.push(rest);
                 break;
             }
             if parts.len() + 1 >= self.of {
                 return Err(self.too_long());
             }
-            let taken = self.take(start, from).ok_or(Error::Unsplittable { at: start })?;
+            let taken = self.take(start, from, reach).ok_or(Error::Unsplittable { at: start })?;
             let place = self.breaks[taken];
             parts.push(&self.body[start..place.end]);
             (start, from) = (place.next, taken + 1);
@@ -205,26 +208,31 @@ impl<'a> Filling<'a> {
         Ok(parts)
     }
 
-    /// The break that ends the part which begins at byte `start`: the last sentence that fills at least half of the part,
-    /// else the last word, else the last sign.
-    fn take(&self, start: usize, from: usize) -> Option<usize> {
-        let fits = |at: &usize| self.fits(&self.body[start..self.breaks[*at].end.max(start)], false);
+    /// The first break at or behind `from` at which the part that begins at byte `start` would be too long.
+    fn reach(&self, start: usize, from: usize) -> usize {
+        let fits = |at: usize| self.fits(&self.body[start..self.breaks[at].end.max(start)], false);
         // Steps that double, so that what is far behind the end is never counted.
         let (mut low, mut step) = (from, 1);
-        while low + step <= self.breaks.len() && fits(&(low + step - 1)) {
+        while low + step <= self.breaks.len() && fits(low + step - 1) {
             low += step;
             step *= 2;
         }
         let mut high = (low + step).min(self.breaks.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            if fits(&middle) { low = middle + 1 } else { high = middle }
+            if fits(middle) { low = middle + 1 } else { high = middle }
         }
+        low
+    }
+
+    /// The break that ends the part which begins at byte `start`, before the break `reach`: the last sentence that fills
+    /// at least half of the part, else the last word, else the last sign.
+    fn take(&self, start: usize, from: usize, reach: usize) -> Option<usize> {
         // A break right at the start would make an empty part.
         let usable = |at: &usize| self.breaks[*at].end > start;
-        let last = |grade: Grade| (from..low).rev().filter(usable).find(|at| self.breaks[*at].grade >= grade);
-        let reach = self.breaks[last(Grade::Sign)?].end - start;
-        let sentence = last(Grade::Sentence).filter(|at| (self.breaks[*at].end - start) * 2 >= reach);
+        let last = |grade: Grade| (from..reach).rev().filter(usable).find(|at| self.breaks[*at].grade >= grade);
+        let longest = self.breaks[last(Grade::Sign)?].end - start;
+        let sentence = last(Grade::Sentence).filter(|at| (self.breaks[*at].end - start) * 2 >= longest);
         sentence.or_else(|| last(Grade::Word)).or_else(|| last(Grade::Sign))
     }
 

@@ -1,5 +1,7 @@
 use super::*;
 use crate::acts::acts;
+use crate::length::Limit;
+use crate::split::{Split, split};
 use proptest::prelude::*;
 
 mod asks;
@@ -39,7 +41,7 @@ fn the_evening_of_the_missing_engineer() {
     let found = check(&Draft { text: slip, ..Draft::default() }, &private);
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(
-        (found[0].kind, found[0].severity, found[0].correction),
+        (found[0].kind, found[0].severity, found[0].correction.as_deref()),
         (Kind::Spelling, Severity::Warning, Some("tomorrow"))
     );
 }
@@ -114,7 +116,8 @@ fn somebody_else_is_addressed() {
 #[test]
 fn tone_is_the_brand_s() {
     let forbidden = ["unfortunately", "per our policy", "不可能"];
-    let context = Context { brand: Voice { forbidden: &forbidden, ..Voice::default() }, ..english() };
+    let context =
+        Context { brand: Voice { forbidden: &forbidden, ..Voice::default() }, intent: "question", ..english() };
     for (text, found) in [
         ("UNFORTUNATELY not", 1),
         ("as PER  our policy", 1),
@@ -123,10 +126,12 @@ fn tone_is_the_brand_s() {
         ("PLEASE STOP THAT NOW", 1),
         ("FAQ and USB and VDSL and DNS", 0),
         ("no way!!!", 1),
+        ("HAPPY DAYS. ABC TEAM", 0),
         ("Great! Thanks!", 0),
     ] {
         assert_eq!(kinds(text, &context).iter().filter(|(kind, _)| *kind == Kind::Tone).count(), found, "{text}");
     }
+    assert_eq!(kinds("So glad!!!", &Context { intent: "praise", ..context }), []);
 }
 
 #[test]
@@ -202,7 +207,7 @@ fn arguing_is_heard_in_every_language() {
         let found = kinds(text, &Context { language, ..Context::default() });
         assert!(found.contains(&(Kind::Arguing, Severity::Warning)), "{text}: {found:?}");
     }
-    assert_eq!(kinds("You should see it within the hour.", &english()), []);
+    assert_eq!(kinds("You should have an email within the hour.", &english()), []);
 }
 
 #[test]
@@ -253,20 +258,35 @@ proptest! {
 }
 
 #[test]
-fn twice_the_text_takes_about_twice_the_time() {
-    let seconds = |times: usize| {
-        let text = "Please send your account number, @zak https://a.com/b 12 34 tomorow!! ".repeat(times);
-        let context = Context { customer: Customer { handle: "zak", name: "" }, ..english() };
-        (0..3)
-            .map(|_| {
+fn time_grows_with_the_length_alone() {
+    let plan = Split { limit: Limit::of("x", false), reserved: 0, parts_at_most: 2_000, signature: "^Kim" };
+    for piece in [
+        "Please send your account number, @zak https://a.com/b 12 34 tomorow!! ",
+        "please send your account number in the comments ",
+        "please, ",
+        ")",
+        ".",
+        "\n",
+        "a.",
+        "@",
+        "1 ",
+        "。",
+    ] {
+        let seconds = |bytes: usize| {
+            let text = piece.repeat(bytes / piece.len());
+            let context = Context { customer: Customer { handle: "zak", name: "" }, ..english() };
+            let measure = |_| {
                 let begun = std::time::Instant::now();
-                assert!(!check(&Draft { text: &text, ..Draft::default() }, &context).is_empty());
+                let found = check(&Draft { text: &text, ..Draft::default() }, &context).len();
+                let parts = split(&text, &plan).map_or(0, |parts| parts.len());
+                assert!(found + parts < text.len());
                 begun.elapsed().as_secs_f64()
-            })
-            .fold(f64::INFINITY, f64::min)
-    };
-    seconds(1);
-    let (short, long) = (seconds(200), seconds(1600));
-    // Quadratic time would be 64 times as long; a busy machine may double what is measured.
-    assert!(long < short * 24.0, "{short} s, then {long} s for eight times the text");
+            };
+            (0..3).map(measure).fold(f64::INFINITY, f64::min)
+        };
+        seconds(100);
+        let (short, long) = (seconds(3_000), seconds(24_000));
+        // Quadratic time would be 64 times as long; a busy machine may double what is measured.
+        assert!(long < short * 26.0, "{piece:?}: {short} s, then {long} s for eight times the text");
+    }
 }

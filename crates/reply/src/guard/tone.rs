@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 pub(super) fn check(text: &str, reading: &Reading, context: &Context<'_>, findings: &mut Vec<Finding>) {
     forbidden(text, context.brand.forbidden, findings);
-    if let Some(at) = shouting(text, reading) {
+    if let Some(at) = shouting(text, reading, context.intent) {
         let reason = "this shouts: words in capitals, or several exclamation marks";
         findings.push(Finding::warning(Kind::Tone, at, reason, "write it calmly"));
     }
@@ -53,9 +53,11 @@ fn forbidden(text: &str, words: &[&str], findings: &mut Vec<Finding>) {
     }
 }
 
-/// Three words in capitals one after another of which one is no abbreviation, or three exclamation marks.
-fn shouting(text: &str, reading: &Reading) -> Option<Range<usize>> {
-    if let Some(at) = text.find("!!!").or_else(|| text.find("！！！")) {
+/// Three words in capitals one after another of which one is no abbreviation; three exclamation marks where the customer
+/// has said something other than praise, which may be met with joy.
+fn shouting(text: &str, reading: &Reading, intent: &str) -> Option<Range<usize>> {
+    let marks = text.find("!!!").or_else(|| text.find("！！！")).filter(|_| !matches!(intent, "" | "praise"));
+    if let Some(at) = marks {
         let end = text[at..].find(|sign| sign != '!' && sign != '！').map_or(text.len(), |length| at + length);
         return Some(at..end);
     }
@@ -66,6 +68,10 @@ fn shouting(text: &str, reading: &Reading) -> Option<Range<usize>> {
         let marked = reading.marks.get(next).is_some_and(|mark| mark.sort != Sort::Number && mark.at.start < at.end);
         let letters = word.chars().filter(|sign| sign.is_alphabetic()).count();
         let loud = letters >= 2 && word.chars().any(char::is_uppercase) && !word.chars().any(char::is_lowercase);
+        let between = run.last().map_or("", |last| &text[last.end..start]);
+        if between.contains(crate::sentences::is_stop) {
+            run.clear();
+        }
         if loud && !marked && !word.chars().any(char::is_numeric) {
             run.push(at);
             if run.len() >= 3 && run.iter().any(|word| word.len() >= 5) {

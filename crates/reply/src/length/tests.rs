@@ -2,22 +2,22 @@ use super::*;
 use proptest::prelude::*;
 
 /// The reference table: text, X, Mastodon, Bluesky with bytes, UTF-16, SMS with its encoding.
-const TABLE: [(&str, usize, usize, usize, usize, usize, usize, Encoding); 10] = [
-    ("Hi http://test.co", 26, 26, 17, 17, 17, 17, Encoding::Gsm7),
-    ("👨‍👩‍👧‍👦", 2, 1, 1, 25, 11, 11, Encoding::Ucs2),
-    ("🙋🏽👨‍🎤", 4, 2, 2, 19, 9, 9, Encoding::Ucs2),
-    ("日本語", 6, 3, 3, 9, 3, 3, Encoding::Ucs2),
-    ("안녕하세요", 10, 5, 5, 15, 5, 5, Encoding::Ucs2),
-    ("ভালো", 4, 2, 2, 12, 4, 4, Encoding::Ucs2),
-    ("õunad", 5, 5, 5, 6, 5, 5, Encoding::Ucs2),
-    ("€{}", 4, 3, 3, 5, 3, 6, Encoding::Gsm7),
-    ("e\u{301}", 1, 1, 1, 3, 2, 2, Encoding::Ucs2),
-    ("@alice@example.social hi", 24, 9, 24, 24, 24, 24, Encoding::Gsm7),
+const TABLE: [(&str, [usize; 6], Encoding); 10] = [
+    ("Hi http://test.co", [26, 26, 17, 17, 17, 17], Encoding::Gsm7),
+    ("👨‍👩‍👧‍👦", [2, 1, 1, 25, 11, 11], Encoding::Ucs2),
+    ("🙋🏽👨‍🎤", [4, 2, 2, 19, 9, 9], Encoding::Ucs2),
+    ("日本語", [6, 3, 3, 9, 3, 3], Encoding::Ucs2),
+    ("안녕하세요", [10, 5, 5, 15, 5, 5], Encoding::Ucs2),
+    ("ভালো", [4, 2, 2, 12, 4, 4], Encoding::Ucs2),
+    ("õunad", [5, 5, 5, 6, 5, 5], Encoding::Ucs2),
+    ("€{}", [4, 3, 3, 5, 3, 6], Encoding::Gsm7),
+    ("e\u{301}", [1, 1, 1, 3, 2, 2], Encoding::Ucs2),
+    ("@alice@example.social hi", [24, 9, 24, 24, 24, 24], Encoding::Gsm7),
 ];
 
 #[test]
 fn the_reference_table_holds() {
-    for (text, x, mastodon, graphemes, bytes, utf16, sms, encoding) in TABLE {
+    for (text, expected, encoding) in TABLE {
         let counted = [
             Counting::Weighted,
             Counting::Fediverse,
@@ -27,7 +27,7 @@ fn the_reference_table_holds() {
             Counting::Sms,
         ]
         .map(|counting| counting.count(text));
-        assert_eq!(counted, [x, mastodon, graphemes, bytes, utf16, sms], "{text}");
+        assert_eq!(counted, expected, "{text}");
         assert_eq!(Sms::of(text).encoding, encoding, "{text}");
     }
 }

@@ -44,11 +44,40 @@ impl Dictionaries {
         self.languages.get(language).into_iter().flatten().map(|named| &*named.name).collect()
     }
 
+    /// The word that was probably meant: one a letter away that a dictionary of the language suggests.
+    pub(super) fn meant(&self, language: &str, word: &str) -> Option<String> {
+        const LEAST_LETTERS: usize = 4;
+        if word.chars().count() < LEAST_LETTERS {
+            return None;
+        }
+        self.languages.get(language)?.iter().find_map(|named| {
+            let mut suggested = Vec::new();
+            named.dictionary.suggest(word, &mut suggested);
+            let likely = |other: &String| !other.contains([' ', '-']) && is_one_letter_away(word, other);
+            suggested.into_iter().find(likely)
+        })
+    }
+
     /// The name of the first dictionary of the language when none of them knows the word; none where there is none.
     pub(super) fn misses(&self, language: &str, word: &str) -> Option<&str> {
         let all = self.languages.get(language)?;
         let knows = |named: &Named| named.dictionary.check(word) || parts_known(&named.dictionary, word);
         if all.iter().any(knows) { None } else { all.first().map(|named| &*named.name) }
+    }
+}
+
+/// Whether one word becomes the other by one letter more, less or other, or by two that change places. Neither is
+/// looked at without regard to case, since "mary" is no slip of spelling.
+fn is_one_letter_away(word: &str, other: &str) -> bool {
+    let (one, two): (Vec<char>, Vec<char>) =
+        (word.to_lowercase().chars().collect(), other.to_lowercase().chars().collect());
+    let begin = one.iter().zip(&two).take_while(|(a, b)| a == b).count();
+    let (one, two) = (&one[begin..], &two[begin..]);
+    let end = one.iter().rev().zip(two.iter().rev()).take_while(|(a, b)| a == b).count();
+    match (&one[..one.len() - end], &two[..two.len() - end]) {
+        ([_], [] | [_]) | ([], [_]) => true,
+        ([a, b], [c, d]) => a == d && b == c,
+        _ => false,
     }
 }
 
