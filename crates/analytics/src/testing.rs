@@ -232,6 +232,7 @@ impl Script {
             overrode: String::new(),
             part: 1,
             parts: 1,
+            notice: String::new(),
         };
         let reply = fact.reply;
         self.put(name, at, vec![fact.into()]);

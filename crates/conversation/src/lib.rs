@@ -113,6 +113,11 @@ pub enum Command {
         body: Personal,
     },
     SubmitReply(SubmitReply),
+    /// Tells the customer something that nobody wrote.
+    Notify {
+        notice: &'static str,
+        text: PersonalText,
+    },
     AttemptReply {
         reply: ReplyId,
         after_doubt: bool,
@@ -270,6 +275,7 @@ fn answer(state: &Conversation, command: &Command, context: &Context) -> Decisio
         Command::MissCallback(id) => callback::miss(state, id, *now),
         Command::AddNote { person, body } => desk::note(state, conversation, record, person, body),
         Command::SubmitReply(submit) => replied::submit(state, conversation, record, submit),
+        Command::Notify { notice, text } => replied::notify(state, conversation, record, notice, text),
         Command::AttemptReply { reply, after_doubt } => replied::attempt(state, reply, *now, *after_doubt),
         Command::ConfirmReply(sent) => replied::confirm(state, sent),
         Command::FailReply(failed) => replied::fail(state, failed),
@@ -356,7 +362,7 @@ fn evolve_fact(state: &mut Conversation, fact: &Fact, at: Timestamp) {
         Fact::ReplySent(fact) => {
             replied::evolve_sent(state, fact);
             // An answer in parts is one when its last part is there.
-            if state.reply(&fact.reply).is_none_or(|reply| reply.part == reply.parts) {
+            if state.reply(&fact.reply).is_none_or(|reply| reply.part == reply.parts && !reply.notice) {
                 state.answered(fact.sent_at);
             }
         }

@@ -306,5 +306,6 @@ pub(crate) fn evolve_observed_reply(state: &mut Conversation, fact: &ReplyObserv
         asks: Box::default(),
         part: 1,
         parts: 1,
+        notice: false,
     });
 }

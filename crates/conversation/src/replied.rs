@@ -30,6 +30,8 @@ pub struct ReplySubmitted {
     /// Which part it is, from 1, and of how many.
     pub part: u32,
     pub parts: u32,
+    /// Told by nobody: [`OUT_OF_HOURS`]. It answers nothing and stops no clock. Empty for what a person says.
+    pub notice: String,
 }
 
 /// The reply guard stopped a draft: it was not submitted.
@@ -169,6 +171,7 @@ pub(crate) fn submit(
         overrode: submit.overrode.clone(),
         part: 1,
         parts,
+        notice: String::new(),
     };
     let mut facts = Vec::with_capacity(submit.parts.len().max(1));
     for (part, text) in (1..).zip(&submit.parts) {
@@ -182,6 +185,42 @@ pub(crate) fn submit(
         facts.push(Fact::from(first));
     }
     Ok(facts)
+}
+
+/// The customer is told when people are back.
+pub const OUT_OF_HOURS: &str = "out_of_hours";
+/// Who says what nobody says.
+const NOBODY: &str = "earshot";
+
+/// Tells the customer something that nobody wrote.
+pub(crate) fn notify(
+    state: &Conversation,
+    conversation: &ConversationId,
+    record: &RecordId,
+    notice: &'static str,
+    text: &str,
+) -> Decision {
+    state.must_be_open()?;
+    let reply = ReplyId::of(conversation, record);
+    let Some(target) = newest_to_answer(state).filter(|_| state.reply(&reply).is_none()) else {
+        return Ok(Vec::new());
+    };
+    Ok(vec![Fact::from(ReplySubmitted {
+        reply,
+        person: PersonId::new(NOBODY).expect("it is a name"),
+        network: state.network.clone().ok_or(Rejection::NotOpened)?,
+        private: target.private,
+        in_reply_to: target.key,
+        in_reply_to_native_id: target.native_id.to_string(),
+        body: Personal::text(text),
+        offers: Vec::new(),
+        asks: Vec::new(),
+        warnings: Vec::new(),
+        overrode: String::new(),
+        part: 1,
+        parts: 1,
+        notice: notice.into(),
+    })])
 }
 
 /// The customer's newest post that is still there; a network refuses an answer to one that was taken away.
@@ -299,7 +338,12 @@ pub(crate) fn evolve_submitted(state: &mut Conversation, fact: &ReplySubmitted, 
         asks: fact.asks.iter().map(|code| code.as_str().into()).collect(),
         part: fact.part,
         parts: fact.parts,
+        notice: !fact.notice.is_empty(),
     });
+    if !fact.notice.is_empty() {
+        state.notices += 1;
+        state.noticed_at = Some(at);
+    }
 }
 
 pub(crate) fn evolve_attempted(state: &mut Conversation, fact: &ReplyAttempted) {

@@ -242,6 +242,8 @@ pub struct Reply {
     /// Which part it is, from 1, and of how many. The last one makes the answer whole.
     pub part: u32,
     pub parts: u32,
+    /// Told by nobody; it answers nothing.
+    pub notice: bool,
 }
 
 /// Somebody who is free was offered the conversation.
@@ -332,6 +334,9 @@ pub struct Conversation {
     pub to_absorb: Vec<ConversationId>,
     pub posts: Vec<Post>,
     pub replies: Vec<Reply>,
+    /// How often, and when last, the customer was told something by nobody.
+    pub notices: u32,
+    pub noticed_at: Option<Timestamp>,
     /// Drafts that the reply guard stopped.
     pub stopped_drafts: u32,
     pub contacts: u32,
@@ -407,6 +412,8 @@ impl Default for Conversation {
             to_absorb: Vec::new(),
             posts: Vec::new(),
             replies: Vec::new(),
+            notices: 0,
+            noticed_at: None,
             stopped_drafts: 0,
             contacts: 0,
             notes: 0,
@@ -506,7 +513,9 @@ impl Conversation {
     }
 
     fn sent_replies(&self) -> impl Iterator<Item = &Reply> {
-        self.replies.iter().filter(|reply| reply.status == ReplyStatus::Sent && reply.part == reply.parts)
+        self.replies
+            .iter()
+            .filter(|reply| reply.status == ReplyStatus::Sent && reply.part == reply.parts && !reply.notice)
     }
 
     /// How many answers the customer has got.

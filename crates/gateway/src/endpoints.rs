@@ -198,11 +198,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post(
         "/api/v1/conversations/{id}/draft",
         "What the reply guard says of a draft, and its parts",
-        rpc(
-            "earshot.desk.v1.DeskService/CheckDraft",
-            ID,
-            call::<desk::CheckDraftRequest, desk::CheckDraftResponse>,
-        ),
+        rpc("earshot.desk.v1.DeskService/CheckDraft", ID, call::<desk::CheckDraftRequest, desk::CheckDraftResponse>),
     ),
     deed(
         "/api/v1/conversations/{id}/deescalate",

@@ -4,12 +4,12 @@
 use brand::Brand;
 use conversation::classified::Head;
 use conversation::replied::SubmitReply;
-use conversation::{Conversation, Personal, PersonId, PostKey};
+use conversation::{Conversation, PersonId, Personal, PostKey};
+use reply::Acts;
 use reply::guard::{self, Audience, Context, Customer, Draft, Finding, Kind, Recognised, Severity, Voice};
 use reply::length::Limit;
 use reply::spelling::{Dictionaries, FOLDERS};
 use reply::split::{self, Split};
-use reply::Acts;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 

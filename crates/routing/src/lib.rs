@@ -16,6 +16,7 @@ mod draft;
 mod explain;
 mod grpc;
 mod needs;
+mod notice;
 mod offers;
 mod placing;
 mod plan;

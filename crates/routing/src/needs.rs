@@ -3,7 +3,7 @@
 
 use crate::plan::Around;
 use crate::view::{BrandEntry, Entry, View};
-use crate::{offers, placing, rise};
+use crate::{notice, offers, placing, rise};
 use conversation::callback::CallbackStatus;
 use conversation::deadlines::DeadlineKind;
 use conversation::placed::{OFFLINE, UNTOUCHED};
@@ -43,6 +43,8 @@ pub enum Need {
     Offer,
     /// `untouched` or `offline`.
     LapseOffer(&'static str),
+    /// The customer is told when people are back.
+    Notify,
 }
 
 impl Need {
@@ -61,6 +63,7 @@ impl Need {
             Need::JoinIncident(_) => "join incident",
             Need::Place => "place with a team",
             Need::Offer => "offer",
+            Need::Notify => "tell the customer",
             Need::LapseOffer(_) => "take back an offer",
             Need::CallbackComesDue(_) => "callback comes due",
             Need::MissCallback(_) => "miss callback",
@@ -116,6 +119,10 @@ fn of_settings(
     needs.extend(rise::calm_at(brand, state).filter(|calm| *calm <= now).map(|_| Need::Deescalate));
     needs.extend(placing::stopped(brand, state).map(Need::StartDeadline));
     needs.extend(incident(view, known, entry).map(Need::JoinIncident));
+    if notice::may_be_due(brand, state) {
+        let around = Around::of(view, conversation, &Need::Notify);
+        needs.extend(around.and_then(|around| notice::out_of_hours(&around, state, now)).map(|_| Need::Notify));
+    }
     if placing::may_move(brand, state) {
         let around = Around::of(view, conversation, &Need::Place);
         needs.extend(around.and_then(|around| placing::placed(&around, state, now)).map(|_| Need::Place));

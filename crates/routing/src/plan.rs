@@ -2,12 +2,14 @@
 //! service and a scenario in virtual time decide alike; the service only adds the writing and the trying again.
 
 use crate::needs::Need;
+use crate::notice;
 use crate::offers::{self, Colleague};
 use crate::placing;
 use crate::rise;
 use crate::route::route;
 use crate::view::{Entry, View};
 use brand::Brand;
+use conversation::replied::OUT_OF_HOURS;
 use conversation::resolved::Absorbed;
 use conversation::state::Post;
 use conversation::{
@@ -137,6 +139,7 @@ pub fn origin(state: &Conversation, conversation: ConversationId, need: &Need) -
         Need::Place => of_state(b"place"),
         Need::Offer => of_state(b"offer"),
         Need::LapseOffer(_) => of_state(b"lapse"),
+        Need::Notify => of_state(b"notice"),
     }
 }
 
@@ -227,6 +230,8 @@ pub fn command(
             let person = state.offer.as_ref()?.person.clone();
             Some(Command::LapseOffer { person, reason })
         }
+        Need::Notify => notice::out_of_hours(around, state, now)
+            .map(|text| Command::Notify { notice: OUT_OF_HOURS, text: text.as_str().into() }),
         Need::Absorb(_) | Need::HandOver(_) => None,
     }
 }

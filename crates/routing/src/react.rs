@@ -13,7 +13,9 @@ use conversation::{
     Actor, BrandId, Command, ConversationId, Customer, CustomerId, Fact, PersonalText, PostKey, RecordId, Subject,
 };
 use jiff::Timestamp;
-use journal::{AppendError, Done, Draft, Entry as LogEntry, Item, Journal, JournalError, Loaded, TailConfig, TransactError};
+use journal::{
+    AppendError, Done, Draft, Entry as LogEntry, Item, Journal, JournalError, Loaded, TailConfig, TransactError,
+};
 use service::{Clock, Process};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

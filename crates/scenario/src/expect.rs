@@ -6,8 +6,8 @@ mod conversations;
 use crate::format::{About, Check, Compare, Expectation, Expected};
 use crate::report::Line;
 use crate::world::World;
-use reply::length::Limit;
 use conversation::state::ReplyStatus;
+use reply::length::Limit;
 use std::fmt;
 
 /// What is found for a field.
@@ -124,15 +124,16 @@ fn reply(world: &World<'_>, nth: usize, field: &str) -> Found {
     };
     let state = given.conversation.and_then(|conversation| world.view.conversations.get(&conversation));
     let known = given.reply.and_then(|reply| state.and_then(|entry| entry.state.reply(&reply)));
-    let submitted = given.conversation.zip(given.reply).map(|(conversation, reply)| world.parts_of(&conversation, reply));
+    let submitted =
+        given.conversation.zip(given.reply).map(|(conversation, reply)| world.parts_of(&conversation, reply));
     let parts = submitted.unwrap_or_default();
     match field {
         "sent" => Found::Flag(known.is_some_and(|reply| reply.status == ReplyStatus::Sent)),
         "parts" => Found::Number(parts.len() as f64),
         // What a network would cut off is what it was not told in parts.
-        "truncated" => Found::Flag(parts.iter().any(|part| {
-            !Limit::of(part.network.as_str(), part.private).fits(&part.body.text, 0)
-        })),
+        "truncated" => Found::Flag(
+            parts.iter().any(|part| !Limit::of(part.network.as_str(), part.private).fits(&part.body.text, 0)),
+        ),
         "warnings" => Found::Words(parts.first().map(|part| part.warnings.clone()).unwrap_or_default()),
         "stopped_by" => given.refused.clone().map_or(Found::None("nothing stopped it"), Found::Word),
         _ => Found::NotKept,

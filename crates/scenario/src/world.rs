@@ -23,8 +23,8 @@ use conversation::brand_facts::SettingsPublished;
 use conversation::customer::CustomerCommand;
 use conversation::replied::ReplySubmitted;
 use conversation::{
-    Actor, BrandId, Context, Conversation, ConversationId, Customer, CustomerId, Decision, Fact, Network, Record, RecordId,
-    Rejection, ReplyId, Subject,
+    Actor, BrandId, Context, Conversation, ConversationId, Customer, CustomerId, Decision, Fact, Network, Record,
+    RecordId, Rejection, ReplyId, Subject,
 };
 use faults::Lots;
 use ingest::Places;

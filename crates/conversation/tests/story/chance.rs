@@ -420,6 +420,7 @@ impl Chance {
                 overrode: self.text(),
                 part: self.below(5) as u32 + 1,
                 parts: self.below(5) as u32 + 1,
+                notice: self.text(),
             }
             .into(),
             "DraftStopped" => DraftStopped {

@@ -44,6 +44,7 @@ fn submitted(number: u8) -> Fact {
         overrode: String::new(),
         part: 1,
         parts: 1,
+        notice: String::new(),
     })
 }
 

@@ -20,9 +20,10 @@ use tonic::{Request, Response, Status};
 use wire::pb::conversation::ConversationSummary;
 use wire::pb::desk::desk_service_server::DeskService;
 use wire::pb::desk::{
-    AddNoteRequest, BookCallbackRequest, BookCallbackResponse, CheckDraftRequest, CheckDraftResponse, ClaimRequest, CorrectClassificationRequest, DraftFinding,
-    DeescalateRequest, DeskResponse, EscalateRequest, FinishCallbackRequest, HandOffRequest, MergeRequest,
-    ReleaseRequest, ReopenRequest, ResolveRequest, SettleReplyRequest, SubmitReplyRequest, SubmitReplyResponse, Write,
+    AddNoteRequest, BookCallbackRequest, BookCallbackResponse, CheckDraftRequest, CheckDraftResponse, ClaimRequest,
+    CorrectClassificationRequest, DeescalateRequest, DeskResponse, DraftFinding, EscalateRequest,
+    FinishCallbackRequest, HandOffRequest, MergeRequest, ReleaseRequest, ReopenRequest, ResolveRequest,
+    SettleReplyRequest, SubmitReplyRequest, SubmitReplyResponse, Write,
 };
 
 pub struct Work {
@@ -213,7 +214,7 @@ fn finding(known: &reply::guard::Finding) -> DraftFinding {
         end: count(known.at.end),
         reason: known.reason.clone(),
         way_out: known.way_out.to_owned(),
-        correction: known.correction.unwrap_or_default().to_owned(),
+        correction: known.correction.clone().unwrap_or_default(),
     }
 }
 

@@ -45,7 +45,8 @@ pub fn field(world: &World<'_>, post: &str, check: &Check) -> Found {
             "" => Found::None("nothing"),
             suggestion => Found::Word(suggestion.to_owned()),
         },
-        // What later versions keep: notices.
+        "out_of_hours_notices" => Found::Number(f64::from(state.notices)),
+        // Whatever later versions keep.
         _ => Found::NotKept,
     }
 }

@@ -10,8 +10,8 @@ use conversation::customer::{CustomerCommand, TeamChoiceChanged};
 use conversation::received::HandleUse;
 use conversation::replied::SubmitReply;
 use conversation::{
-    Actor, Attachment, Command, ConversationId, CustomerId, Fact, Network, PersonId, Personal, PostKey, Record, RecordId,
-    ReplyId, Subject, TeamId,
+    Actor, Attachment, Command, ConversationId, CustomerId, Fact, Network, PersonId, Personal, PostKey, Record,
+    RecordId, ReplyId, Subject, TeamId,
 };
 use ingest::{Item, Plan, Write};
 use jiff::Timestamp;

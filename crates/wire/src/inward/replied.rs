@@ -31,6 +31,7 @@ pub(super) fn reply_submitted(f: pb::ReplySubmitted) -> Read<ReplySubmitted> {
         // Facts of older versions know no parts: it is the only one.
         part: f.part.max(1),
         parts: f.parts.max(1),
+        notice: f.notice,
     })
 }
 

@@ -29,6 +29,7 @@ pub(super) fn reply_submitted(f: &ReplySubmitted) -> pb::ReplySubmitted {
         overrode: f.overrode.clone(),
         part: f.part,
         parts: f.parts,
+        notice: f.notice.clone(),
     }
 }
 

@@ -297,6 +297,7 @@ fn fact_of_the_end(name: &str, reason: String) -> Fact {
             overrode: "the customer asked for it".into(),
             part: 2,
             parts: 3,
+            notice: "out_of_hours".into(),
         }
         .into(),
         "DraftStopped" => DraftStopped {

@@ -180,6 +180,7 @@ fn first_forms_read_without_what_came_later() {
                 fact.asks.clear();
                 fact.warnings.clear();
                 fact.overrode.clear();
+                fact.notice.clear();
                 (fact.part, fact.parts) = (1, 1);
             }
             other => panic!("{} has one form", other.name()),
