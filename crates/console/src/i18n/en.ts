@@ -182,6 +182,7 @@ export const en = {
   "did.CallbackDone": "Customer called",
   "did.CallbackMissed": "Call missed",
   "did.ReplySubmitted": "Reply on its way",
+  "did.DraftStopped": "Draft stopped",
   "did.ReplySent": "Answered",
   "did.ReplyObserved": "Answered elsewhere",
   "did.ReplyFailed": "Reply failed",
@@ -341,6 +342,9 @@ export const en = {
   "no.REPLY_ON_ITS_WAY": "A reply is still on its way. Wait until it is sent or has failed.",
   "no.REASON_MISSING": "Give a reason.",
   "no.TEXT_MISSING": "Write something first.",
+  "no.DRAFT_STOPPED":
+    "The reply guard stops this draft. Move it to a private message, or take out what it shows or asks for.",
+  "no.MAY_NOT_OVERRIDE": "Only somebody of the crisis team may send what the guard stops.",
   "no.UNKNOWN_PERSON": "This brand's settings do not know you.",
   "no.UNKNOWN_TEAM": "This brand has no such team.",
   "no.UNKNOWN_LABEL": "There is no such label any more. Choose another one.",

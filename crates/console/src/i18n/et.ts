@@ -181,6 +181,7 @@ export const table: Table = {
   "did.CallbackDone": "Kliendile helistatud",
   "did.CallbackMissed": "Kõne tegemata",
   "did.ReplySubmitted": "Vastus on teel",
+  "did.DraftStopped": "Mustand peatatud",
   "did.ReplySent": "Vastatud",
   "did.ReplyObserved": "Vastatud mujal",
   "did.ReplyFailed": "Vastus ei läinud läbi",
@@ -339,6 +340,9 @@ export const table: Table = {
   "no.REPLY_ON_ITS_WAY": "Üks vastus on veel teel. Oota, kuni see on saadetud või ebaõnnestunud.",
   "no.REASON_MISSING": "Anna põhjus.",
   "no.TEXT_MISSING": "Kirjuta enne midagi.",
+  "no.DRAFT_STOPPED":
+    "Vastusekaitse peatab selle mustandi. Vii see privaatsõnumisse või võta välja, mida see näitab või küsib.",
+  "no.MAY_NOT_OVERRIDE": "Ainult kriisimeeskonna liige võib saata selle, mille kaitse peatab.",
   "no.UNKNOWN_PERSON": "Selle brändi seaded sind ei tunne.",
   "no.UNKNOWN_TEAM": "Sellel brändil pole sellist meeskonda.",
   "no.UNKNOWN_LABEL": "Sellist märgendit enam ei ole. Vali teine.",

@@ -21,6 +21,7 @@ const TOLD = [
   "Released",
   "Deescalated",
   "CallbackBooked",
+  "DraftStopped",
   "CallbackDone",
   "ReplySubmitted",
   "Routed",
