@@ -23,6 +23,23 @@ const SPELLED: [&str; 16] =
 static DICTIONARIES: LazyLock<Dictionaries> =
     LazyLock::new(|| Dictionaries::read(&FOLDERS.map(PathBuf::from), &SPELLED));
 
+/// Reads what the guard knows, so that no person waits for it with the first draft.
+pub fn warm_up() {
+    LazyLock::force(&DICTIONARIES);
+    let person = PersonId::new("nobody").expect("it is a name");
+    let asked = Asked {
+        person: &person,
+        in_reply_to: None,
+        private: false,
+        text: "Sorry, please send your number. 1",
+        overrode: "",
+        handle: "",
+        name: "",
+        customer_wrote: Vec::new(),
+    };
+    let _ = check(&Brand::builtin("nobody"), &Conversation::default(), &asked);
+}
+
 /// What a person wants to send.
 #[derive(Debug, Clone)]
 pub struct Asked<'a> {

@@ -83,6 +83,8 @@ pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started
     let settings: Settings = process.config.section()?;
     let listener = service::listen::bind("routing.listen", settings.listen).await?;
     let desk = Arc::new(Desk::default());
+    // Nobody waits for it: until it is done, a first draft does it itself.
+    tokio::task::spawn_blocking(draft::warm_up);
     let reactor = Reactor::new(journal.clone(), Arc::clone(&desk), process.clock.clone(), &settings);
     let routes = grpc::routes(&desk, &journal, &process, &reactor)?;
     let serving =
