@@ -8,6 +8,7 @@ mod bad_input;
 mod copies;
 mod corrected;
 mod deploy;
+mod desk;
 mod docs;
 mod flow;
 mod restart;
