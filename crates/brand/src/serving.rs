@@ -115,7 +115,7 @@ impl Brand {
     /// the teams of tier `general`, that is; else the own team. A team that is open and flooded goes before one that is
     /// closed. Customers without a team, or who left theirs, get the teams of tier `general`.
     pub fn serving(&self, ask: &ServingInput<'_>) -> Serving {
-        let home = ask.home.and_then(|id| self.named(id)).or_else(|| self.team_in(ask.region));
+        let home = self.home(ask);
         match home {
             Some(home) if !ask.opted_out => self.serving_home(home, ask),
             _ => {
@@ -147,14 +147,7 @@ impl Brand {
     }
 
     fn serving_home(&self, home: usize, ask: &ServingInput<'_>) -> Serving {
-        let mut line = vec![home];
-        let general = (0..self.teams.len()).filter(|team| self.teams[*team].tier == Tier::General);
-        for team in self.teams[home].overflow.iter().copied().chain(general) {
-            if !line.contains(&team) {
-                line.push(team);
-            }
-        }
-        let (serves, candidates) = self.first_able(&line, ask);
+        let (serves, candidates) = self.first_able(&self.line(home), ask);
         let because = match (self.is_open(home, ask), self.is_flooded(home, ask)) {
             (true, false) => Because::Open,
             (true, true) => Because::Flooded,
@@ -169,6 +162,23 @@ impl Brand {
             open: self.is_open(serves, ask),
             candidates,
         }
+    }
+
+    /// The customer's own team.
+    pub(crate) fn home(&self, ask: &ServingInput<'_>) -> Option<usize> {
+        ask.home.and_then(|id| self.named(id)).or_else(|| self.team_in(ask.region))
+    }
+
+    /// A team and those that stand in for it, in the order in which they are asked.
+    pub(crate) fn line(&self, home: usize) -> Vec<usize> {
+        let mut line = vec![home];
+        let general = (0..self.teams.len()).filter(|team| self.teams[*team].tier == Tier::General);
+        for team in self.teams[home].overflow.iter().copied().chain(general) {
+            if !line.contains(&team) {
+                line.push(team);
+            }
+        }
+        line
     }
 
     /// The first of a line of teams that is open and not flooded, else the first that is open, else the first. With
@@ -197,7 +207,7 @@ impl Brand {
 
     /// The ordinary service: the teams of tier `general`; where there is none, the team that `otherwise` names; else
     /// those that no region belongs to; else all.
-    fn ordinary(&self) -> Vec<usize> {
+    pub(crate) fn ordinary(&self) -> Vec<usize> {
         let of = |which: &dyn Fn(usize) -> bool| (0..self.teams.len()).filter(|team| which(*team)).collect::<Vec<_>>();
         let choices = [
             of(&|team| self.teams[team].tier == Tier::General),

@@ -2,6 +2,7 @@
 //! makes the common case quick; the log itself has the last word (see [`crate::receive`]). The dedupe of old posts rests
 //! on it alone, so nothing is taken in before it has caught up, nor when it lies too far behind.
 
+use crate::place;
 use brand::Brand;
 use conversation::received::parent_key;
 use conversation::{BrandId, ConversationId, CustomerId, Fact, PostKey, Record, Subject};
@@ -197,7 +198,8 @@ impl Places {
             Fact::Merged(merged) => {
                 let customer = self.customers.entry(at.customer).or_default();
                 if customer.open == Some(at.conversation) {
-                    customer.open = Some(merged.into);
+                    let is_own = place::is_own(&at.customer, merged.into, customer.next_ordinal);
+                    customer.open = Some(merged.into).filter(|_| is_own);
                 }
             }
             // What people and the notifier do moves no post.

@@ -47,7 +47,7 @@ impl Receiver {
         let mut back: HashSet<PostKey> = HashSet::new();
         let search = wanted.search.to_lowercase();
         let mut tail = self.journal.tail(TailConfig { filters: vec![filter], after_sequence: 0 });
-        for _ in 0..tail.pending().await {
+        while tail.pending().await > 0 {
             let Some(item) = tail.next().await else { break };
             let Entry::Record(record) = &*item.entry else { continue };
             for fact in &record.facts {
@@ -141,7 +141,7 @@ impl Receiver {
         let mut tail = self.journal.tail(TailConfig { filters, after_sequence });
         let mut newest: VecDeque<StoredPost> = VecDeque::new();
         let mut kept: HashMap<PostKey, String> = HashMap::new();
-        for _ in 0..tail.pending().await {
+        while tail.pending().await > 0 {
             let Some(item) = tail.next().await else { break };
             let Entry::Record(record) = &*item.entry else { continue };
             for post in posts_of(record, &mut kept) {

@@ -18,7 +18,7 @@ mod receive;
 mod webhook;
 
 pub use index::{Known, Places};
-pub use intake::{Author, Contact, Engagement, Item, Outcome, Post, Refused, Verdict, check};
+pub use intake::{Author, Contact, Deletion, Edit, Engagement, Item, Outcome, Post, Refused, Verdict, check};
 pub use place::Place;
 pub use plan::{Plan, Write, plan};
 pub use receive::Receiver;

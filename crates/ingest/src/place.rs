@@ -68,7 +68,17 @@ pub fn open_or_next(places: &Places, customer: &CustomerId) -> Place {
 }
 
 /// The conversation after this one in the customer's chain: for when the log knows more of it than the index.
+/// Those that the index knows are passed over: a later one may have been merged back into this one, and would lead here again.
 pub fn after(customer: &CustomerId, conversation: ConversationId, hint: u32) -> ConversationId {
-    let found = (0..hint.saturating_add(64)).find(|ordinal| ConversationId::of(customer, *ordinal) == conversation);
-    ConversationId::of(customer, found.map_or(hint, |ordinal| ordinal + 1))
+    ConversationId::of(customer, ordinal(customer, conversation, hint).map_or(hint, |ordinal| hint.max(ordinal + 1)))
+}
+
+/// Whether a conversation is one of the customer's own. A person may merge one into another customer's, whose records stand on
+/// that customer's subject: what he writes next is not written there.
+pub fn is_own(customer: &CustomerId, conversation: ConversationId, hint: u32) -> bool {
+    ordinal(customer, conversation, hint).is_some()
+}
+
+fn ordinal(customer: &CustomerId, conversation: ConversationId, hint: u32) -> Option<u32> {
+    (0..hint.saturating_add(64)).find(|ordinal| ConversationId::of(customer, *ordinal) == conversation)
 }

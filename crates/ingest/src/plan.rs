@@ -77,14 +77,14 @@ impl Write {
 
     /// Places it again after the log has refused it; false when it is refused for good.
     pub fn move_on(&mut self, places: &Places, rejection: &Rejection) -> bool {
+        let hint = places.customer(&self.customer).next_ordinal;
         match rejection {
-            Rejection::MergedInto { target } => {
+            Rejection::MergedInto { target } if place::is_own(&self.customer, *target, hint) => {
                 self.place = Place { conversation: *target, exists: true, ..self.place };
                 true
             }
-            // The matter was resolved: this is the customer's next one.
-            Rejection::AlreadyResolved => {
-                let hint = places.customer(&self.customer).next_ordinal;
+            // The matter was resolved, or goes on as another customer's: this is the customer's next one.
+            Rejection::AlreadyResolved | Rejection::MergedInto { .. } => {
                 let next = place::after(&self.customer, self.place.conversation, hint);
                 self.place = Place { conversation: next, exists: false, ..self.place };
                 true

@@ -11,23 +11,28 @@ use journal::Journal;
 use serde::{Deserialize, Serialize};
 
 const NAME: &str = "routing-desk";
+/// Changes with the shape of a checkpoint.
+const VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Checkpoint {
-    state_version: u32,
+    /// Of this file's own shape, and of the states in it.
+    version: (u32, u32),
     as_of: u64,
     brands: Vec<BrandPart>,
     customers: Vec<CustomerPart>,
     conversations: Vec<ConversationPart>,
 }
 
-/// Customers about whom something is known beside their conversations.
+/// Customers about whom something is known beside their conversations, or who have several.
 #[derive(Serialize, Deserialize)]
 struct CustomerPart {
     id: CustomerId,
     brand: BrandId,
     version: u64,
     state: Customer,
+    /// In the order in which they came into the log.
+    conversations: Vec<ConversationId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -74,7 +79,7 @@ pub async fn load(journal: &Journal, desk: &Desk) -> u64 {
 /// The view in the bytes of a checkpoint; none when they are of another version, or no checkpoint.
 pub fn decode(bytes: &[u8]) -> Option<View> {
     let checkpoint = postcard::from_bytes::<Checkpoint>(bytes).ok()?;
-    (checkpoint.state_version == STATE_VERSION).then(|| restore(checkpoint))
+    (checkpoint.version == (VERSION, STATE_VERSION)).then(|| restore(checkpoint))
 }
 
 /// The bytes of a checkpoint of a view.
@@ -97,14 +102,13 @@ fn restore(checkpoint: Checkpoint) -> View {
         }
         view.brands.insert(part.id, entry);
     }
-    for part in checkpoint.customers {
-        let (brand, state) = (part.brand, part.state);
-        let entry = CustomerEntry { brand, state, version: part.version, conversations: Vec::new() };
-        view.customers.insert(part.id, Box::new(entry));
-    }
     for part in checkpoint.conversations {
         let ConversationPart { id, brand, customer, version, state, spreaders_reach } = part;
         view.put(id, Entry { brand, customer, state, version, spreaders_reach });
+    }
+    for part in checkpoint.customers {
+        let CustomerPart { id, brand, version, state, conversations } = part;
+        view.customers.insert(id, Box::new(CustomerEntry { brand, state, version, conversations }));
     }
     view
 }
@@ -135,14 +139,16 @@ fn capture(view: &View) -> Checkpoint {
         state: entry.state.clone(),
         spreaders_reach: entry.spreaders_reach,
     });
-    let customers = view.customers.iter().filter(|(_, entry)| entry.version > 0).map(|(id, entry)| CustomerPart {
+    let told_of = |entry: &CustomerEntry| entry.version > 0 || entry.conversations.len() > 1;
+    let customers = view.customers.iter().filter(|(_, entry)| told_of(entry)).map(|(id, entry)| CustomerPart {
         id: *id,
         brand: entry.brand.clone(),
         version: entry.version,
         state: entry.state.clone(),
+        conversations: entry.conversations.clone(),
     });
     Checkpoint {
-        state_version: STATE_VERSION,
+        version: (VERSION, STATE_VERSION),
         as_of: view.as_of,
         brands: brands.collect(),
         customers: customers.collect(),

@@ -166,7 +166,8 @@ fn of_clock(deadline: &Deadline, now: Timestamp) -> Option<Need> {
     deadline.warn_at.filter(|at| *at <= now).map(|_| Need::WarnOfDeadline { kind, due_at })
 }
 
-/// When a conversation has to be looked at again if nothing happens to it before; none when time alone changes nothing.
+/// When, after this instant, a conversation has to be looked at again if nothing happens to it before; none when time alone
+/// changes nothing. What is due by now is a need and stands in no way of what comes later.
 pub fn look_at(view: &View, entry: &Entry, now: Timestamp) -> Option<Timestamp> {
     let state = &entry.state;
     let of_callbacks = state.callbacks.iter().filter_map(|callback| match callback.status {
@@ -175,15 +176,15 @@ pub fn look_at(view: &View, entry: &Entry, now: Timestamp) -> Option<Timestamp> 
         CallbackStatus::Done | CallbackStatus::Missed => None,
     });
     if state.merged_into.is_some() {
-        return of_callbacks.min();
+        return of_callbacks.filter(|at| *at > now).min();
     }
     let of_clocks = clocks(state).flat_map(|deadline| deadline.warn_at.into_iter().chain([deadline.due_at]));
     let brand = view.brands.get(&entry.brand).filter(|_| state.opened).map(|known| &known.brand);
     let of_settings = brand.into_iter().flat_map(|brand| {
-        let zone = Some(view.timezone_of(&entry.customer, state)).filter(|zone| !zone.is_empty());
-        let moves_at = placing::moves_at(zone, brand, state, now);
+        let moves_at = placing::moves_at(view, brand, entry, now);
         [rise::exposed_at(brand, state), rise::calm_at(brand, state), moves_at]
     });
     let of_offer = state.offer.iter().map(|offer| offer.until);
-    of_clocks.chain(of_callbacks).chain(of_settings.flatten()).chain(of_offer).min()
+    let all = of_clocks.chain(of_callbacks).chain(of_settings.flatten()).chain(of_offer);
+    all.filter(|at| *at > now).min()
 }

@@ -7,9 +7,10 @@
 
 use crate::plan::Around;
 use crate::view::{BrandEntry, Entry, Load, View};
+use brand::{Brand, Capacity, Fit};
 use conversation::placed::Offered;
 use conversation::routed::Candidate;
-use conversation::{Conversation, PersonId, Status};
+use conversation::{Conversation, ConversationId, PersonId, Status};
 use jiff::{SignedDuration, Timestamp};
 
 /// Somebody of the team, as he stood when it was looked for somebody.
@@ -56,6 +57,53 @@ pub fn waits(known: &BrandEntry, state: &Conversation) -> bool {
     free && !state.backfill_only && state.team.as_ref().is_some_and(|team| known.brand.offers(team.as_str()))
 }
 
+/// How far into a queue it is looked for something that whoever is free can take.
+const LOOKED_THROUGH_MAX: usize = 1_000;
+
+/// The most urgent that waits for a team and that somebody of it can take now. Whoever is free may not know what the first
+/// one asks for, or have left it untouched; that keeps nothing from him that comes after it.
+pub fn next(view: &View, known: &BrandEntry, team: &str) -> Option<ConversationId> {
+    let queue = known.work.waiting.get(team).filter(|_| known.brand.offers(team))?;
+    let settings = known.brand.settings();
+    let people = &settings.team(team)?.people;
+    let free = people.iter().filter_map(|id| {
+        let person = PersonId::new(id).ok().filter(|person| known.is_online(person))?;
+        let capacity = settings.person(id).map(|person| person.capacity).unwrap_or_default();
+        let load = known.work.loads.get(&person).copied().unwrap_or_default();
+        (load.public < capacity.public || load.private < capacity.private).then_some((person, load, capacity))
+    });
+    let free: Vec<(PersonId, Load, Capacity)> = free.collect();
+    if free.is_empty() {
+        return None;
+    }
+    let could = |id: &ConversationId| {
+        view.conversations.get(id).is_some_and(|entry| {
+            let state = &entry.state;
+            waits(known, state)
+                && free.iter().any(|(person, load, capacity)| can_take(&known.brand, state, person, *load, *capacity))
+        })
+    };
+    queue.iter().take(LOOKED_THROUGH_MAX).map(|(.., id)| *id).find(could)
+}
+
+fn can_take(brand: &Brand, state: &Conversation, person: &PersonId, load: Load, capacity: Capacity) -> bool {
+    let (has, most) = in_hand(state, load, capacity);
+    has < most
+        && !state.lapsed_offers.contains(person)
+        && fit(brand, state, person).is_none_or(|fit| fit.excluded.is_none())
+}
+
+/// How many of its kind a person has, and can have.
+fn in_hand(state: &Conversation, load: Load, capacity: Capacity) -> (u32, u32) {
+    if state.private { (load.private, capacity.private) } else { (load.public, capacity.public) }
+}
+
+fn fit(brand: &Brand, state: &Conversation, person: &PersonId) -> Option<Fit> {
+    let skills: Vec<&str> = state.needs_skills.iter().map(|skill| &**skill).collect();
+    let language = state.class().map_or("", |class| &class.language);
+    brand.fits(person.as_str(), &skills, language)
+}
+
 /// Whom it is offered to now; none when nobody can take it.
 pub fn offered(around: &Around, state: &Conversation, now: Timestamp) -> Option<Offered> {
     let team = state.team.as_ref()?;
@@ -85,14 +133,9 @@ pub fn offered(around: &Around, state: &Conversation, now: Timestamp) -> Option<
 
 fn weigh(around: &Around, state: &Conversation, colleague: &Colleague) -> Candidate {
     let name = colleague.person.as_str();
-    let skills: Vec<&str> = state.needs_skills.iter().map(|skill| &**skill).collect();
-    let language = state.class().map_or("", |class| &class.language);
-    let fit = around.brand.fits(name, &skills, language);
+    let fit = fit(&around.brand, state, &colleague.person);
     let capacity = around.brand.settings().person(name).map(|person| person.capacity).unwrap_or_default();
-    let (has, most) = match state.private {
-        true => (colleague.load.private, capacity.private),
-        false => (colleague.load.public, capacity.public),
-    };
+    let (has, most) = in_hand(state, colleague.load, capacity);
     let excluded = if !colleague.online {
         "is offline".to_owned()
     } else if has >= most {

@@ -2,8 +2,8 @@
 
 use crate::plan::Around;
 use crate::route::candidate;
-use crate::view::BrandEntry;
-use brand::{Because, Brand, ServingInput, TargetClock, Targets};
+use crate::view::{BrandEntry, Entry, View};
+use brand::{Because, Brand, Serving, ServingInput, TargetClock, Targets};
 use conversation::deadlines::{DeadlineClock, DeadlineKind, DeadlineSet};
 use conversation::placed::Placed;
 use conversation::{Conversation, PersonId, Status, TeamId};
@@ -69,7 +69,7 @@ pub fn placed(around: &Around, state: &Conversation, now: Timestamp) -> Option<P
     // What went to another team in a flood stays there until it is over: that it went is often what ended the flood, and it
     // would come and go without end.
     let helped = state.away_until.is_none() && state.home_team.as_ref().is_some_and(|home| around.surges_for(home));
-    if helped && serving.because == Because::Open {
+    if helped && serving.because == Because::Open || stays_in_flood(around, state, &serving, now) {
         return None;
     }
     let team = TeamId::new(&*serving.serves).ok()?;
@@ -87,14 +87,32 @@ pub fn placed(around: &Around, state: &Conversation, now: Timestamp) -> Option<P
     })
 }
 
-/// When the clock on the wall may move a conversation; none when it cannot.
-pub fn moves_at(around_zone: Option<&str>, brand: &Brand, state: &Conversation, now: Timestamp) -> Option<Timestamp> {
+/// Whether it stays with the open team that serves it because some team is flooded. A flood takes a conversation away from its
+/// own team and no further: two that help each other would hand it to and fro without end.
+fn stays_in_flood(around: &Around, state: &Conversation, serving: &Serving, now: Timestamp) -> bool {
+    let Some(team) = state.team.as_ref().filter(|_| !around.flooded.is_empty()) else { return false };
+    let is_own = serving.home.as_ref().is_some_and(|home| **home == *team.as_str());
+    let leaves_own = is_own && serving.because == Because::Flooded;
+    let comes_home = serving.because == Because::Open;
+    !leaves_own && !comes_home && around.brand.team_open_for(team.as_str(), now, around.zone())
+}
+
+/// When the clock on the wall may move a conversation: when any team that could serve it opens or closes. None when it cannot.
+pub fn moves_at(view: &View, brand: &Brand, entry: &Entry, now: Timestamp) -> Option<Timestamp> {
+    let state = &entry.state;
     if !may_move(brand, state) {
         return None;
     }
-    let team = state.home_team.as_ref().or(state.team.as_ref())?;
-    let change = brand.next_change(team.as_str(), now, around_zone);
-    state.away_until.into_iter().chain(change).min()
+    let customer = view.customers.get(&entry.customer).map(|entry| &entry.state);
+    let ask = ServingInput {
+        home: customer.and_then(|customer| customer.team.as_ref()).map(TeamId::as_str),
+        opted_out: customer.is_some_and(|customer| customer.opted_out),
+        region: view.region_of(&entry.customer, state),
+        at: now,
+        customer_timezone: Some(view.timezone_of(&entry.customer, state)).filter(|zone| !zone.is_empty()),
+        flooded: &[],
+    };
+    brand.serving_may_change(&state.rule, &ask)
 }
 
 /// The clocks that start with a decision at `now`: of the answer that is awaited, of the whole matter.

@@ -88,6 +88,12 @@ impl Reactor {
         self.spawn(Job::SetTimer(due), span).await;
     }
 
+    /// Writes down the team that a customer belongs to from now on.
+    async fn set_team_of(&self, brand: BrandId, customer: CustomerId, fact: CustomerTeamSet) {
+        let span = tracing::info_span!("react", otel.name = "set the customer's team", %customer);
+        self.spawn(Job::SetTeam { brand, customer, fact }, span).await;
+    }
+
     async fn spawn(&self, job: Job, span: tracing::Span) {
         let slot = Arc::clone(&self.slots).acquire_owned().await.expect("the slots are never closed");
         let reactor = self.clone();
@@ -320,18 +326,25 @@ pub async fn follow(
 
 /// Once everything up to now is in the view: what a crash or a standstill has left undone.
 async fn catch_up(desk: &Desk, reactor: &Reactor, now: Timestamp) {
-    let mut undone = Vec::new();
-    let mut timers = Vec::new();
+    let (mut undone, mut timers, mut teams) = (Vec::new(), Vec::new(), Vec::new());
+    let brands: Vec<BrandId> = desk.read().brands.keys().cloned().collect();
     {
         let view = desk.read();
         for (conversation, entry) in &view.conversations {
             undone.extend(needs(&view, *conversation, now).into_iter().map(|need| (*conversation, need)));
             let look = look_at(&view, entry, now).filter(|look| *look > now);
             timers.extend(look.map(|look| due_of(*conversation, entry, look)));
+            teams.extend(customer_team(&view, entry).map(|fact| (entry.brand.clone(), entry.customer, fact)));
         }
     }
     for (conversation, need) in undone {
         reactor.begin(conversation, need, None).await;
+    }
+    for (brand, customer, fact) in teams {
+        reactor.set_team_of(brand, customer, fact).await;
+    }
+    for brand in brands {
+        attend_brand(desk, reactor, &brand).await;
     }
     for due in timers {
         desk.note_timer(due.conversation, Some(due.due_at));
@@ -411,8 +424,7 @@ async fn attend(desk: &Desk, reactor: &Reactor, conversation: ConversationId, tr
         (needs(&view, conversation, now), news.then(|| due_of(conversation, entry, look.unwrap_or(now))), team)
     };
     if let Some((brand, customer, fact)) = team {
-        let span = tracing::info_span!("react", otel.name = "set the customer's team", %conversation);
-        reactor.spawn(Job::SetTeam { brand, customer, fact }, span).await;
+        reactor.set_team_of(brand, customer, fact).await;
     }
     for need in found {
         reactor.begin(conversation, need, traceparent).await;

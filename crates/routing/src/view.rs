@@ -2,13 +2,13 @@
 //! the log and nothing else, so it may be thrown away at any time. It holds no lock and reads no clock, so that scenarios and
 //! simulations run on it as the service does.
 
-use crate::queue;
+use crate::{offers, placing, queue};
 use brand::Brand;
 use conversation::customer::Customer;
 use conversation::state::Post;
 use conversation::surge::{Running, Stream, Streams, Threshold};
 use conversation::{
-    BrandId, Conversation, ConversationId, CustomerId, Fact, PersonId, PostKey, Record, Status, Story, Subject,
+    BrandId, Conversation, ConversationId, CustomerId, Fact, PersonId, PostKey, Record, Status, Story, Subject, TeamId,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeSet, HashMap};
@@ -105,6 +105,21 @@ pub struct Work {
     pub offered: HashMap<PersonId, BTreeSet<ConversationId>>,
 }
 
+/// What a change of one conversation leaves room for.
+#[derive(Debug, Default)]
+struct Freed {
+    /// Whoever has a hand free that he had not before.
+    people: Vec<PersonId>,
+    /// The team whose queue it left.
+    team: Option<TeamId>,
+}
+
+/// The team in whose queue a conversation stands: it waits, and nobody has it or was offered it.
+fn waits_for(state: &Conversation) -> Option<&TeamId> {
+    let is_free = state.assignee.is_none() && state.offer.is_none() && state.status() == Status::Open;
+    state.team.as_ref().filter(|_| is_free)
+}
+
 /// Who has an open conversation in hand, or was offered it.
 fn hands(state: &Conversation) -> impl Iterator<Item = &PersonId> {
     let open = matches!(state.status(), Status::Open | Status::WaitingForCustomer);
@@ -138,8 +153,7 @@ impl Work {
                 offers.remove(&id)
             };
         }
-        let is_free = state.assignee.is_none() && offered.is_none() && state.status() == Status::Open;
-        let Some(team) = state.team.as_ref().filter(|_| is_free) else { return };
+        let Some(team) = waits_for(state) else { return };
         let queue = self.waiting.entry(team.as_str().into()).or_default();
         let key = queue::key(id, state);
         if present {
@@ -179,7 +193,7 @@ impl View {
                 if is_new {
                     stirred.extend(self.watch(*conversation, brand, *customer, record));
                 }
-                stirred.extend(freed.iter().flat_map(|person| self.next_for(brand, person)));
+                stirred.extend(self.next_after(brand, &freed));
                 stirred
             }
             Subject::Customer { brand, customer } => {
@@ -203,9 +217,16 @@ impl View {
         let Some(known) = self.brands.get(brand) else { return Vec::new() };
         let waiting = |queue: &BTreeSet<queue::Key>| queue.iter().map(|(.., id)| *id).collect::<Vec<_>>();
         match fact {
-            Fact::PresenceChanged(presence) if presence.online => self.next_for(brand, &presence.person),
+            Fact::PresenceChanged(presence) if presence.online => {
+                let freed = Freed { people: vec![presence.person.clone()], team: None };
+                self.next_after(brand, &freed)
+            }
             Fact::PresenceChanged(presence) => {
-                known.work.offered.get(&presence.person).into_iter().flatten().copied().collect()
+                let offered = known.work.offered.get(&presence.person).into_iter().flatten().copied();
+                // With fewer hands a team may have more than it can hold.
+                let flooded = placing::flooded(known);
+                let queues = flooded.iter().filter_map(|team| known.work.waiting.get(team)).flat_map(waiting);
+                offered.chain(queues).collect()
             }
             Fact::SurgeDetected(surge) => {
                 let key = (surge.region.as_str().into(), surge.topic.as_str().into());
@@ -217,22 +238,30 @@ impl View {
                 stirred.extend(team.into_iter().flat_map(waiting));
                 stirred
             }
-            Fact::SurgeEnded(_) | Fact::SettingsPublished(_) => known.work.waiting.values().flat_map(waiting).collect(),
+            // What others helped with goes home, whoever was offered it.
+            Fact::SurgeEnded(_) | Fact::SettingsPublished(_) => self.open_of(brand),
             // Counts of intake move nothing.
             _ => Vec::new(),
         }
     }
 
-    /// What a person could take now: the most urgent that wait for his teams, as many as he can hold at once.
-    fn next_for(&self, brand: &BrandId, person: &PersonId) -> Vec<ConversationId> {
-        let Some(known) = self.brands.get(brand).filter(|known| known.is_online(person)) else { return Vec::new() };
-        let settings = known.brand.settings();
-        let capacity = settings.person(person.as_str()).map(|person| person.capacity).unwrap_or_default();
-        let most = (capacity.public + capacity.private) as usize;
-        let his = settings.teams.iter().filter(|team| team.people.iter().any(|id| id == person.as_str()));
-        let queues =
-            his.filter(|team| known.brand.offers(&team.id)).filter_map(|team| known.work.waiting.get(team.id.as_str()));
-        queues.flat_map(|queue| queue.iter().take(most)).map(|(.., id)| *id).collect()
+    /// The open conversations of a brand. It looks at all there are, so it is for what is rare.
+    fn open_of(&self, brand: &BrandId) -> Vec<ConversationId> {
+        let open = |state: &Conversation| matches!(state.status(), Status::Open | Status::WaitingForCustomer);
+        let of_brand = self.conversations.iter().filter(|(_, entry)| entry.brand == *brand);
+        of_brand.filter(|(_, entry)| open(&entry.state)).map(|(id, _)| *id).collect()
+    }
+
+    /// What can be offered now that a hand is free or a queue has moved up: one of each team, for its offer is the next such
+    /// change.
+    fn next_after(&self, brand: &BrandId, freed: &Freed) -> Vec<ConversationId> {
+        let Some(known) = self.brands.get(brand) else { return Vec::new() };
+        let is_freed = |id: &String| freed.people.iter().any(|person| person.as_str() == id);
+        let moved = |team: &&brand::Team| {
+            freed.team.as_ref().is_some_and(|left| left.as_str() == team.id) || team.people.iter().any(is_freed)
+        };
+        let teams = known.brand.settings().teams.iter().filter(moved);
+        teams.filter_map(|team| offers::next(self, known, &team.id)).collect()
     }
 
     /// Puts a conversation in as it stands now, unless a newer one is in.
@@ -253,7 +282,7 @@ impl View {
         brand: &BrandId,
         customer: CustomerId,
         how: impl FnOnce(&mut Entry),
-    ) -> Vec<PersonId> {
+    ) -> Freed {
         if !self.conversations.contains_key(&id) {
             self.customer_entry(brand, customer).conversations.push(id);
         }
@@ -268,10 +297,17 @@ impl View {
             })
         });
         let before: Vec<PersonId> = hands(&entry.state).cloned().collect();
+        let (was_private, waited_for) = (entry.state.private, waits_for(&entry.state).cloned());
         work.count(id, &entry.state, false);
         how(entry);
         work.count(id, &entry.state, true);
-        before.into_iter().filter(|person| !hands(&entry.state).any(|holder| holder == person)).collect()
+        let state = &entry.state;
+        // A private message takes another kind of hand than a public one.
+        let keeps = |person: &PersonId| was_private == state.private && hands(state).any(|holder| holder == person);
+        Freed {
+            people: before.into_iter().filter(|person| !keeps(person)).collect(),
+            team: waited_for.filter(|team| waits_for(state) != Some(team)),
+        }
     }
 
     /// What a record of one conversation says about more than this one: what its region writes about, how far a bystander

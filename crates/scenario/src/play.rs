@@ -3,7 +3,7 @@
 use crate::expect;
 use crate::format::{Action, Entry, Moment, Scenario};
 use crate::report::{Line, Report};
-use crate::world::{Faults, Refusal, World};
+use crate::world::{Classify, Faults, Refusal, World};
 use brand::Brand;
 use classifier::model::Model;
 use jiff::Timestamp;
@@ -39,10 +39,12 @@ impl Event<'_> {
 /// At one instant entries come first, in the order of the file, then timers, then what is expected.
 pub fn play<'m>(scenario: &Scenario, brand: &Arc<Brand>, model: &'m Model, faults: Faults) -> Played<'m> {
     let events = events(scenario);
+    let classify: Classify<'m> =
+        Box::new(|post, text, version| classifier::serve::classify(model, post, text, version));
     let begins = events.first().map_or(Timestamp::UNIX_EPOCH, |event| event.at);
     let mut player = Player {
         scenario,
-        world: World::new(Arc::clone(brand), model, begins, faults),
+        world: World::new(Arc::clone(brand), classify, begins, faults),
         lines: scenario.expectations.iter().map(|_| Vec::new()).collect(),
         acts: Vec::new(),
     };

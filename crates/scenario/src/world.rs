@@ -6,6 +6,8 @@
 //! nothing is called for any more. Only then does the clock go on.
 
 mod acts;
+mod course;
+mod crash;
 mod faults;
 mod log;
 mod others;
@@ -18,13 +20,13 @@ use crate::format::{Action, Entry};
 use ::routing::View;
 use analytics::recompute::Recomputed;
 use brand::Brand;
-use classifier::model::Model;
 use conversation::brand_facts::SettingsPublished;
+use conversation::classified::PostClassified;
 use conversation::customer::CustomerCommand;
 use conversation::replied::ReplySubmitted;
 use conversation::{
-    Actor, BrandId, Context, Conversation, ConversationId, Customer, CustomerId, Decision, Fact, Network, Record,
-    RecordId, Rejection, ReplyId, Subject,
+    Actor, BrandId, Context, Conversation, ConversationId, Customer, CustomerId, Decision, Fact, Network, PostKey,
+    Record, RecordId, Rejection, ReplyId, Subject,
 };
 use faults::Lots;
 use ingest::Places;
@@ -34,8 +36,11 @@ use log::Appended;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+/// Says what a post is: by its words, and by which edit of them (0 for the first).
+pub type Classify<'m> = Box<dyn Fn(PostKey, &str, i64) -> PostClassified + 'm>;
+
 /// Deliveries at one instant; more means that two decisions call for each other for ever.
-const DELIVERIES_MAX: usize = 100_000;
+const DELIVERIES_MAX: usize = 10_000;
 
 /// What somebody who follows the log has to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +99,7 @@ pub struct Reply {
 pub struct World<'m> {
     pub(crate) id: BrandId,
     pub(crate) brand: Arc<Brand>,
-    model: &'m Model,
+    classify: Classify<'m>,
     pub(crate) now: Timestamp,
     pub(crate) log: Log,
     pub(crate) places: Places,
@@ -108,19 +113,23 @@ pub struct World<'m> {
     /// When what is looked at again, and the same the other way round.
     timers: BTreeSet<(Timestamp, Look)>,
     looks: BTreeMap<Look, Timestamp>,
+    /// What comes late, and when; of one instant in the order in which it was put off.
+    late: BTreeMap<(Timestamp, u64), Delivery>,
     lots: Lots,
     /// A decision was lost before it was written.
     lost: bool,
+    /// The bytes of routing's newest checkpoint.
+    checkpoint: Option<Vec<u8>>,
 }
 
 impl<'m> World<'m> {
     /// A world in which nothing has happened but that the brand published its settings, at `begins`.
-    pub fn new(brand: Arc<Brand>, model: &'m Model, begins: Timestamp, faults: Faults) -> Self {
+    pub fn new(brand: Arc<Brand>, classify: Classify<'m>, begins: Timestamp, faults: Faults) -> Self {
         let id = BrandId::new(brand.slug()).expect("checked settings have the short name of a brand");
         let mut world = World {
             id,
             brand,
-            model,
+            classify,
             now: begins,
             log: Log::default(),
             places: Places::default(),
@@ -131,8 +140,10 @@ impl<'m> World<'m> {
             waiting: VecDeque::new(),
             timers: BTreeSet::new(),
             looks: BTreeMap::new(),
+            late: BTreeMap::new(),
             lots: Lots::new(faults),
             lost: false,
+            checkpoint: None,
         };
         world.publish();
         world
@@ -147,6 +158,7 @@ impl<'m> World<'m> {
         self.view.conversations.iter().map(|(id, entry)| (id, &**entry))
     }
 
+    /// Publishes the brand's settings as they are here; the same text twice is the same fact.
     fn publish(&mut self) {
         let settings = self.brand.settings();
         let fact = SettingsPublished {
@@ -164,7 +176,8 @@ impl<'m> World<'m> {
             correlation: None,
             facts: vec![fact.into()],
         };
-        self.append(record, 0);
+        let head = self.log.head(&record.subject);
+        self.append(record, head);
     }
 
     /// Lets an entry of the timeline happen now, and all that follows from it at once. `nth` is its place in the timeline;
@@ -188,7 +201,8 @@ impl<'m> World<'m> {
 
     /// When something has to be looked at again, though nothing happens to it before.
     pub fn next_timer(&self) -> Option<Timestamp> {
-        self.timers.first().map(|(at, _)| *at)
+        let late = self.late.first_key_value().map(|((at, _), _)| *at);
+        self.timers.first().map(|(at, _)| *at).into_iter().chain(late).min()
     }
 
     /// Lets the clock come to `at`: what is due by then is looked at.
@@ -198,6 +212,9 @@ impl<'m> World<'m> {
             self.timers.remove(&(due, look));
             self.looks.remove(&look);
             self.waiting.push_back(Delivery::Look(look));
+        }
+        while let Some(entry) = self.late.first_entry().filter(|entry| entry.key().0 <= at) {
+            self.waiting.push_back(entry.remove());
         }
         self.settle();
     }
@@ -215,8 +232,14 @@ impl<'m> World<'m> {
 
     /// Delivers what was written, and what is written because of it, until nothing is left.
     fn settle(&mut self) {
+        // Routing that breaks off again and again before it has looked at everything would never get on.
+        let mut crashes_left = 2_u32;
         for _ in 0..DELIVERIES_MAX {
+            crashes_left = crashes_left.saturating_sub(self.may_crash(crashes_left).into());
             let Some(delivery) = self.next_delivery() else { return };
+            if self.put_off(delivery) {
+                continue;
+            }
             let times = if self.lots.twice() { 2 } else { 1 };
             for _ in 0..times {
                 self.deliver(delivery);
@@ -226,7 +249,12 @@ impl<'m> World<'m> {
                 self.waiting.push_back(delivery);
             }
         }
-        panic!("decisions of the same instant call for each other without end");
+        let newest = self.log.entries().iter().rev().take(6).flat_map(|stored| &stored.record.facts);
+        let names: Vec<_> = newest.map(conversation::Fact::name).collect();
+        panic!(
+            "decisions of the same instant call for each other without end; the newest facts are {}",
+            names.join(", ")
+        );
     }
 
     /// The next delivery, or with faults any that need not wait for one before it.
@@ -274,11 +302,10 @@ impl<'m> World<'m> {
         decide: impl Fn(&Conversation, &Context) -> Decision,
     ) {
         let Some(entry) = self.view.conversations.get(&conversation) else { return };
-        if self.lots.lost() {
-            self.lost = true;
+        let subject = entry.subject(conversation);
+        if self.breaks_off() {
             return;
         }
-        let subject = entry.subject(conversation);
         // Services log a refusal and go on; here the trace shows what was written, and that suffices.
         let _refused = self.transact(&subject, draft, decide).err();
     }

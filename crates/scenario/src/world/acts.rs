@@ -92,7 +92,7 @@ impl World<'_> {
     }
 
     /// Takes an item in as ingest does.
-    fn take(&mut self, item: Item) -> Result<(), Refusal> {
+    pub(super) fn take(&mut self, item: Item) -> Result<(), Refusal> {
         let refused = |error: ingest::Refused| Refusal { code: error.reason().to_owned(), why: error.to_string() };
         ingest::check(&item, TEXT_MOST_BYTES).map_err(refused)?;
         let plan = ingest::plan(&self.places, &self.brand, item, SOURCE, self.now).map_err(refused)?;
@@ -237,7 +237,7 @@ impl World<'_> {
         }
     }
 
-    fn presence(&mut self, person: &PersonId, online: bool, id: RecordId) {
+    pub(super) fn presence(&mut self, person: &PersonId, online: bool, id: RecordId) {
         let subject = Subject::Brand { brand: self.id.clone() };
         let fact = PresenceChanged { person: person.clone(), online };
         let record = Record {

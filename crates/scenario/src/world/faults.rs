@@ -8,9 +8,19 @@ pub struct Faults {
     pub twice_per_mille: u32,
     /// Decisions that are lost before they are written, and made again when the reader is back.
     pub lost_per_mille: u32,
+    /// Records that are delivered late, by less than [`LATE_MOST_SECONDS`].
+    pub late_per_mille: u32,
+    /// Moments between two deliveries at which routing breaks off, its view with it, and begins again from the log or from
+    /// a checkpoint.
+    pub crash_per_mille: u32,
+    /// Tries to send a reply that fail.
+    pub unsent_per_mille: u32,
     /// Whether records of different conversations are handled in any order; those of one conversation keep theirs.
     pub any_order: bool,
 }
+
+/// How late a record can be delivered, each time that it is put off.
+pub const LATE_MOST_SECONDS: i64 = 90;
 
 /// The lots that are drawn.
 #[derive(Debug, Clone)]
@@ -43,6 +53,30 @@ impl Lots {
 
     pub fn lost(&mut self) -> bool {
         self.one_of_thousand(self.faults.lost_per_mille)
+    }
+
+    /// By how many seconds the next delivery is late, if it is.
+    pub fn late(&mut self) -> Option<i64> {
+        let is_late = self.one_of_thousand(self.faults.late_per_mille);
+        is_late.then(|| 1 + i64::try_from(self.next() % (LATE_MOST_SECONDS as u64 - 1)).unwrap_or(0))
+    }
+
+    pub fn crash(&mut self) -> bool {
+        self.one_of_thousand(self.faults.crash_per_mille)
+    }
+
+    pub fn unsent(&mut self) -> bool {
+        self.one_of_thousand(self.faults.unsent_per_mille)
+    }
+
+    /// Whether a crash comes soon: checkpoints are worth taking only then.
+    pub fn crashes(&self) -> bool {
+        self.faults.crash_per_mille > 0
+    }
+
+    /// One of two.
+    pub fn either(&mut self) -> bool {
+        self.next() % 2 == 0
     }
 
     /// Which of so many (at least one) is handled next.

@@ -1,9 +1,13 @@
 //! The classifier and the notifier in the world: what a post is, and how a reply gets to its network.
 
 use super::World;
-use conversation::replied::ReplySent;
+use conversation::replied::{ReplyFailed, ReplySent};
+use conversation::state::ReplyStatus;
 use conversation::{Actor, Command, ConversationId, Fact, PostKey, Record, RecordId, ReplyId};
 use journal::Draft;
+
+/// Tries to send a reply before it has failed for good.
+const ATTEMPTS_MAX: u32 = 3;
 
 impl World<'_> {
     /// Says what the posts of a record are.
@@ -15,7 +19,7 @@ impl World<'_> {
                 // Nothing else brings a customer's words.
                 _ => continue,
             };
-            let class = classifier::serve::classify(self.model, post, text, version);
+            let class = (self.classify)(post, text, version);
             let cause = [post.as_uuid().as_bytes().as_slice(), &version.to_be_bytes()].concat();
             let draft = Draft {
                 record: RecordId::caused("classifier", &cause),
@@ -30,18 +34,22 @@ impl World<'_> {
         }
     }
 
-    /// Takes the reply whose turn it is one step further: a try is written down, then the network has it. The network of a
-    /// scenario always answers at once.
+    /// Takes the reply whose turn it is one step further: a try is written down, then the network has it, or with faults has
+    /// it not. The network of a scenario always answers at once.
     pub(super) fn send(&mut self, conversation: ConversationId) {
         let Some(entry) = self.view.conversations.get(&conversation) else { return };
         let Some(waiting) = entry.state.replies.iter().find(|reply| reply.status.on_its_way()) else { return };
-        let (Some(reply), tried, attempts) = (waiting.id, waiting.attempts > 0, waiting.attempts) else { return };
-        let (what, command) = if tried {
-            (b"sent".as_slice(), Command::ConfirmReply(self.receipt(reply, conversation)))
+        let (Some(reply), status, attempts) = (waiting.id, waiting.status, waiting.attempts) else { return };
+        let (what, attempt, command) = if status != ReplyStatus::Attempted {
+            (b"attempt".as_slice(), attempts + 1, Command::AttemptReply { reply, after_doubt: false })
+        } else if self.lots.unsent() {
+            let (reason, is_final) = ("unavailable".into(), attempts >= ATTEMPTS_MAX);
+            let failed = ReplyFailed { reply, attempt: attempts, reason, is_final, retry_at: None };
+            (b"failed".as_slice(), attempts, Command::FailReply(failed))
         } else {
-            (b"attempt".as_slice(), Command::AttemptReply { reply, after_doubt: false })
+            (b"sent".as_slice(), attempts, Command::ConfirmReply(self.receipt(reply, conversation)))
         };
-        let cause = [reply.as_uuid().as_bytes().as_slice(), what, &attempts.max(1).to_be_bytes()].concat();
+        let cause = [reply.as_uuid().as_bytes().as_slice(), what, &attempt.to_be_bytes()].concat();
         let draft = Draft {
             record: RecordId::caused("notifier", &cause),
             occurred_at: self.now,

@@ -3,7 +3,7 @@
 
 use super::{Look, World};
 use conversation::customer::CustomerCommand;
-use conversation::{Actor, Command, ConversationId, Fact, PersonalText, PostKey, RecordId, Subject};
+use conversation::{Actor, Command, ConversationId, Fact, PersonId, PersonalText, PostKey, RecordId, Subject};
 use journal::Draft;
 use routing::{Around, NAME, Need, Origin, SAME_THREAD};
 
@@ -22,6 +22,9 @@ impl World<'_> {
 
     /// Writes what the brand as a whole calls for: surges that begin and end.
     pub(super) fn attend_brand(&mut self) {
+        if self.breaks_off() {
+            return;
+        }
         let subject = Subject::Brand { brand: self.id.clone() };
         for (record, fact) in routing::brand_needs(&self.view, &self.id, self.now) {
             let draft = self.routing_draft(Origin { cause: Vec::new(), occurred_at: None, caused_by: None });
@@ -37,6 +40,9 @@ impl World<'_> {
         let Some(entry) = self.view.conversations.get(&conversation) else { return };
         let Some(fact) = routing::customer_team(&self.view, entry) else { return };
         let customer = entry.customer;
+        if self.breaks_off() {
+            return;
+        }
         let cause = [b"team".as_slice(), customer.as_uuid().as_bytes()].concat();
         let draft = self.routing_draft(Origin { cause, occurred_at: None, caused_by: None });
         self.decide_customer(customer, draft, &CustomerCommand::SetTeam(fact));
@@ -44,8 +50,8 @@ impl World<'_> {
 
     fn meet(&mut self, conversation: ConversationId, need: &Need) {
         match need {
-            Need::Absorb(source) => self.absorb(*source, conversation),
-            Need::HandOver(target) => self.absorb(conversation, *target),
+            Need::Absorb(source) => self.absorb(*source, conversation, SAME_THREAD, None),
+            Need::HandOver(target) => self.absorb(conversation, *target, SAME_THREAD, None),
             _ => self.answer(conversation, need),
         }
     }
@@ -81,15 +87,25 @@ impl World<'_> {
     }
 
     /// Makes `source` go on in `target`: first the one that ends says so, then the one that goes on takes its posts.
-    fn absorb(&mut self, source: ConversationId, target: ConversationId) {
-        let draft = self.routing_draft(routing::of_merge(b"merge", source, target));
-        let merge = Command::MergeInto { target, reason: SAME_THREAD.into(), person: None };
+    pub(super) fn absorb(
+        &mut self,
+        source: ConversationId,
+        target: ConversationId,
+        reason: &str,
+        by: Option<(PersonId, RecordId)>,
+    ) {
+        let mut draft = self.routing_draft(routing::of_merge(b"merge", source, target));
+        let person = by.as_ref().map(|(person, _)| person.clone());
+        if let Some((person, request)) = by {
+            (draft.record, draft.actor) = (request, Actor::Person(person));
+        }
+        let merge = Command::MergeInto { target, reason: reason.into(), person: person.clone() };
         self.react(source, draft, |state, context| conversation::decide(state, &merge, context));
         let Some(ended) = self.view.conversations.get(&source) else { return };
         if ended.state.merged_into != Some(target) {
             return;
         }
-        let command = Command::Absorb(routing::absorbed(source, &ended.state, SAME_THREAD, None));
+        let command = Command::Absorb(routing::absorbed(source, &ended.state, reason, person));
         let draft = self.routing_draft(routing::of_merge(b"absorb", source, target));
         self.react(target, draft, |state, context| conversation::decide(state, &command, context));
     }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may unwrap: its panic is its answer")]
 
+mod courses;
 mod faults;
 mod shipped;
 mod wrong;
