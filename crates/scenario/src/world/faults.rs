@@ -76,7 +76,7 @@ impl Lots {
 
     /// One of two.
     pub fn either(&mut self) -> bool {
-        self.next() % 2 == 0
+        self.next().is_multiple_of(2)
     }
 
     /// Which of so many (at least one) is handled next.

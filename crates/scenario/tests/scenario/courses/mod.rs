@@ -42,7 +42,7 @@ fn play(seed: u64) -> Result<Vec<Record>, String> {
 
 fn play_and_compare(seed: u64) -> Result<usize, String> {
     let records = play(seed)?;
-    if seed % TWICE_OF == 0 && play(seed)? != records {
+    if seed.is_multiple_of(TWICE_OF) && play(seed)? != records {
         return Err(format!("EARSHOT_COURSE={seed}: the same seed gives another log"));
     }
     Ok(records.len())
