@@ -131,7 +131,7 @@ impl Inner {
         if !lane.adapter.abilities().lookup {
             return LookUp::Impossible;
         }
-        let found = lane.adapter.look_up(&turn.reply().to_string()).await;
+        let found = lane.adapter.look_up(&turn.message(turn.waiting.attempts)).await;
         self.metrics.lookup(&lane.label, found.name());
         let reason = if let LookUp::Failed(reason) = &found { Some(reason.code()) } else { None };
         tracing::info!(conversation = %turn.conversation, reply = %turn.reply(), found = found.name(), reason, "looked up");

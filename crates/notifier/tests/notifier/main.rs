@@ -9,5 +9,6 @@ mod doubt;
 mod faults;
 mod limits;
 mod log;
+mod native;
 mod outbox;
 mod world;
