@@ -164,12 +164,15 @@ async fn a_post_of_a_merged_conversation_is_corrected_by_the_id_of_the_one_that_
     let key = key_of(&system, &old).await;
     let new = system.post(post("both", "2", "b", "So it is here")).await;
     system.routed(&new).await;
-    let merge = wire::pb::desk::MergeRequest {
+    let merge = || wire::pb::desk::MergeRequest {
         write: write(&old, DANA),
         into_conversation_id: new.clone(),
         reason: "the same lift".into(),
     };
-    system.desk().merge(merge).await.unwrap();
+    let refused = system.desk().merge(merge()).await.unwrap_err();
+    assert!(refused.message().contains("link their profiles"), "{refused}");
+    link_customers_of(&system, &old, &new).await;
+    system.desk().merge(merge()).await.unwrap();
     let request = CorrectClassificationRequest {
         write: write(&new, DANA),
         post_key: key,
@@ -183,6 +186,22 @@ async fn a_post_of_a_merged_conversation_is_corrected_by_the_id_of_the_one_that_
         records(&log).find(|record| record.facts.iter().any(|fact| matches!(fact, Known::ClassificationCorrected(_))));
     assert_eq!(corrected.unwrap().subject.conversation().unwrap().to_string(), old, "where the post stands");
     system.verify().await;
+}
+
+/// Their two profiles prove to be one person.
+async fn link_customers_of(system: &Up, one: &str, other: &str) {
+    let mut customers = Vec::new();
+    for id in [one, other] {
+        let shown = system.get_json(&format!("/api/v1/conversations/{id}")).await.body;
+        customers.push(shown["conversation"]["customerId"].as_str().unwrap().to_owned());
+    }
+    let body = json!({
+        "write": {"person": DANA, "requestId": "linked"},
+        "otherCustomerId": customers[1],
+        "reason": "the same phone number",
+    });
+    let done = system.post_json(&format!("/api/v1/customers/{}/links", customers[0]), body).await;
+    assert_eq!(done.status, 200, "{done:?}");
 }
 
 /// A model of its own: the shipped one learned from more.
