@@ -3,6 +3,7 @@
 use crate::system::{Client, DANA, MART, Up, facts, lasting, post, records, settings, until, write};
 use conversation::Fact as Known;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::path::Path;
 use wire::pb::brand::PublishSettingsRequest;
 use wire::pb::conversation::fact::Fact;
@@ -346,5 +347,45 @@ async fn another_model_reads_everything_again_and_nothing_follows_from_it() {
     let wrong = system.tool(&["classifier", "reclassify", "--only", "mood"]).await;
     let said = String::from_utf8(wrong.stderr).unwrap();
     assert!(wrong.status.code() == Some(2) && said.contains("language, sentiment, intent"), "{said}");
+    system.verify().await;
+}
+
+/// How often each post was read again, so far.
+async fn readings(system: &Client) -> HashMap<conversation::PostKey, usize> {
+    let mut readings = HashMap::new();
+    for record in told(system, 0).await {
+        for fact in record.facts {
+            if let Known::PostReclassified(fact) = fact {
+                *readings.entry(fact.class.post).or_default() += 1;
+            }
+        }
+    }
+    readings
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reading_of_everything_that_is_killed_goes_on_where_it_was_and_writes_nothing_twice() {
+    const POSTS: usize = 300;
+    let system = Up::start().await;
+    system.publish("killed").await;
+    for at in 0..POSTS {
+        let sent = post("killed", &at.to_string(), &format!("customer-{at}"), "Where is my bag?");
+        assert_eq!(system.send("post.created", sent).await.status, 200);
+    }
+    system.measured("killed", "all are classified", |row| row.classified == POSTS as u64).await;
+    let model = other_model(&system).await;
+    let args = ["classifier", "reclassify", "--json", "--model", &model];
+
+    // killed as soon as something is written
+    let mut running = system.spawn_tool(&args);
+    until("it has begun to write", async || (!readings(&system).await.is_empty()).then_some(())).await;
+    running.kill().await.unwrap();
+    let before = readings(&system).await;
+
+    let report = system.tool_json(&args).await;
+    let after = readings(&system).await;
+    assert_eq!(report["posts"], POSTS, "{report}");
+    assert_eq!(report["written"], POSTS - before.len(), "{report}");
+    assert_eq!((after.len(), after.values().max()), (POSTS, Some(&1)));
     system.verify().await;
 }

@@ -130,6 +130,29 @@ async fn two_tiers_work_on_one_conversation_and_a_promised_call_comes_due() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_claim_at_the_same_instant_one_gets_it_and_the_other_learns_who() {
+    let system = Up::start().await;
+    system.publish("race").await;
+    for round in 0..12 {
+        let id = system.post(post("race", &round.to_string(), &format!("customer-{round}"), "Where is my bag?")).await;
+        system.routed(&id).await;
+        let path = format!("/api/v1/conversations/{id}/claim");
+        let (first, second) = (json!({"write": write(DANA)}), json!({"write": write(MART)}));
+        let (dana, mart) =
+            tokio::join!(system.post_json(&path, first.clone()), system.post_json(&path, second.clone()));
+        let (winner, refused) = if dana.status == 200 { (DANA, mart) } else { (MART, dana) };
+        assert_eq!((refused.status, &refused.body["reason"]), (409, &json!("CLAIMED_BY_SOMEONE_ELSE")), "{refused:?}");
+        assert!(refused.body.to_string().contains(winner), "{refused:?}");
+        let shown = system.when(&id, "somebody has it", |shown| !shown.assignee.is_empty()).await;
+        assert_eq!(shown.assignee, winner, "round {round}");
+        // whoever has it may ask again, and nothing changes
+        let again = if winner == DANA { first } else { second };
+        assert_ne!(done(&system, &path, again).await["changed"], true);
+    }
+    system.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_whole_customer_is_seen_and_profiles_are_linked() {
     let system = Up::start().await;
     system.publish("whole").await;
