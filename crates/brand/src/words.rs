@@ -68,6 +68,8 @@ impl Translations {
 pub struct Notices {
     /// When people are back. With the gaps `{opens}`, `{customer}` and `{brand}`.
     pub out_of_hours: Translations,
+    /// In public, that the answer stands in private. With the gaps `{customer}` and `{brand}`.
+    pub moved_to_private: Translations,
 }
 
 /// The public posts at both ends of a team's shift.

@@ -267,7 +267,8 @@ pub(crate) fn notify(
 }
 
 /// The customer's newest post that is still there; a network refuses an answer to one that was taken away.
-fn newest_to_answer(state: &Conversation) -> Option<&Post> {
+/// The post that a reply answers which names none.
+pub fn newest_to_answer(state: &Conversation) -> Option<&Post> {
     let there = state.received_posts().filter(|post| post.deleted_at.is_none());
     there.max_by_key(|post| post.clock()).or_else(|| state.newest_post())
 }

@@ -45,10 +45,20 @@ pub struct Unfinished<'a> {
     pub sent: u32,
 }
 
-/// What is left of an answer from one of its parts on: they stand behind one another, and behind them what is said of it in
-/// public.
+/// What is left of an answer in which one of its parts failed: from the first that failed on. They stand behind one another,
+/// and behind them what is said of it in public.
 fn rest<'a>(state: &'a Conversation, reply: &ReplyId) -> &'a [Reply] {
-    let Some(at) = state.replies.iter().position(|known| known.id == Some(*reply)) else { return &[] };
+    let Some(named) = state.replies.iter().position(|known| known.id == Some(*reply)) else { return &[] };
+    let mut at = named;
+    while let Some(before) = at.checked_sub(1) {
+        let (earlier, this) = (&state.replies[before], &state.replies[at]);
+        let goes_before =
+            this.note || (earlier.parts == this.parts && earlier.part + 1 == this.part && !earlier.notice);
+        if earlier.status != ReplyStatus::Failed || !goes_before {
+            break;
+        }
+        at = before;
+    }
     let first = &state.replies[at];
     let belongs = |(index, known): &(usize, &Reply)| {
         known.parts == first.parts && usize::try_from(known.part).is_ok_and(|part| part == first.part as usize + index)
@@ -61,12 +71,14 @@ fn rest<'a>(state: &'a Conversation, reply: &ReplyId) -> &'a [Reply] {
 /// The newest answer, if it did not go out whole and nobody has said yet how it goes on.
 pub fn unfinished(state: &Conversation) -> Option<Unfinished<'_>> {
     let newest = state.replies.iter().rposition(|reply| reply.id.is_some() && !reply.notice)?;
-    let parts = state.replies[newest].parts as usize;
-    let begin = (newest + 1).saturating_sub(parts);
-    let of_it = |reply: &&Reply| reply.parts as usize == parts && !reply.notice;
-    let failed =
-        state.replies[begin..=newest].iter().filter(of_it).find(|reply| reply.status == ReplyStatus::Failed)?;
-    (!failed.given_up).then_some(Unfinished { failed, sent: failed.part - 1 })
+    let parts = state.replies[newest].parts;
+    let begin = (newest + 1).saturating_sub(parts as usize);
+    let note = state.replies.get(newest + 1).filter(|after| after.note);
+    let of_it = || state.replies[begin..=newest].iter().filter(move |reply| reply.parts == parts && !reply.notice);
+    let failed = of_it().chain(note).find(|reply| reply.status == ReplyStatus::Failed)?;
+    let sent = of_it().filter(|reply| reply.status == ReplyStatus::Sent).count();
+    let sent = if failed.note { parts } else { u32::try_from(sent).unwrap_or(parts).max(failed.part - 1) };
+    (!failed.given_up).then_some(Unfinished { failed, sent })
 }
 
 pub(crate) fn resume(state: &Conversation, reply: &ReplyId, person: &PersonId, now: Timestamp) -> Decision {

@@ -72,6 +72,10 @@ pub struct Message {
     /// Which try this is, from 1.
     pub attempt: u32,
     pub submitted_at: Timestamp,
+    /// The network's window is closed to all but people.
+    pub late: bool,
+    /// When the first try began after which the network may have it: what is older cannot be it.
+    pub tried_at: Timestamp,
     /// What the conversation's other replies are called by the network: none of them is this one.
     pub known: Vec<String>,
 }
@@ -373,6 +377,8 @@ mod tests {
             parts: 1,
             attempt: 1,
             submitted_at: Timestamp::UNIX_EPOCH,
+            late: false,
+            tried_at: Timestamp::UNIX_EPOCH,
             known: Vec::new(),
         };
         assert!(!format!("{message:?}").contains("4000"));

@@ -25,7 +25,7 @@ use crate::settings::Settings;
 use conversation::received::PostReceived;
 use conversation::replied::ReplySubmitted;
 use conversation::state::ReplyStatus;
-use conversation::{Conversation, ConversationId, Fact, Record, ReplyId, Subject};
+use conversation::{Conversation, ConversationId, Fact, Record, ReplyId, Subject, window};
 use jiff::{SignedDuration, Timestamp};
 use journal::{Journal, Loaded, TransactError};
 use service::{Clock, Shutdown};
@@ -184,7 +184,7 @@ impl Turn<'_> {
     }
 
     /// The reply as it goes out with this try.
-    fn message(&self, attempt: u32) -> Message {
+    fn message(&self, attempt: u32, now: Timestamp) -> Message {
         let post = self.post;
         let to = post
             .map(|post| Person { id: post.personal.author_id.clone(), handle: post.personal.author_handle.clone() });
@@ -204,6 +204,8 @@ impl Turn<'_> {
             parts: self.fact.parts,
             attempt,
             submitted_at: self.submitted.occurred_at,
+            late: self.fact.private && window::window(&self.known.0).is_some_and(|window| window.closes_at <= now),
+            tried_at: self.waiting.in_doubt_since().unwrap_or(self.submitted.occurred_at),
             known: self.sent.iter().map(|id| (*id).to_owned()).collect(),
         }
     }
@@ -248,10 +250,10 @@ impl Inner {
         {
             return Ok(step);
         }
-        if turn.waiting.attempts >= self.settings.attempts_max {
+        if turn.waiting.nth(turn.waiting.attempts) >= self.settings.attempts_max {
             return self.end(&turn, Some(&lane), None, turn.last_reason()).await;
         }
-        if let Err(not_now) = lane.enter(&turn.message(turn.waiting.attempts + 1), self.clock.now()) {
+        if let Err(not_now) = lane.enter(&turn.message(turn.waiting.attempts + 1, self.clock.now()), self.clock.now()) {
             return Ok(Step::Later(not_now.until, not_now.why));
         }
         match self.attempt(&turn).await? {
@@ -295,7 +297,7 @@ impl Inner {
             outcome = tracing::field::Empty,
         );
         let started = Instant::now();
-        let message = turn.message(attempt);
+        let message = turn.message(attempt, self.clock.now());
         let sending = lane.adapter.send(&message).instrument(span.clone()).await;
         let took = started.elapsed();
         let outcome = &sending.outcome;
@@ -312,10 +314,11 @@ impl Inner {
 
     /// How long to wait after so many tries: the schedule, spread so that what failed together is not tried together,
     /// and never less than the network asks for.
-    fn wait_after(&self, reply: &ReplyId, attempts: u32, at_least: Option<Duration>) -> SignedDuration {
+    fn wait_after(&self, waiting: &Waiting, attempt: u32, at_least: Option<Duration>) -> SignedDuration {
         let waits = &self.settings.retry_waits_seconds;
+        let attempts = waiting.nth(attempt);
         let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX).min(waits.len() - 1);
-        let spread = spread(reply, attempts);
+        let spread = spread(&waiting.reply, attempt);
         let wait = SignedDuration::from_secs_f64(waits[index] * (0.8 + 0.4 * spread));
         wait.max(at_least.and_then(|least| SignedDuration::try_from(least).ok()).unwrap_or_default())
     }

@@ -81,6 +81,7 @@ fn sound_text(reader: &mut Reader<'_>, text: &str, place: Place, path: &str, gap
 pub(super) fn notices(reader: &mut Reader<'_>, top: &Fields<'_>) -> Notices {
     let Some(node) = top.get("notices") else { return Notices::default() };
     let Some(fields) = reader.fields(node, "notices", &keys::NOTICES) else { return Notices::default() };
+    let moved_to_private = moved_to_private(reader, &fields);
     let mut texts = Vec::new();
     for (code, place, node) in reader.named(&fields, "out_of_hours") {
         let path = join("notices.out_of_hours", code);
@@ -89,7 +90,25 @@ pub(super) fn notices(reader: &mut Reader<'_>, top: &Fields<'_>) -> Notices {
             texts.push((code.to_owned(), text));
         }
     }
-    Notices { out_of_hours: Translations { texts } }
+    Notices { out_of_hours: Translations { texts }, moved_to_private }
+}
+
+/// What is said in public when the answer stands in private.
+fn moved_to_private(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Translations {
+    let mut texts = Vec::new();
+    for (code, place, node) in reader.named(fields, "moved_to_private") {
+        let path = join("notices.moved_to_private", code);
+        let Value::Text(text) = &node.value else {
+            let what = format!("is {}, but must be text", node.value.kind());
+            reader.note(node.place, &path, what, "write e.g. `\"We have sent you a private message.\"`");
+            continue;
+        };
+        let known = sound_language(reader, code, place, &path);
+        if sound_text(reader, text, node.place, &path, &["customer", "brand"]) && known {
+            texts.push((code.to_owned(), text.clone()));
+        }
+    }
+    Translations { texts }
 }
 
 /// A notice out of hours says when people are back, or it says nothing.

@@ -10,4 +10,5 @@ mod fake;
 mod grpc_web;
 mod json;
 mod openapi;
+mod reply_cases;
 mod world;

@@ -32,7 +32,11 @@ pub fn request(account: &Account, message: &Message, sort: Sort) -> Result<Reque
         false => value!({ "id": message.person()? }),
     };
     let mut body = value!({ "recipient": recipient, "message": { "text": message.text } });
-    if sort == Sort::Facebook && !private_reply {
+    // Past the first day only a person may still answer, and the call says that one does.
+    if message.late && !private_reply {
+        body["messaging_type"] = "MESSAGE_TAG".into();
+        body["tag"] = "HUMAN_AGENT".into();
+    } else if sort == Sort::Facebook && !private_reply {
         body["messaging_type"] = "RESPONSE".into();
     }
     Ok(Request::json(&[&account.id, "messages"], body))

@@ -65,6 +65,6 @@ pub fn found(account: &Account, message: &Message, said: &Value) -> LookUp {
         Some(same::Said { id: one["name"].as_str()?.to_owned(), text: one["body"].as_str()?.to_owned(), at: time(one) })
     });
     // Newest first: what is older than the reply cannot be it, so a page that reaches back as far shows all.
-    let reaches_back = all.last().and_then(|last| time(&last["data"])).is_some_and(|at| at < message.submitted_at);
-    same::find(ours, message, all.len() >= PAGE && !reaches_back)
+    let last = all.last().and_then(|last| time(&last["data"]));
+    same::find(ours, message, all.len() >= PAGE && !same::reaches_back(last, message))
 }

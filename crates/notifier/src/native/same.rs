@@ -15,11 +15,21 @@ pub struct Said {
     pub at: Option<Timestamp>,
 }
 
+/// Nothing that the network calls older than this can be the reply.
+pub fn earliest(message: &Message) -> Timestamp {
+    message.tried_at.checked_sub(CLOCKS_DIFFER).unwrap_or(Timestamp::MIN)
+}
+
+/// Whether a list, newest first, whose last entry is of this time, shows all that could be the reply.
+pub fn reaches_back(last: Option<Timestamp>, message: &Message) -> bool {
+    last.is_some_and(|last| last < earliest(message))
+}
+
 /// Looks for a reply among what the account has said there. `more` says that the network has more than it showed, so that
 /// what is missing here may stand there.
 pub fn find(said: impl IntoIterator<Item = Said>, message: &Message, more: bool) -> LookUp {
     let wanted = plain(&message.text);
-    let since = message.submitted_at - CLOCKS_DIFFER;
+    let since = earliest(message);
     let is_it = |said: &Said| {
         said.at.is_none_or(|at| at >= since) && !message.known.contains(&said.id) && plain(&said.text) == wanted
     };

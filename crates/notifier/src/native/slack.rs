@@ -61,7 +61,7 @@ pub fn verdict(answer: &Answer) -> Outcome {
 
 pub fn look_up(message: &Message) -> Request {
     let (channel, thread) = place(message);
-    let oldest = (message.submitted_at.as_second() - 60).to_string();
+    let oldest = (message.tried_at.as_second() - 60).to_string();
     let mut query = vec![("channel", channel), ("oldest", oldest), ("limit", PAGE.to_string())];
     let method = match thread {
         Some(thread) => {

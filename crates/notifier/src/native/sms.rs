@@ -27,7 +27,7 @@ pub fn verdict(answer: &Answer) -> Outcome {
 }
 
 pub fn look_up(account: &Account, message: &Message) -> Request {
-    let since = message.submitted_at.strftime("%Y-%m-%d").to_string();
+    let since = same::earliest(message).strftime("%Y-%m-%d").to_string();
     let query = vec![
         ("To", message.to.id.clone()),
         ("From", account.sender.clone()),

@@ -45,6 +45,8 @@ fn message(network: &str) -> Message {
         parts: 1,
         attempt: 1,
         submitted_at: now(),
+        late: false,
+        tried_at: now(),
         known: Vec::new(),
     }
 }
@@ -350,6 +352,8 @@ fn a_reply_is_known_by_its_words_its_place_and_its_time() {
     assert_eq!(look(vec![post("1", "900", words, 1)], &["1"]), LookUp::Missing, "another reply");
     let full = (0..100).map(|n| post(&n.to_string(), "900", "other", 1)).collect();
     assert_eq!(look(full, &[]), LookUp::Failed(Reason::LOOK_UP_INCOMPLETE));
+    let back_to_before = (0..100).map(|n| post(&n.to_string(), "900", "other", -n * 2)).collect();
+    assert_eq!(look(back_to_before, &[]), LookUp::Missing, "a full page that reaches back behind the try shows all");
     let off = Dialect::X.found(&account, &message("x"), &answer(403, &[], &value!({})));
     assert_eq!(off, LookUp::Failed(Reason::http(403)));
 }
@@ -369,4 +373,19 @@ fn a_record_key_is_the_replys_own_and_sorts_by_time() {
         (&body["record"]["facets"][0]["index"]["byteStart"], &body["record"]["facets"][0]["index"]["byteEnd"]);
     let link = &first.text[from.as_u64().unwrap() as usize..to.as_u64().unwrap() as usize];
     assert_eq!((link, body["swapRecord"].is_null()), ("https://care.example/1", true));
+}
+
+#[test]
+fn past_the_first_day_a_message_says_that_a_person_writes() {
+    let account = Account { id: "nordnet".into(), sender: String::new() };
+    let asked = |language, late, answers_public| {
+        let of = Message { private: true, late, answers_public, ..message(language) };
+        let dialect = Dialect::ALL.into_iter().find(|dialect| dialect.as_str() == language).unwrap();
+        let Body::Json(body) = dialect.request(&account, &of).unwrap().body else { panic!() };
+        (body["messaging_type"].clone(), body["tag"].clone())
+    };
+    let person = (value!("MESSAGE_TAG"), value!("HUMAN_AGENT"));
+    assert_eq!(asked("facebook", false, false), (value!("RESPONSE"), Value::Null));
+    assert_eq!((asked("facebook", true, false), asked("instagram", true, false)), (person.clone(), person));
+    assert_eq!(asked("facebook", true, true), (Value::Null, Value::Null), "a private reply to a comment has no window");
 }

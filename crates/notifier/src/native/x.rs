@@ -39,7 +39,7 @@ pub fn look_up(account: &Account, message: &Message) -> Request {
         let fields = "created_at,sender_id,text".to_owned();
         return Request::get(&segments, vec![("max_results", PAGE.to_string()), ("dm_event.fields", fields)]);
     }
-    let since = message.submitted_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let since = same::earliest(message).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let query = vec![
         ("max_results", PAGE.to_string()),
         ("start_time", since),
@@ -58,7 +58,8 @@ pub fn found(account: &Account, message: &Message, said: &Value) -> LookUp {
         let at = post["created_at"].as_str().and_then(same::time);
         Some(same::Said { id: post["id"].as_str()?.to_owned(), text: post["text"].as_str()?.to_owned(), at })
     });
-    same::find(there, message, all.len() >= PAGE)
+    let last = all.last().and_then(|last| last["created_at"].as_str()).and_then(same::time);
+    same::find(there, message, all.len() >= PAGE && !same::reaches_back(last, message))
 }
 
 fn parent(post: &Value) -> &str {

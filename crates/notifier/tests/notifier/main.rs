@@ -11,4 +11,5 @@ mod limits;
 mod log;
 mod native;
 mod outbox;
+mod resumed;
 mod world;

@@ -129,6 +129,7 @@ fn wanted(request: &ListConversationsRequest, entry: &Entry) -> bool {
         && name(&request.intent, class.map(|class| &*class.intent))
         && i32::from(wire::priority_to_pb(state.priority)) >= request.min_priority
         && !(request.unassigned && state.assignee.is_some())
+        && !(request.waits_for_approval && state.proposals.is_empty())
 }
 
 #[tonic::async_trait]
