@@ -180,7 +180,13 @@ async fn notifier(tokens: &TempDir, brands: usize) -> Apart {
             system.set(format!("{key}.accounts.{brand}.token_file={}", token.display()));
         }
     }
-    for fast in ["sends_per_minute_max=100000", "sends_burst_max=10000", "attempts_max=100", "circuit_failures=1000"] {
+    for fast in [
+        "sends_per_minute_max=100000",
+        "sends_burst_max=10000",
+        "attempts_max=100",
+        "circuit_failures=1000",
+        "margin_seconds=2",
+    ] {
         system.set(format!("notifier.{fast}"));
     }
     system.start_nats().await;

@@ -158,7 +158,7 @@ fn turn<'a>(
             _ => None,
         })
     };
-    let post = posts().find(|post| post.post == fact.in_reply_to).or_else(|| posts().last());
+    let post = posts().find(|post| post.post == fact.in_reply_to).or_else(|| posts().next_back());
     let sent = facts().filter_map(|(_, known)| match known {
         Fact::ReplySent(sent) => Some(&*sent.native_id),
         Fact::ReplyObserved(seen) => Some(&*seen.native_id),

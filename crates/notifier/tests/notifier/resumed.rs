@@ -30,7 +30,7 @@ fn posted(world: &World) -> Vec<(String, Option<String>, String)> {
 #[tokio::test]
 async fn the_rest_of_an_answer_goes_out_when_a_person_says_so_and_answers_what_is_there() {
     let refused = Fault::BadRequest;
-    let world = World::new(Faults::sequence([Fault::Ok, refused.clone(), refused, Fault::DropBeforeAccept])).await;
+    let world = World::new(Faults::sequence([Fault::Ok, refused, refused, Fault::DropBeforeAccept])).await;
     let copy = world.start().await;
     world.open(1).await;
     world.submit_as(1, "parts", in_three()).await;
