@@ -176,13 +176,21 @@ impl View {
         self.as_of = self.as_of.max(sequence);
         match &record.subject {
             Subject::Conversation { brand, customer, conversation } => {
+                let mut comes_from_elsewhere = false;
                 let freed = self.change(*conversation, brand, *customer, |entry| {
                     if entry.version < sequence {
+                        let region = entry.state.region.clone();
                         conversation::evolve(&mut entry.state, record);
                         entry.version = sequence;
+                        comes_from_elsewhere = entry.state.region != region;
                     }
                 });
                 let mut stirred = vec![*conversation];
+                if comes_from_elsewhere {
+                    // What one conversation says of where a customer is, holds for his others.
+                    let known = self.customers.get(customer).map_or(&[][..], |known| &known.conversations);
+                    stirred.extend(known.iter().filter(|other| *other != conversation));
+                }
                 if is_new {
                     stirred.extend(self.watch(*conversation, brand, *customer, record));
                 }
@@ -238,9 +246,15 @@ impl View {
         }
     }
 
-    /// The open conversations of a brand. It looks at all there are, so it is for what is rare.
+    /// The conversations of a brand that are open, or still with a crisis team. It looks at all there are, so it is for what is
+    /// rare.
     fn open_of(&self, brand: &BrandId) -> Vec<ConversationId> {
-        let open = |state: &Conversation| matches!(state.status(), Status::Open | Status::WaitingForCustomer);
+        let open = |state: &Conversation| match state.status() {
+            Status::Open | Status::WaitingForCustomer => true,
+            // It comes down by itself a while after it is solved.
+            Status::Resolved => state.escalated,
+            Status::New | Status::Merged => false,
+        };
         let of_brand = self.conversations.iter().filter(|(_, entry)| entry.brand == *brand);
         of_brand.filter(|(_, entry)| open(&entry.state)).map(|(id, _)| *id).collect()
     }
