@@ -10,6 +10,7 @@ use crate::customer::{
 };
 use crate::deadlines::{DeadlineBreached, DeadlineSet, DeadlineWarned};
 use crate::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
+use crate::notice::{NoticeAttempted, NoticeFailed, NoticeInDoubt, NoticeSent, ShiftPostSubmitted};
 use crate::placed::{OfferLapsed, Offered, Placed};
 use crate::received::{
     ContactRecorded, EngagementObserved, PostBroughtBack, PostDeleted, PostEdited, PostFiltered, PostReceived,
@@ -106,5 +107,10 @@ facts!(
     PresenceChanged,
     SurgeDetected,
     SurgeEnded,
+    ShiftPostSubmitted,
+    NoticeAttempted,
+    NoticeSent,
+    NoticeFailed,
+    NoticeInDoubt,
     IntakeCounted,
 );

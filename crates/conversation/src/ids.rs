@@ -175,6 +175,10 @@ opaque!(
     /// What makes a whole region write at once.
     IncidentId, "incident_id"
 );
+opaque!(
+    /// A word of the brand that belongs to no conversation.
+    NoticeId, "notice_id"
+);
 
 /// A hash over named parts, each preceded by its length so that no two lists of parts collide.
 fn derive(kind: &str, parts: &[&[u8]]) -> Uuid {
@@ -266,6 +270,14 @@ impl IncidentId {
     pub fn of(brand: &BrandId, region: &str, topic: &str, first_post_at: jiff::Timestamp) -> Self {
         let at = first_post_at.as_nanosecond().to_be_bytes();
         Self(derive("incident", &[brand.as_str().as_bytes(), region.as_bytes(), topic.as_bytes(), &at]))
+    }
+}
+
+impl NoticeId {
+    /// The post of a team at one end (`morning`, `evening`) of the shift that begins or ends at this instant.
+    pub fn of_shift(brand: &BrandId, team: &TeamId, shift: &str, at: jiff::Timestamp) -> Self {
+        let (brand, team) = (brand.as_str().as_bytes(), team.as_str().as_bytes());
+        Self(derive("shift", &[brand, team, shift.as_bytes(), &at.as_nanosecond().to_be_bytes()]))
     }
 }
 

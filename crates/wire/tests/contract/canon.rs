@@ -9,6 +9,7 @@ use conversation::customer::{
 };
 use conversation::deadlines::{DeadlineBreached, DeadlineClock, DeadlineKind, DeadlineSet, DeadlineWarned};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
+use conversation::notice::{NoticeAttempted, NoticeFailed, NoticeInDoubt, NoticeSent, Shift, ShiftPostSubmitted};
 use conversation::placed::{OfferLapsed, Offered, Placed};
 use conversation::received::{
     ContactRecorded, EngagementObserved, HandleUse, KeptAs, PostBroughtBack, PostDeleted, PostEdited, PostFiltered,
@@ -20,7 +21,7 @@ use conversation::rising::{Deescalated, Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
 use conversation::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
 use conversation::{
-    Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, PersonId,
+    Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, NoticeId, PersonId,
     Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
 };
 use jiff::Timestamp;
@@ -66,6 +67,10 @@ fn callback() -> CallbackId {
 
 fn incident() -> IncidentId {
     IncidentId::from_uuid(id(0x90))
+}
+
+fn notice() -> NoticeId {
+    NoticeId::from_uuid(id(0xb0))
 }
 
 fn promise() -> PromiseId {
@@ -462,6 +467,38 @@ fn fact_beside_conversations(name: &str, reason: String) -> Fact {
         "SurgeEnded" => {
             SurgeEnded { incident: incident(), posts: 121, last_post_at: at("2024-05-01T09:40:00Z") }.into()
         }
+        "ShiftPostSubmitted" => ShiftPostSubmitted {
+            notice: notice(),
+            team: team("care"),
+            shift: Shift::Evening,
+            shift_at: at("2024-05-01T15:00:00Z"),
+            network: network(),
+            text: "Good night from Dana and Ivo".into(),
+            people: vec![person("dana"), person("ivo")],
+            settings_version: "9f2c".into(),
+        }
+        .into(),
+        "NoticeAttempted" => {
+            NoticeAttempted { notice: notice(), attempt: 2, attempted_at: at("2024-05-01T15:00:02Z") }.into()
+        }
+        "NoticeSent" => NoticeSent {
+            notice: notice(),
+            native_id: "n-77".into(),
+            sent_at: at("2024-05-01T15:00:03Z"),
+            how: "answered".into(),
+        }
+        .into(),
+        "NoticeFailed" => NoticeFailed {
+            notice: notice(),
+            attempt: 2,
+            reason: "connect_failed".into(),
+            is_final: true,
+            retry_at: Some(at("2024-05-01T15:01:00Z")),
+        }
+        .into(),
+        "NoticeInDoubt" => {
+            NoticeInDoubt { notice: notice(), attempt: 2, reason: "unknown_timeout".into() }.into()
+        }
         unknown => panic!("{unknown} has no canonical form yet: add one here, then run with UPDATE_GOLDEN=1"),
     }
 }
@@ -472,6 +509,9 @@ pub fn record(name: &str) -> Record {
     let subject = match name {
         "SettingsPublished" | "PresenceChanged" | "IntakeCounted" | "SurgeDetected" | "SurgeEnded" => {
             Subject::Brand { brand: brand() }
+        }
+        "ShiftPostSubmitted" | "NoticeAttempted" | "NoticeSent" | "NoticeFailed" | "NoticeInDoubt" => {
+            Subject::Notice { brand: brand(), notice: notice() }
         }
         "PostFiltered" | "PostBroughtBack" => Subject::Filtered { brand: brand(), customer, post: post() },
         "CustomerTeamSet" | "TeamChoiceChanged" | "CustomerProfiled" | "ProfilesLinked" | "ProfilesUnlinked"
