@@ -54,6 +54,7 @@ mod rises;
 mod route;
 mod serving;
 mod settings;
+mod shifts;
 mod signs;
 mod targets;
 mod templates;
@@ -77,6 +78,7 @@ pub use settings::{
     Assign, Capacity, Condition, Filter, Handle, HandleUse, Holidays, KeptAs, Listen, Outcome, Person, Priority, Rule,
     Settings, Signs, Team, Tier, Topic, WallClock,
 };
+pub use shifts::{ShiftEnd, ShiftTime};
 pub use targets::{TargetClock, Targets};
 pub use templates::fill;
 pub use views::{ClassView, ConversationView, CustomerView, PostView};

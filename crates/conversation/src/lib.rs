@@ -31,8 +31,8 @@ pub mod surge;
 pub use customer::Customer;
 pub use fact::Fact;
 pub use ids::{
-    BrandId, CallbackId, ConversationId, CustomerId, IncidentId, Network, NoteId, NoticeId, PersonId, PostKey, PromiseId,
-    RecordId, ReplyId, TeamId,
+    BrandId, CallbackId, ConversationId, CustomerId, IncidentId, Network, NoteId, NoticeId, PersonId, PostKey,
+    PromiseId, RecordId, ReplyId, TeamId,
 };
 pub use personal::{Attachment, Personal, PersonalText};
 pub use record::{Actor, Record, Subject};

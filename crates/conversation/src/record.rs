@@ -49,7 +49,9 @@ impl Subject {
     pub fn conversation(&self) -> Option<ConversationId> {
         match self {
             Subject::Conversation { conversation, .. } => Some(*conversation),
-            Subject::Customer { .. } | Subject::Filtered { .. } | Subject::Brand { .. } | Subject::Notice { .. } => None,
+            Subject::Customer { .. } | Subject::Filtered { .. } | Subject::Brand { .. } | Subject::Notice { .. } => {
+                None
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 const NAME: &str = "routing-desk";
 /// Changes with the shape of a checkpoint.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct Checkpoint {
@@ -41,6 +41,7 @@ struct BrandPart {
     /// None while the built-in settings are in force.
     settings: Option<(String, String, Timestamp)>,
     presence: Vec<(PersonId, bool)>,
+    went: Vec<(PersonId, Timestamp)>,
     version: u64,
     streams: Vec<(Box<str>, Box<str>, Stream)>,
     watched_since: Option<Timestamp>,
@@ -92,6 +93,7 @@ fn restore(checkpoint: Checkpoint) -> View {
     for part in checkpoint.brands {
         let mut entry = BrandEntry {
             presence: part.presence.into_iter().collect(),
+            went: part.went.into_iter().collect(),
             version: part.version,
             watched_since: part.watched_since,
             streams: part.streams.into_iter().map(|(region, topic, stream)| ((region, topic), stream)).collect(),
@@ -121,6 +123,7 @@ fn capture(view: &View) -> Checkpoint {
             (settings.source().to_owned(), settings.file().to_owned(), at)
         }),
         presence: entry.presence.iter().map(|(person, online)| (person.clone(), *online)).collect(),
+        went: entry.went.iter().map(|(person, at)| (person.clone(), *at)).collect(),
         version: entry.version,
         watched_since: entry.watched_since,
         streams: entry

@@ -2,8 +2,8 @@
 
 use crate::view::{BrandEntry, Entry, View};
 use brand::Brand;
-use conversation::{BrandId, Conversation, ConversationId, Fact, Record, Subject};
-use jiff::Timestamp;
+use conversation::{BrandId, Conversation, ConversationId, Fact, NoticeId, Record, Subject};
+use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::broadcast;
@@ -24,12 +24,19 @@ pub struct Desk {
     view: RwLock<View>,
     /// What the timer of each conversation is to be set to, where it has one.
     timers: Mutex<HashMap<ConversationId, Timestamp>>,
+    /// Shift posts that are written down, with the time of the shift, so that nobody tries again to write them.
+    shift_posts: Mutex<HashMap<NoticeId, Timestamp>>,
     changes: broadcast::Sender<Changed>,
 }
 
 impl Default for Desk {
     fn default() -> Self {
-        Desk { view: RwLock::default(), timers: Mutex::default(), changes: broadcast::channel(CHANGES_KEPT).0 }
+        Desk {
+            view: RwLock::default(),
+            timers: Mutex::default(),
+            shift_posts: Mutex::default(),
+            changes: broadcast::channel(CHANGES_KEPT).0,
+        }
     }
 }
 
@@ -59,6 +66,17 @@ impl Desk {
             None => timers.remove(&conversation),
         };
         before != look
+    }
+
+    /// Notes that a shift post is written down; those of days before are let go.
+    pub fn note_shift_post(&self, notice: NoticeId, shift_at: Timestamp) {
+        let mut known = self.shift_posts.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, at| shift_at.duration_since(*at) < SignedDuration::from_hours(24));
+        known.insert(notice, shift_at);
+    }
+
+    pub fn knows_shift_post(&self, notice: &NoticeId) -> bool {
+        self.shift_posts.lock().unwrap_or_else(PoisonError::into_inner).contains_key(notice)
     }
 
     pub fn watch(&self) -> broadcast::Receiver<Changed> {

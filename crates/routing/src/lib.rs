@@ -24,6 +24,7 @@ mod queue;
 mod react;
 mod rise;
 mod route;
+mod shifts;
 mod summary;
 mod surges;
 mod view;
@@ -37,6 +38,7 @@ pub use plan::{Around, Origin, SAME_THREAD, absorbed, command, newest_words, of_
 pub use queue::{Key, Part, key, score};
 pub use react::NAME;
 pub use route::route;
+pub use shifts::{next_shift_post, shift_posts};
 pub use summary::{suggestion, summarise};
 pub use surges::{brand_look_at, brand_needs, customer_team};
 pub use view::{BrandEntry, CustomerEntry, Entry, Load, View, Work};

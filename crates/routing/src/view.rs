@@ -50,6 +50,8 @@ pub struct BrandEntry {
     /// None while the built-in settings are in force.
     pub published_at: Option<Timestamp>,
     pub presence: HashMap<PersonId, bool>,
+    /// When each person went last.
+    pub went: HashMap<PersonId, Timestamp>,
     pub version: u64,
     /// What waits for each team, and what each person has.
     pub work: Work,
@@ -65,6 +67,7 @@ impl BrandEntry {
             brand: Arc::new(Brand::builtin(id.as_str())),
             published_at: None,
             presence: HashMap::new(),
+            went: HashMap::new(),
             version: 0,
             work: Work::default(),
             streams: Streams::new(),
@@ -208,7 +211,7 @@ impl View {
                 self.fold_brand(brand, sequence, record);
                 record.facts.iter().flat_map(|fact| self.stirred_by(brand, fact)).collect()
             }
-            Subject::Filtered { .. } => Vec::new(),
+            Subject::Filtered { .. } | Subject::Notice { .. } => Vec::new(),
         }
     }
 
@@ -397,6 +400,9 @@ impl View {
                 Fact::SettingsPublished(settings) => publish(entry, &settings.yaml, &settings.file, record.recorded_at),
                 Fact::PresenceChanged(presence) => {
                     entry.presence.insert(presence.person.clone(), presence.online);
+                    if !presence.online {
+                        entry.went.insert(presence.person.clone(), record.occurred_at);
+                    }
                 }
                 Fact::SurgeDetected(surge) => {
                     let key = (surge.region.as_str().into(), surge.topic.as_str().into());

@@ -22,8 +22,8 @@ use conversation::rising::{Deescalated, Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
 use conversation::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
 use conversation::{
-    Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, NoticeId, PersonId,
-    Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
+    Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, NoticeId,
+    PersonId, Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
 };
 use jiff::Timestamp;
 
@@ -607,19 +607,14 @@ impl Chance {
                 settings_version: self.text(),
             }
             .into(),
-            "NoticeAttempted" => NoticeAttempted {
-                notice: self.notice(),
-                attempt: 1 + self.below(9) as u32,
-                attempted_at: self.time(),
+            "NoticeAttempted" => {
+                NoticeAttempted { notice: self.notice(), attempt: 1 + self.below(9) as u32, attempted_at: self.time() }
+                    .into()
             }
-            .into(),
-            "NoticeSent" => NoticeSent {
-                notice: self.notice(),
-                native_id: self.text(),
-                sent_at: self.time(),
-                how: self.text(),
+            "NoticeSent" => {
+                NoticeSent { notice: self.notice(), native_id: self.text(), sent_at: self.time(), how: self.text() }
+                    .into()
             }
-            .into(),
             "NoticeFailed" => NoticeFailed {
                 notice: self.notice(),
                 attempt: self.number() as u32,
@@ -628,12 +623,9 @@ impl Chance {
                 retry_at: self.maybe(Self::time),
             }
             .into(),
-            "NoticeInDoubt" => NoticeInDoubt {
-                notice: self.notice(),
-                attempt: self.number() as u32,
-                reason: self.text(),
+            "NoticeInDoubt" => {
+                NoticeInDoubt { notice: self.notice(), attempt: self.number() as u32, reason: self.text() }.into()
             }
-            .into(),
             unknown => panic!("no fact is called {unknown}; a new one is to be made by chance too"),
         }
     }

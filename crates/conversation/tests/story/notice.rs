@@ -118,10 +118,7 @@ fn a_doubt_is_for_a_person() {
     assert_eq!(after(&[submit(), attempt(0), doubt(1), settle(true)]).status, NoticeStatus::Sent);
     assert_eq!(after(&[submit(), attempt(0), doubt(1), settle(false)]).status, NoticeStatus::Failed);
     let waiting = after(&[submit()]);
-    assert_eq!(
-        ask(&waiting, &settle(true)),
-        Err(Rejection::NoticeNotInDoubt { status: NoticeStatus::Submitted })
-    );
+    assert_eq!(ask(&waiting, &settle(true)), Err(Rejection::NoticeNotInDoubt { status: NoticeStatus::Submitted }));
 }
 
 #[test]

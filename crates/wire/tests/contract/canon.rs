@@ -21,8 +21,8 @@ use conversation::rising::{Deescalated, Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
 use conversation::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
 use conversation::{
-    Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, NoticeId, PersonId,
-    Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
+    Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, NoticeId,
+    PersonId, Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -496,9 +496,7 @@ fn fact_beside_conversations(name: &str, reason: String) -> Fact {
             retry_at: Some(at("2024-05-01T15:01:00Z")),
         }
         .into(),
-        "NoticeInDoubt" => {
-            NoticeInDoubt { notice: notice(), attempt: 2, reason: "unknown_timeout".into() }.into()
-        }
+        "NoticeInDoubt" => NoticeInDoubt { notice: notice(), attempt: 2, reason: "unknown_timeout".into() }.into(),
         unknown => panic!("{unknown} has no canonical form yet: add one here, then run with UPDATE_GOLDEN=1"),
     }
 }
