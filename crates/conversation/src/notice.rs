@@ -167,7 +167,7 @@ pub fn decide(state: &Notice, command: &NoticeCommand, record: RecordId) -> Deci
         NoticeCommand::Fail(failed) => fail(state, failed),
         NoticeCommand::Doubt(doubt) => match state.status {
             NoticeStatus::InDoubt => Ok(Vec::new()),
-            NoticeStatus::Attempted => Ok(vec![Fact::from(doubt.clone())]),
+            NoticeStatus::Attempted | NoticeStatus::Retrying => Ok(vec![Fact::from(doubt.clone())]),
             status => Err(Rejection::NoticeNotSendable { status }),
         },
         NoticeCommand::Settle { notice, arrived, now } => settle(state, *notice, *arrived, *now),

@@ -72,6 +72,7 @@ const SETTLE: &[(&str, &str)] = &[("id", "write.conversationId"), ("replyId", "r
 const CUSTOMER: &[(&str, &str)] = &[("id", "customerId")];
 const CUSTOMER_WRITE: &[(&str, &str)] = &[("id", "write.customerId")];
 const BRAND: &[(&str, &str)] = &[("brand", "brand")];
+const NOTICE: &[(&str, &str)] = &[("brand", "brand"), ("noticeId", "noticeId")];
 /// What the loss ledger counts posts under that come in here and name no source.
 const SOURCE: &[(&str, &str)] = &[("source", "json")];
 
@@ -357,6 +358,24 @@ pub const ENDPOINTS: &[Endpoint] = &[
         ),
     ),
     get(
+        "/api/v1/notices",
+        "Words of the brands that belong to no conversation and are not sent yet",
+        rpc(
+            "earshot.notifier.v1.NotificationService/ListNotices",
+            &[],
+            call::<notifier::ListNoticesRequest, notifier::ListNoticesResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/brands/{brand}/notices/{noticeId}/settle",
+        "Says how a notice in doubt ended",
+        rpc(
+            "earshot.notifier.v1.NotificationService/SettleNotice",
+            NOTICE,
+            call::<notifier::SettleNoticeRequest, notifier::SettleNoticeResponse>,
+        ),
+    ),
+    get(
         "/api/v1/brands",
         "The brands",
         rpc(
@@ -404,6 +423,15 @@ pub const ENDPOINTS: &[Endpoint] = &[
             "earshot.brand.v1.BrandService/ListIncidents",
             BRAND,
             call::<brand::ListIncidentsRequest, brand::ListIncidentsResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/brands/{brand}/shift-posts/preview",
+        "What will be posted when shifts begin and end",
+        rpc(
+            "earshot.brand.v1.BrandService/PreviewShiftPosts",
+            BRAND,
+            call::<brand::PreviewShiftPostsRequest, brand::PreviewShiftPostsResponse>,
         ),
     ),
     get(

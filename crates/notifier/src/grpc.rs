@@ -1,5 +1,6 @@
 //! The outbox, for people: what is on its way and what waits for them.
 
+use crate::notices::Counter;
 use crate::outbox::{Line, Outbox, Waiting};
 use conversation::state::ReplyStatus;
 use conversation::{BrandId, ConversationId};
@@ -11,7 +12,10 @@ use tokio::sync::watch;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 use wire::pb::notifier::notification_service_server::{NotificationService, NotificationServiceServer};
-use wire::pb::notifier::{ListOutboxRequest, ListOutboxResponse, OutboxEntry};
+use wire::pb::notifier::{
+    ListNoticesRequest, ListNoticesResponse, ListOutboxRequest, ListOutboxResponse, OutboxEntry, SettleNoticeRequest,
+    SettleNoticeResponse,
+};
 
 /// The services on this listener, for the health service.
 pub const SERVICES: &[&str] = &["earshot.notifier.v1.NotificationService"];
@@ -19,11 +23,16 @@ pub const SERVICES: &[&str] = &["earshot.notifier.v1.NotificationService"];
 const ENTRIES_MAX: usize = 10_000;
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
-pub fn routes(outbox: Arc<Outbox>, caught_up: watch::Receiver<bool>, clock: Clock) -> anyhow::Result<Routes> {
+pub fn routes(
+    outbox: Arc<Outbox>,
+    caught_up: watch::Receiver<bool>,
+    clock: Clock,
+    counter: Counter,
+) -> anyhow::Result<Routes> {
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(wire::DESCRIPTORS)
         .build_v1()?;
-    let service = NotificationServiceServer::new(Notifications { outbox, caught_up, clock });
+    let service = NotificationServiceServer::new(Notifications { outbox, caught_up, clock, counter });
     Ok(Routes::new(service).add_service(reflection))
 }
 
@@ -31,6 +40,7 @@ struct Notifications {
     outbox: Arc<Outbox>,
     caught_up: watch::Receiver<bool>,
     clock: Clock,
+    counter: Counter,
 }
 
 #[tonic::async_trait]
@@ -61,6 +71,20 @@ impl NotificationService for Notifications {
         found.truncate(ENTRIES_MAX);
         let entries = found.into_iter().map(|(_, entry)| entry).collect();
         Ok(Response::new(ListOutboxResponse { entries }))
+    }
+
+    async fn list_notices(
+        &self,
+        request: Request<ListNoticesRequest>,
+    ) -> Result<Response<ListNoticesResponse>, Status> {
+        self.counter.list(&request.into_inner()).map(Response::new)
+    }
+
+    async fn settle_notice(
+        &self,
+        request: Request<SettleNoticeRequest>,
+    ) -> Result<Response<SettleNoticeResponse>, Status> {
+        self.counter.settle(request.into_inner()).await.map(Response::new)
     }
 }
 

@@ -3,10 +3,12 @@
 //! notice's own subject lets it be written once.
 
 use crate::view::{BrandEntry, View};
-use brand::{ShiftEnd, ShiftTime};
+use brand::{Brand, ShiftEnd, ShiftTime};
 use conversation::notice::{Shift, ShiftPostSubmitted};
 use conversation::{BrandId, Network, NoticeId, PersonId, TeamId};
 use jiff::{SignedDuration, Timestamp};
+use reply::length::Limit;
+use std::sync::Arc;
 
 /// How late a shift post may be: after that nobody says good morning any more.
 pub const LATE_MOST: SignedDuration = SignedDuration::from_mins(30);
@@ -33,7 +35,7 @@ pub fn submitted(known: &BrandEntry, id: &BrandId, shift: &ShiftTime<'_>) -> Opt
     if on.is_empty() && shift.names_people() {
         return None;
     }
-    let names: Vec<&str> = on.iter().map(|(_, name)| *name).collect();
+    let text = text(known, shift, &on);
     let team = TeamId::new(&shift.team.id).ok()?;
     Some(ShiftPostSubmitted {
         notice: NoticeId::of_shift(id, &team, shift.end.as_str(), shift.at),
@@ -44,10 +46,56 @@ pub fn submitted(known: &BrandEntry, id: &BrandId, shift: &ShiftTime<'_>) -> Opt
         },
         shift_at: shift.at,
         network: Network::new(&shift.post.network).ok()?,
-        text: known.brand.shift_text(shift, &names),
+        text,
         people: on.into_iter().map(|(id, _)| id).collect(),
         settings_version: known.brand.version().to_owned(),
     })
+}
+
+/// The words with as many names as the network has room for; all of them when it has no room for one.
+fn text(known: &BrandEntry, shift: &ShiftTime<'_>, on: &[(PersonId, &str)]) -> String {
+    let names: Vec<&str> = on.iter().map(|(_, name)| *name).collect();
+    let with = |count: usize| known.brand.shift_text(shift, &names[..count]);
+    let fits = |text: &String| Limit::of(&shift.post.network, false).fits(text, 0);
+    (1..=names.len()).rev().map(with).find(fits).unwrap_or_else(|| with(names.len()))
+}
+
+/// A shift post as it will go out, or would.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShiftPreview {
+    pub at: Timestamp,
+    pub team: String,
+    pub shift: &'static str,
+    pub network: String,
+    pub text: String,
+    pub people: Vec<PersonId>,
+    /// Why it would not go out as it is: `nobody_on`, `too_long`.
+    pub problem: Option<&'static str>,
+}
+
+/// The shift posts after `from` and not after `until`, with these people on whenever their team is.
+pub fn preview_shift_posts(
+    brand: &Arc<Brand>,
+    on: &[PersonId],
+    from: Timestamp,
+    until: Timestamp,
+) -> Vec<ShiftPreview> {
+    let Ok(id) = BrandId::new(brand.slug()) else { return Vec::new() };
+    let presence = on.iter().map(|person| (person.clone(), true)).collect();
+    let known = BrandEntry { brand: Arc::clone(brand), presence, ..BrandEntry::builtin(&id) };
+    let shown = |shift: &ShiftTime<'_>| {
+        let posted = submitted(&known, &id, shift);
+        let (text, people, problem) = match posted {
+            None => (brand.shift_text(shift, &[]), Vec::new(), Some("nobody_on")),
+            Some(post) => {
+                let fits = Limit::of(&shift.post.network, false).fits(&post.text, 0);
+                (post.text, post.people, (!fits).then_some("too_long"))
+            }
+        };
+        let (team, network) = (shift.team.id.clone(), shift.post.network.clone());
+        ShiftPreview { at: shift.at, team, shift: shift.end.as_str(), network, text, people, problem }
+    };
+    brand.shift_posts(from, until).iter().map(shown).collect()
 }
 
 /// Who of the team is on, in the order of the settings; at its end also who has just gone.
@@ -65,8 +113,7 @@ fn on<'b>(known: &'b BrandEntry, shift: &ShiftTime<'_>) -> Vec<(PersonId, &'b st
 #[cfg(test)]
 mod tests {
     use super::*;
-    use brand::{Brand, Settings};
-    use std::sync::Arc;
+    use brand::Settings;
 
     const YAML: &str = "earshot: brand/v1\nbrand: b\nname: Aurora\ntimezone: UTC\nhandles: [{network: x, account: a, use: care}]\n\
         teams:\n  care:\n    name: Care\n    hours: \"Mo-Su 09:00-18:00\"\n    people: [ivo, dana]\n    shift_posts: {morning: {network: x, text: \"Good morning from {people}\"}, evening: {network: x, text: \"Good night from {people}\"}}\n\
@@ -120,6 +167,34 @@ mod tests {
         };
         assert_eq!(notice(&["dana"], "09:00"), notice(&["ivo"], "09:20"));
         assert_ne!(notice(&["dana"], "09:00"), notice(&["dana"], "18:00"));
+    }
+
+    #[test]
+    fn names_that_the_network_has_no_room_for_are_left_out() {
+        let people: Vec<String> = (0..40).map(|nth| format!("p{nth:02}")).collect();
+        let listed: String = people.iter().map(|id| format!("{id}: {{name: Somebody {id}}}, ")).collect();
+        let yaml = YAML.replace("people: [ivo, dana]", &format!("people: [{}]", people.join(", ")));
+        let yaml = yaml.replace("{dana: {name: Dana}, ivo: {name: Ivo}}", &format!("{{{listed}}}"));
+        let brand = Arc::new(Brand::compile(Settings::parse(&yaml, "b.yaml").unwrap()).unwrap());
+        let on: Vec<_> = people.iter().map(|id| PersonId::new(id).unwrap()).collect();
+        let shown = preview_shift_posts(&brand, &on, at("08:00"), at("10:00"));
+        let [post] = shown.as_slice() else { panic!("{shown:?}") };
+        assert_eq!((post.people.len(), post.problem), (40, None));
+        assert!(post.text.starts_with("Good morning from Somebody p00") && post.text.chars().count() <= 280);
+        assert!(post.text.chars().count() > 250, "as many as there is room for: {}", post.text);
+    }
+
+    #[test]
+    fn a_preview_says_what_would_not_go_out() {
+        let brand = Arc::new(Brand::compile(Settings::parse(YAML, "b.yaml").unwrap()).unwrap());
+        let nobody = preview_shift_posts(&brand, &[], at("08:00"), at("20:00"));
+        assert_eq!(
+            nobody.iter().map(|post| (post.shift, post.problem)).collect::<Vec<_>>(),
+            [("morning", Some("nobody_on")), ("evening", Some("nobody_on")),]
+        );
+        let long = YAML.replace("Good night from {people}", &"so long ".repeat(50));
+        let brand = Arc::new(Brand::compile(Settings::parse(&long, "b.yaml").unwrap()).unwrap());
+        assert_eq!(preview_shift_posts(&brand, &[], at("17:00"), at("20:00"))[0].problem, Some("too_long"));
     }
 
     #[test]

@@ -117,6 +117,8 @@ fn a_doubt_is_for_a_person() {
     );
     assert_eq!(after(&[submit(), attempt(0), doubt(1), settle(true)]).status, NoticeStatus::Sent);
     assert_eq!(after(&[submit(), attempt(0), doubt(1), settle(false)]).status, NoticeStatus::Failed);
+    let late = after(&[submit(), attempt(0), failed(1, "unknown_timeout", false), doubt(1)]);
+    assert_eq!(late.status, NoticeStatus::InDoubt, "no try is made any more that would do no harm");
     let waiting = after(&[submit()]);
     assert_eq!(ask(&waiting, &settle(true)), Err(Rejection::NoticeNotInDoubt { status: NoticeStatus::Submitted }));
 }

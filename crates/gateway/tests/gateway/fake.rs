@@ -383,6 +383,13 @@ impl BrandService for Fake {
         )
         .await
     }
+    async fn preview_shift_posts(
+        &self,
+        request: Request<PreviewShiftPostsRequest>,
+    ) -> Result<Response<PreviewShiftPostsResponse>, Status> {
+        let post = ShiftPostPreview { shift: "morning".into(), text: "Good morning".into(), ..Default::default() };
+        self.answer("PreviewShiftPosts", request, PreviewShiftPostsResponse { posts: vec![post] }).await
+    }
     async fn set_presence(
         &self,
         request: Request<SetPresenceRequest>,
@@ -494,5 +501,18 @@ impl NotificationService for Fake {
     async fn list_outbox(&self, request: Request<ListOutboxRequest>) -> Result<Response<ListOutboxResponse>, Status> {
         let entry = OutboxEntry { reply_id: "y1".into(), status: "in_doubt".into(), attempts: 1, ..Default::default() };
         self.answer("ListOutbox", request, ListOutboxResponse { entries: vec![entry] }).await
+    }
+    async fn list_notices(
+        &self,
+        request: Request<ListNoticesRequest>,
+    ) -> Result<Response<ListNoticesResponse>, Status> {
+        let notice = OpenNotice { notice_id: "n1".into(), kind: "shift_post".into(), ..Default::default() };
+        self.answer("ListNotices", request, ListNoticesResponse { notices: vec![notice] }).await
+    }
+    async fn settle_notice(
+        &self,
+        request: Request<SettleNoticeRequest>,
+    ) -> Result<Response<SettleNoticeResponse>, Status> {
+        self.answer("SettleNotice", request, SettleNoticeResponse { changed: true }).await
     }
 }

@@ -9,5 +9,6 @@ mod doubt;
 mod faults;
 mod limits;
 mod log;
+mod notices;
 mod outbox;
 mod world;
