@@ -41,7 +41,7 @@ pub use react::NAME;
 pub use route::route;
 pub use shifts::{ShiftPreview, next_shift_post, preview_shift_posts, shift_posts};
 pub use summary::{suggestion, summarise};
-pub use surges::{brand_look_at, brand_needs, customer_team};
+pub use surges::{brand_look_at, brand_needs, customer_team, threshold};
 pub use view::{BrandEntry, CustomerEntry, Entry, Load, View, Work};
 
 use anyhow::Context as _;
