@@ -21,6 +21,7 @@ use crate::resolved::{Absorbed, Merged, Reopened, Resolved};
 use crate::rising::{Deescalated, FlagLowered, FlagRaised};
 use crate::routed::{ConversationOpened, Routed};
 use crate::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
+use crate::told::{NewsChosen, PersonNoticeExtended, PersonNoticeSubmitted};
 
 macro_rules! facts {
     ($($name:ident),* $(,)?) => {
@@ -108,6 +109,9 @@ facts!(
     SurgeDetected,
     SurgeEnded,
     ShiftPostSubmitted,
+    PersonNoticeSubmitted,
+    PersonNoticeExtended,
+    NewsChosen,
     NoticeAttempted,
     NoticeSent,
     NoticeFailed,

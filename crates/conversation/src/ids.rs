@@ -279,6 +279,18 @@ impl NoticeId {
         let (brand, team) = (brand.as_str().as_bytes(), team.as_str().as_bytes());
         Self(derive("shift", &[brand, team, shift.as_bytes(), &at.as_nanosecond().to_be_bytes()]))
     }
+
+    /// One piece of news for a person that goes at once.
+    pub fn of_news(person: &PersonId, way: &str, news: &str, cause: RecordId) -> Self {
+        let person = person.as_str().as_bytes();
+        Self(derive("news", &[person, way.as_bytes(), news.as_bytes(), cause.as_uuid().as_bytes()]))
+    }
+
+    /// All news of a person that go by this way at this time.
+    pub fn of_digest(brand: &BrandId, person: &PersonId, way: &str, due_at: jiff::Timestamp) -> Self {
+        let (brand, person) = (brand.as_str().as_bytes(), person.as_str().as_bytes());
+        Self(derive("digest", &[brand, person, way.as_bytes(), &due_at.as_nanosecond().to_be_bytes()]))
+    }
 }
 
 /// How many partitions the log's subjects are spread over.

@@ -27,6 +27,7 @@ pub mod rising;
 pub mod routed;
 pub mod state;
 pub mod surge;
+pub mod told;
 
 pub use customer::Customer;
 pub use fact::Fact;
@@ -399,6 +400,9 @@ fn evolve_fact(state: &mut Conversation, fact: &Fact, at: Timestamp) {
         | Fact::SurgeDetected(_)
         | Fact::SurgeEnded(_)
         | Fact::ShiftPostSubmitted(_)
+        | Fact::PersonNoticeSubmitted(_)
+        | Fact::PersonNoticeExtended(_)
+        | Fact::NewsChosen(_)
         | Fact::NoticeAttempted(_)
         | Fact::NoticeSent(_)
         | Fact::NoticeFailed(_)

@@ -1,4 +1,5 @@
-//! A word of the brand that belongs to no conversation: the post at the beginning or the end of a shift. Each has a story and
+//! A word of the brand that belongs to no conversation: the post at the beginning or the end of a shift, or news for one of
+//! its people. Each has a story and
 //! a subject of its own: its first record can be written once only, whoever decides it, and neither the brand's own
 //! subject, on which presence and counts come and go, nor any conversation stands in its way.
 //!
@@ -8,6 +9,7 @@
 use crate::fact::Fact;
 use crate::ids::{Network, NoticeId, PersonId, RecordId, TeamId};
 use crate::record::Record;
+use crate::told::{CONSOLE, ITEMS_MOST, Item, PersonNoticeExtended, PersonNoticeSubmitted};
 use crate::{Decision, Rejection, Story};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -60,7 +62,7 @@ pub struct NoticeSent {
     /// The receiver's own id of it; empty when it gives none.
     pub native_id: String,
     pub sent_at: Timestamp,
-    /// `answered` by the receiver, `looked_up` after a doubt, or `settled` by a person.
+    /// `answered` by the receiver, `looked_up` after a doubt, `settled` by a person, or `shown` on the console.
     pub how: String,
 }
 
@@ -128,6 +130,8 @@ pub struct Notice {
     pub doubted_at: Option<Timestamp>,
     /// Why the last try did not end as sent; empty before that.
     pub reason: Box<str>,
+    /// What a person is told; empty for a post.
+    pub items: Vec<Item>,
     /// The records that are in here already.
     pub seen: Vec<RecordId>,
 }
@@ -136,6 +140,8 @@ pub struct Notice {
 #[derive(Debug, Clone, PartialEq)]
 pub enum NoticeCommand {
     SubmitShiftPost(ShiftPostSubmitted),
+    /// Begins a notice to a person, or adds to one that has not gone out yet.
+    TellPerson(PersonNoticeSubmitted),
     /// Begins a try. `after_doubt`: the last one is known not to have arrived, or a repetition does no harm.
     Attempt {
         notice: NoticeId,
@@ -161,6 +167,7 @@ pub fn decide(state: &Notice, command: &NoticeCommand, record: RecordId) -> Deci
     match command {
         NoticeCommand::SubmitShiftPost(_) if state.status != NoticeStatus::Unknown => Ok(Vec::new()),
         NoticeCommand::SubmitShiftPost(fact) => Ok(vec![Fact::from(fact.clone())]),
+        NoticeCommand::TellPerson(fact) => tell(state, fact),
         _ if state.status == NoticeStatus::Unknown => Err(Rejection::UnknownNotice),
         NoticeCommand::Attempt { notice, at, after_doubt } => attempt(state, *notice, *at, *after_doubt),
         NoticeCommand::Confirm(sent) => confirm(state, sent),
@@ -171,6 +178,26 @@ pub fn decide(state: &Notice, command: &NoticeCommand, record: RecordId) -> Deci
             status => Err(Rejection::NoticeNotSendable { status }),
         },
         NoticeCommand::Settle { notice, arrived, now } => settle(state, *notice, *arrived, *now),
+    }
+}
+
+fn tell(state: &Notice, fact: &PersonNoticeSubmitted) -> Decision {
+    let item = &fact.item;
+    if state.items.iter().any(|known| known.cause == item.cause && known.news == item.news) {
+        return Ok(Vec::new());
+    }
+    match state.status {
+        // What is written down is on the console: nothing has to be sent.
+        NoticeStatus::Unknown if fact.way == CONSOLE => {
+            let how = "shown".to_owned();
+            let sent = NoticeSent { notice: fact.notice, native_id: String::new(), sent_at: fact.due_at, how };
+            Ok(vec![Fact::from(fact.clone()), Fact::from(sent)])
+        }
+        NoticeStatus::Unknown => Ok(vec![Fact::from(fact.clone())]),
+        NoticeStatus::Submitted if state.items.len() < ITEMS_MOST => {
+            Ok(vec![Fact::from(PersonNoticeExtended { notice: fact.notice, item: item.clone() })])
+        }
+        status => Err(Rejection::NoticeNotSendable { status }),
     }
 }
 
@@ -248,6 +275,11 @@ impl Notice {
     fn evolve_fact(&mut self, fact: &Fact) {
         match fact {
             Fact::ShiftPostSubmitted(_) if self.status == NoticeStatus::Unknown => self.stand(NoticeStatus::Submitted),
+            Fact::PersonNoticeSubmitted(fact) if self.status == NoticeStatus::Unknown => {
+                self.stand(NoticeStatus::Submitted);
+                self.items.push(fact.item.clone());
+            }
+            Fact::PersonNoticeExtended(fact) => self.items.push(fact.item.clone()),
             Fact::NoticeAttempted(fact) => {
                 if self.status == NoticeStatus::Attempted {
                     self.doubted_at = self.doubted_at.or(self.attempted_at);

@@ -51,7 +51,7 @@ impl Subject {
             Subject::Conversation { customer, .. }
             | Subject::Customer { customer, .. }
             | Subject::Filtered { customer, .. } => Some(*customer),
-            Subject::Brand { .. } => None,
+            Subject::Brand { .. } | Subject::Notice { .. } => None,
         }
     }
 

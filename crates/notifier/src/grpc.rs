@@ -2,6 +2,7 @@
 
 use crate::notices::Counter;
 use crate::outbox::{Line, Outbox, Waiting};
+use crate::tell::{NewsStream, Wishes};
 use conversation::state::ReplyStatus;
 use conversation::{BrandId, ConversationId};
 use jiff::Timestamp;
@@ -13,8 +14,9 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 use wire::pb::notifier::notification_service_server::{NotificationService, NotificationServiceServer};
 use wire::pb::notifier::{
-    ListNoticesRequest, ListNoticesResponse, ListOutboxRequest, ListOutboxResponse, OutboxEntry, SettleNoticeRequest,
-    SettleNoticeResponse,
+    GetNewsChoiceRequest, GetNewsChoiceResponse, ListNewsChoicesRequest, ListNewsChoicesResponse, ListNewsRequest,
+    ListNewsResponse, ListNoticesRequest, ListNoticesResponse, ListOutboxRequest, ListOutboxResponse, OutboxEntry,
+    SetNewsChoiceRequest, SetNewsChoiceResponse, SettleNoticeRequest, SettleNoticeResponse, WatchNewsRequest,
 };
 
 /// The services on this listener, for the health service.
@@ -28,11 +30,12 @@ pub fn routes(
     caught_up: watch::Receiver<bool>,
     clock: Clock,
     counter: Counter,
+    wishes: Wishes,
 ) -> anyhow::Result<Routes> {
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(wire::DESCRIPTORS)
         .build_v1()?;
-    let service = NotificationServiceServer::new(Notifications { outbox, caught_up, clock, counter });
+    let service = NotificationServiceServer::new(Notifications { outbox, caught_up, clock, counter, wishes });
     Ok(Routes::new(service).add_service(reflection))
 }
 
@@ -41,6 +44,7 @@ struct Notifications {
     caught_up: watch::Receiver<bool>,
     clock: Clock,
     counter: Counter,
+    wishes: Wishes,
 }
 
 #[tonic::async_trait]
@@ -85,6 +89,37 @@ impl NotificationService for Notifications {
         request: Request<SettleNoticeRequest>,
     ) -> Result<Response<SettleNoticeResponse>, Status> {
         self.counter.settle(request.into_inner()).await.map(Response::new)
+    }
+
+    async fn get_news_choice(
+        &self,
+        request: Request<GetNewsChoiceRequest>,
+    ) -> Result<Response<GetNewsChoiceResponse>, Status> {
+        self.wishes.get(&request.into_inner()).map(Response::new)
+    }
+
+    async fn set_news_choice(
+        &self,
+        request: Request<SetNewsChoiceRequest>,
+    ) -> Result<Response<SetNewsChoiceResponse>, Status> {
+        self.wishes.set(request.into_inner()).await.map(Response::new)
+    }
+
+    async fn list_news_choices(
+        &self,
+        request: Request<ListNewsChoicesRequest>,
+    ) -> Result<Response<ListNewsChoicesResponse>, Status> {
+        self.wishes.list(&request.into_inner()).map(Response::new)
+    }
+
+    async fn list_news(&self, request: Request<ListNewsRequest>) -> Result<Response<ListNewsResponse>, Status> {
+        self.wishes.news(&request.into_inner()).map(Response::new)
+    }
+
+    type WatchNewsStream = NewsStream;
+
+    async fn watch_news(&self, request: Request<WatchNewsRequest>) -> Result<Response<NewsStream>, Status> {
+        self.wishes.watch(request.into_inner()).map(Response::new)
     }
 }
 

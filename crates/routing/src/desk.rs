@@ -1,5 +1,6 @@
 //! The view behind a lock, and the news of its changes.
 
+use crate::tellings::Telling;
 use crate::view::{BrandEntry, Entry, View};
 use brand::Brand;
 use conversation::{BrandId, Conversation, ConversationId, Fact, NoticeId, Record, Subject};
@@ -77,6 +78,20 @@ impl Desk {
 
     pub fn knows_shift_post(&self, notice: &NoticeId) -> bool {
         self.shift_posts.lock().unwrap_or_else(PoisonError::into_inner).contains_key(notice)
+    }
+
+    /// Notes what people are to be told, until it is written down: a crash in between does not lose it.
+    pub fn note_untold(&self, tellings: &[Telling]) {
+        self.write().untold.extend_from_slice(tellings);
+    }
+
+    /// It is written down.
+    pub fn note_told(&self, telling: &Telling) {
+        self.write().untold.retain(|known| known != telling);
+    }
+
+    pub fn untold(&self) -> Vec<Telling> {
+        self.read().untold.clone()
     }
 
     pub fn watch(&self) -> broadcast::Receiver<Changed> {

@@ -27,6 +27,7 @@ mod route;
 mod shifts;
 mod summary;
 mod surges;
+mod tellings;
 mod view;
 
 pub use checkpoint::{decode as decode_checkpoint, encode as encode_checkpoint};
@@ -42,6 +43,7 @@ pub use route::route;
 pub use shifts::{ShiftPreview, next_shift_post, preview_shift_posts, shift_posts};
 pub use summary::{suggestion, summarise};
 pub use surges::{brand_look_at, brand_needs, customer_team, threshold};
+pub use tellings::{Telling, tellings};
 pub use view::{BrandEntry, CustomerEntry, Entry, Load, View, Work};
 
 use anyhow::Context as _;

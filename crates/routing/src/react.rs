@@ -8,9 +8,10 @@ use crate::needs::{Need, look_at, needs};
 use crate::plan::{self, Around, Origin};
 use crate::shifts::shift_posts;
 use crate::surges::{brand_look_at, brand_needs, customer_team};
+use crate::tellings::{Telling, is_news, tellings};
 use crate::view::{BrandEntry, Entry};
 use conversation::customer::{CustomerCommand, CustomerTeamSet};
-use conversation::notice::ShiftPostSubmitted;
+use conversation::notice::{Notice, ShiftPostSubmitted};
 use conversation::{
     Actor, BrandId, Command, ConversationId, Customer, CustomerId, Fact, PersonalText, PostKey, RecordId, Subject,
 };
@@ -39,6 +40,7 @@ enum Job {
     SetTeam { brand: BrandId, customer: CustomerId, fact: CustomerTeamSet },
     Tell { brand: BrandId, version: u64, record: RecordId, fact: Box<Fact> },
     PostShift { brand: BrandId, fact: Box<ShiftPostSubmitted> },
+    TellPerson(Box<Telling>),
 }
 
 /// Carries out what is needed, several at once, and brings the outcome back to the desk.
@@ -139,8 +141,9 @@ impl Reactor {
             Job::Meet(conversation, need) => self.answer(*conversation, need).await,
             Job::SetTimer(due) => self.arm(due).await,
             Job::SetTeam { brand, customer, fact } => self.set_team(brand, *customer, fact).await,
-            Job::Tell { brand, version, record, fact } => self.tell(brand, *version, *record, fact).await,
+            Job::Tell { brand, version, record, fact } => self.tell_of_brand(brand, *version, *record, fact).await,
             Job::PostShift { brand, fact } => self.post_shift(brand, fact).await,
+            Job::TellPerson(telling) => self.tell_person(telling).await,
         }
     }
 
@@ -159,7 +162,13 @@ impl Reactor {
     }
 
     /// Writes a fact about the brand after what was read of it. When somebody else wrote first, whoever reads that looks again.
-    async fn tell(&self, brand: &BrandId, version: u64, record: RecordId, fact: &Fact) -> Result<(), TransactError> {
+    async fn tell_of_brand(
+        &self,
+        brand: &BrandId,
+        version: u64,
+        record: RecordId,
+        fact: &Fact,
+    ) -> Result<(), TransactError> {
         let now = self.clock.now();
         let actor = Actor::Service(NAME.into());
         let draft = Draft { record, occurred_at: now, now, actor, caused_by: None, correlation: None };
@@ -182,6 +191,42 @@ impl Reactor {
                 Ok(())
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Writes down that somebody is told something, in the first notice that takes it.
+    async fn tell_person(&self, telling: &Telling) -> Result<(), TransactError> {
+        let (now, record, item) = (self.clock.now(), telling.record(NAME), &telling.item);
+        let mut told = Ok(());
+        for notice in telling.notices() {
+            let draft = Draft {
+                record,
+                occurred_at: item.at,
+                now,
+                actor: Actor::Service(NAME.into()),
+                caused_by: Some(item.cause),
+                correlation: None,
+            };
+            // What goes at once is nearly always the first of its notice.
+            let hint = (telling.due_at <= item.at).then(|| (Notice::default(), 0));
+            let decide = |state: &Notice| telling.decide(notice, state, record);
+            told = self.journal.transact_on(&telling.subject(notice), draft, hint, decide).await.map(drop);
+            if !matches!(told, Err(TransactError::Rejected(_))) {
+                break;
+            }
+        }
+        // Refused by all of them, it has gone out.
+        if matches!(told, Ok(()) | Err(TransactError::Rejected(_))) {
+            self.desk.note_told(telling);
+        }
+        told
+    }
+
+    /// Starts on everything that people are to be told.
+    async fn tell(&self, tellings: Vec<Telling>) {
+        for telling in tellings {
+            let span = tracing::info_span!("react", otel.name = "tell a person", news = telling.item.news.as_str());
+            self.spawn(Job::TellPerson(Box::new(telling)), span).await;
         }
     }
 
@@ -356,6 +401,7 @@ async fn catch_up(desk: &Desk, reactor: &Reactor, now: Timestamp) {
             teams.extend(customer_team(&view, entry).map(|fact| (entry.brand.clone(), entry.customer, fact)));
         }
     }
+    reactor.tell(desk.untold()).await;
     for (conversation, need) in undone {
         reactor.begin(conversation, need, None).await;
     }
@@ -377,7 +423,15 @@ async fn handle(journal: &Journal, desk: &Desk, reactor: &Reactor, item: Item, l
         LogEntry::Record(record) => {
             let kind = record.facts.first().map_or("none", conversation::Fact::name);
             let stirred = desk.fold(item.sequence, record);
+            let told = match is_news(record) {
+                true => tellings(&desk.read(), record, reactor.clock.now()),
+                false => Vec::new(),
+            };
+            if !told.is_empty() {
+                desk.note_untold(&told);
+            }
             if live {
+                reactor.tell(told).await;
                 for conversation in stirred {
                     attend(desk, reactor, conversation, item.traceparent.as_deref()).await;
                 }

@@ -21,6 +21,7 @@ use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
 use conversation::rising::{Deescalated, Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
 use conversation::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
+use conversation::told::{Item, News, NewsChosen, PersonNoticeExtended, PersonNoticeSubmitted, Quiet, WayChoice};
 use conversation::{
     Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, NoticeId,
     PersonId, Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
@@ -607,6 +608,28 @@ impl Chance {
                 settings_version: self.text(),
             }
             .into(),
+            "PersonNoticeSubmitted" => PersonNoticeSubmitted {
+                notice: self.notice(),
+                person: self.person(),
+                way: self.of(&["email", "console", "ops"]).to_owned(),
+                due_at: self.time(),
+                item: self.item(),
+            }
+            .into(),
+            "PersonNoticeExtended" => PersonNoticeExtended { notice: self.notice(), item: self.item() }.into(),
+            "NewsChosen" => {
+                let (person, timezone, email) = (self.person(), self.text(), self.text().as_str().into());
+                let quiet = self.maybe(|chance| Quiet {
+                    from_minute: chance.below(1_440) as u16,
+                    until_minute: chance.below(1_440) as u16,
+                });
+                let ways = self.several(|chance| WayChoice {
+                    way: chance.of(&["email", "ops"]).to_owned(),
+                    news: chance.several(|chance| chance.of(&News::ALL)),
+                    digest_minutes: chance.number() as u32,
+                });
+                NewsChosen { person, email, timezone, quiet, ways }.into()
+            }
             "NoticeAttempted" => {
                 NoticeAttempted { notice: self.notice(), attempt: 1 + self.below(9) as u32, attempted_at: self.time() }
                     .into()
@@ -628,6 +651,11 @@ impl Chance {
             }
             unknown => panic!("no fact is called {unknown}; a new one is to be made by chance too"),
         }
+    }
+
+    fn item(&mut self) -> Item {
+        let (news, at) = (self.of(&News::ALL), self.time());
+        Item { news, conversation: self.maybe(Self::conversation), at, cause: self.record_id() }
     }
 
     fn subject(&mut self) -> Subject {

@@ -225,7 +225,7 @@ fn replies_are_sound(before: &Conversation, after: &Conversation, decision: &Dec
 }
 
 /// Facts of brands, of customers, of filtered posts and of notices.
-const ELSEWHERE: [&str; 20] = [
+const ELSEWHERE: [&str; 23] = [
     "PostFiltered",
     "PostBroughtBack",
     "CustomerTeamSet",
@@ -241,6 +241,9 @@ const ELSEWHERE: [&str; 20] = [
     "SurgeDetected",
     "SurgeEnded",
     "ShiftPostSubmitted",
+    "PersonNoticeSubmitted",
+    "PersonNoticeExtended",
+    "NewsChosen",
     "NoticeAttempted",
     "NoticeSent",
     "NoticeFailed",

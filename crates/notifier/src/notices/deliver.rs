@@ -156,7 +156,7 @@ impl Inner {
         if turn.unreadable {
             return self.leave_to_person(turn, &Reason::UNREADABLE).await;
         }
-        let Some(way) = self.ways.of(&turn.waiting) else {
+        let Some(way) = self.ways.of(turn.notice, &turn.waiting) else {
             return self.end(turn, None, turn.last_try(), Reason::NO_TARGET).await;
         };
         if let Some(since) = turn.state().in_doubt_since()
@@ -164,7 +164,7 @@ impl Inner {
         {
             return Ok(step);
         }
-        if turn.state().attempts >= self.rules.attempts_max {
+        if turn.state().attempts >= self.rules.attempts_max(&turn.waiting.what) {
             return self.end(turn, Some(&way), turn.last_try(), turn.last_reason()).await;
         }
         if let Err(not_now) = way.enter(turn.brand(), self.clock.now()) {
@@ -207,10 +207,10 @@ impl Inner {
         reason: Reason,
         at_least: Option<Duration>,
     ) -> Result<Step, TransactError> {
-        if tried.attempt >= self.rules.attempts_max {
+        if tried.attempt >= self.rules.attempts_max(&turn.waiting.what) {
             return self.end(turn, Some(way), tried, reason).await;
         }
-        let retry_at = self.clock.now() + self.wait_after(turn.notice, tried.attempt, at_least);
+        let retry_at = self.clock.now() + self.wait_after(turn, tried.attempt, at_least);
         self.failed(turn, tried, &reason, Some(retry_at)).await
     }
 
@@ -221,8 +221,9 @@ impl Inner {
             return self.confirm(turn, tried, &receipt, "looked_up").await;
         }
         let since = turn.state().in_doubt_since().unwrap_or(tried.at);
-        let retry_at = self.clock.now() + self.wait_after(turn.notice, tried.attempt, None);
-        if may_repeat(&abilities, Some(since), retry_at) && tried.attempt < self.rules.attempts_max {
+        let retry_at = self.clock.now() + self.wait_after(turn, tried.attempt, None);
+        if may_repeat(&abilities, Some(since), retry_at) && tried.attempt < self.rules.attempts_max(&turn.waiting.what)
+        {
             return self.failed(turn, tried, &reason, Some(retry_at)).await;
         }
         if abilities.lookup {
@@ -299,8 +300,8 @@ impl Inner {
     }
 
     /// How long to wait after so many tries, and never less than the receiver asks for.
-    fn wait_after(&self, notice: NoticeId, attempts: u32, at_least: Option<Duration>) -> SignedDuration {
-        let waits = &self.rules.retry_waits_seconds;
+    fn wait_after(&self, turn: &Turn, attempts: u32, at_least: Option<Duration>) -> SignedDuration {
+        let (notice, waits) = (turn.notice, self.rules.waits(&turn.waiting.what));
         let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX).min(waits.len() - 1);
         // Spread, so that what failed together is not tried together; the same for the same try.
         let spread = f64::from((notice.as_uuid().as_u128() as u32).rotate_left(attempts) % 1_000) / 1_000.0;

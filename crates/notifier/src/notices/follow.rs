@@ -3,6 +3,7 @@
 use super::metrics::Metrics;
 use super::view::{Notices, Waiting};
 use crate::NAME;
+use crate::tell::{KeptPeople, People};
 use conversation::NoticeId;
 use journal::{Entry, Journal, TailConfig};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ const VERSION: u32 = 1;
 struct Checkpoint {
     version: u32,
     waiting: HashMap<NoticeId, Waiting>,
+    people: KeptPeople,
 }
 
 /// Follows until the process is asked to stop; says so in `caught_up` when everything up to now is in the view.
@@ -28,13 +30,14 @@ pub async fn follow(
     process: Process,
     journal: Journal,
     notices: Arc<Notices>,
+    people: Arc<People>,
     caught_up: watch::Sender<bool>,
     checkpoint_seconds: u64,
 ) -> anyhow::Result<()> {
     let check = process.health.check("notices");
     let (metrics, counts) = (service::metrics::for_service(NAME), Metrics::default());
-    let mut position = load(&journal, &notices).await;
-    let filters = vec![subjects::NOTICES.to_owned()];
+    let mut position = load(&journal, &notices, &people).await;
+    let filters = vec![subjects::NOTICES.to_owned(), subjects::BRANDS.to_owned()];
     let mut tail = journal.tail(TailConfig { filters, after_sequence: position });
     let become_ready = || {
         check.ready();
@@ -47,7 +50,10 @@ pub async fn follow(
     while let Some(Some(item)) = process.shutdown.unless_begun(tail.next()).await {
         position = item.sequence;
         match &*item.entry {
-            Entry::Record(record) => notices.fold(item.sequence, record),
+            Entry::Record(record) => {
+                people.fold(item.sequence, record);
+                notices.fold(item.sequence, record);
+            }
             Entry::Undecodable { reason } => {
                 tracing::error!(
                     sequence = item.sequence,
@@ -67,18 +73,18 @@ pub async fn follow(
         }
         let save_now = checkpoint_seconds > 0 && saved_at.elapsed().as_secs() >= checkpoint_seconds;
         if save_now && *caught_up.borrow() {
-            save(&journal, &notices, position).await;
+            save(&journal, &notices, &people, position).await;
             (saved, saved_at) = (position, Instant::now());
         }
     }
     if checkpoint_seconds > 0 && *caught_up.borrow() && position > saved {
-        save(&journal, &notices, position).await;
+        save(&journal, &notices, &people, position).await;
     }
     Ok(())
 }
 
 /// Loads the newest checkpoint and answers the sequence it stands for; 0 when there is none of use.
-async fn load(journal: &Journal, notices: &Notices) -> u64 {
+async fn load(journal: &Journal, notices: &Notices, people: &People) -> u64 {
     let (as_of, bytes) = match journal.load_checkpoint(CHECKPOINT).await {
         Ok(Some(stored)) => stored,
         Ok(None) => return 0,
@@ -93,7 +99,10 @@ async fn load(journal: &Journal, notices: &Notices) -> u64 {
         return 0;
     }
     match postcard::from_bytes::<Checkpoint>(&bytes) {
-        Ok(checkpoint) if checkpoint.version == VERSION => notices.restore(checkpoint.waiting),
+        Ok(checkpoint) if checkpoint.version == VERSION => {
+            notices.restore(checkpoint.waiting);
+            people.restore(checkpoint.people);
+        }
         Ok(_) | Err(_) => {
             tracing::info!("the checkpoint is of another version; all notices are read");
             return 0;
@@ -103,8 +112,8 @@ async fn load(journal: &Journal, notices: &Notices) -> u64 {
 }
 
 /// Saves the view as it stands. A failure is said and does no harm.
-async fn save(journal: &Journal, notices: &Notices, as_of: u64) {
-    let checkpoint = Checkpoint { version: VERSION, waiting: notices.read().clone() };
+async fn save(journal: &Journal, notices: &Notices, people: &People, as_of: u64) {
+    let checkpoint = Checkpoint { version: VERSION, waiting: notices.read().clone(), people: people.kept() };
     let bytes = postcard::to_stdvec(&checkpoint).expect("notices are plain data");
     if let Err(error) = journal.save_checkpoint(CHECKPOINT, as_of, bytes.into()).await {
         tracing::warn!(%error, "the checkpoint was not saved");

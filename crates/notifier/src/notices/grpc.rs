@@ -119,5 +119,12 @@ fn shown(notice: NoticeId, waiting: &Waiting, now: Timestamp) -> OpenNotice {
             network: network.to_string(),
             ..open
         },
+        What::Person { person, way, .. } => OpenNotice {
+            kind: "person".to_owned(),
+            person: person.to_string(),
+            way: way.clone(),
+            items: u32::try_from(waiting.state.items.len()).unwrap_or(u32::MAX),
+            ..open
+        },
     }
 }

@@ -1,7 +1,7 @@
 //! Every notice that is not done: on its way, or in doubt and waiting for a person. A fold of the log and nothing else.
 
 use conversation::notice::{Notice, NoticeStatus, Shift};
-use conversation::{BrandId, Fact, Network, NoticeId, Record, Story as _, Subject, TeamId};
+use conversation::{BrandId, Fact, Network, NoticeId, PersonId, Record, Story as _, Subject, TeamId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -11,7 +11,18 @@ use tokio::sync::Notify;
 /// What a notice is, without its words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum What {
-    ShiftPost { team: TeamId, shift: Shift, shift_at: Timestamp, network: Network },
+    ShiftPost {
+        team: TeamId,
+        shift: Shift,
+        shift_at: Timestamp,
+        network: Network,
+    },
+    /// News for a person, not before `due_at`.
+    Person {
+        person: PersonId,
+        way: String,
+        due_at: Timestamp,
+    },
 }
 
 /// One notice that is not done.
@@ -55,6 +66,7 @@ impl Waiting {
         let before = self.state.status;
         self.state.evolve(record);
         self.version = sequence;
+        // More news put off nothing.
         if self.state.status != before {
             self.since = record.recorded_at;
         }
@@ -62,13 +74,18 @@ impl Waiting {
 
     /// Nothing is left to do, by itself or by a person.
     fn is_done(&self) -> bool {
-        matches!(self.state.status, NoticeStatus::Sent | NoticeStatus::Failed)
+        let settled = matches!(self.state.status, NoticeStatus::Sent | NoticeStatus::Failed);
+        // Nobody asks a person whether news for a person arrived; that it is not known stands in the log.
+        settled || self.state.status == NoticeStatus::InDoubt && matches!(self.what, What::Person { .. })
     }
 
     /// When the next step is due; none while it waits for a person.
     pub fn due_at(&self, settle_after: SignedDuration) -> Option<Timestamp> {
         let at = match self.state.status {
-            NoticeStatus::Submitted => self.since,
+            NoticeStatus::Submitted => match &self.what {
+                What::ShiftPost { .. } => self.since,
+                What::Person { due_at, .. } => self.since.max(*due_at),
+            },
             NoticeStatus::Retrying => self.state.retry_at.unwrap_or(self.since),
             NoticeStatus::Attempted => self.state.attempted_at.unwrap_or(self.since) + settle_after,
             NoticeStatus::Unknown | NoticeStatus::InDoubt | NoticeStatus::Sent | NoticeStatus::Failed => return None,
@@ -85,6 +102,9 @@ fn what(fact: &Fact) -> Option<What> {
             shift_at: fact.shift_at,
             network: fact.network.clone(),
         }),
+        Fact::PersonNoticeSubmitted(fact) => {
+            Some(What::Person { person: fact.person.clone(), way: fact.way.clone(), due_at: fact.due_at })
+        }
         // No other fact begins a notice.
         _ => None,
     }

@@ -3,31 +3,54 @@
 use super::view::{Waiting, What};
 use crate::networks::{Lane, Networks, NotNow};
 use crate::port::{Abilities, LookUp, Message, Outcome};
+use crate::tell::{Doors, Hook, Letter, Mailer, People};
+use conversation::told::EMAIL;
 use conversation::{BrandId, ConversationId, Fact, Network, NoticeId, Record, ReplyId};
 use jiff::Timestamp;
+use lettre::Address;
 use std::sync::Arc;
 
 /// Every place that notices can go to.
 #[derive(Clone)]
 pub struct Ways {
     networks: Arc<Networks>,
+    doors: Arc<Doors>,
+    people: Arc<People>,
 }
 
 /// The place where one notice goes.
 pub enum Way {
     Network(Network, Arc<Lane>),
+    Hook(String, Arc<Hook>, Letter),
+    Mail(Arc<Mailer>, Address, Letter),
 }
 
 impl Ways {
-    pub fn new(networks: Arc<Networks>) -> Ways {
-        Ways { networks }
+    pub fn new(networks: Arc<Networks>, doors: Arc<Doors>, people: Arc<People>) -> Ways {
+        Ways { networks, doors, people }
     }
 
     /// The place of a notice; none when nothing says where it is.
-    pub fn of(&self, waiting: &Waiting) -> Option<Way> {
+    pub fn of(&self, notice: NoticeId, waiting: &Waiting) -> Option<Way> {
         match &waiting.what {
             What::ShiftPost { network, .. } => {
                 self.networks.lane(network).map(|lane| Way::Network(network.clone(), lane))
+            }
+            What::Person { person, way, .. } => {
+                let letter = Letter {
+                    notice,
+                    brand: waiting.brand.clone(),
+                    person: person.clone(),
+                    items: waiting.state.items.clone(),
+                    console: self.doors.console.clone(),
+                };
+                if way == EMAIL {
+                    // Where the person wants it now, not where it was to go when it was decided.
+                    let address = self.people.chosen(&waiting.brand, person)?.email.parse().ok()?;
+                    return Some(Way::Mail(Arc::clone(self.doors.mailer.as_ref()?), address, letter));
+                }
+                let hook = self.doors.hooks.get(way)?;
+                Some(Way::Hook(way.clone(), Arc::clone(hook), letter))
             }
         }
     }
@@ -38,12 +61,16 @@ impl Way {
     pub fn label(&self) -> &str {
         match self {
             Way::Network(_, lane) => &lane.label,
+            Way::Hook(name, ..) => name,
+            Way::Mail(..) => EMAIL,
         }
     }
 
     pub fn abilities(&self) -> Abilities {
         match self {
             Way::Network(_, lane) => lane.adapter.abilities(),
+            Way::Hook(_, hook, _) => hook.abilities(),
+            Way::Mail(mailer, ..) => mailer.abilities(),
         }
     }
 
@@ -51,6 +78,7 @@ impl Way {
     pub fn enter(&self, brand: &BrandId, now: Timestamp) -> Result<(), NotNow> {
         match self {
             Way::Network(_, lane) => lane.enter(brand, now),
+            Way::Hook(..) | Way::Mail(..) => Ok(()),
         }
     }
 
@@ -64,6 +92,8 @@ impl Way {
                 lane.heard(brand, &outcome, now);
                 outcome
             }
+            Way::Hook(_, hook, letter) => hook.send(letter).await,
+            Way::Mail(mailer, address, letter) => mailer.send(address, letter).await,
         }
     }
 
@@ -73,7 +103,7 @@ impl Way {
             Way::Network(_, lane) if lane.adapter.abilities().lookup => {
                 lane.adapter.look_up(&reply_of(notice).to_string()).await
             }
-            Way::Network(..) => LookUp::Impossible,
+            Way::Network(..) | Way::Hook(..) | Way::Mail(..) => LookUp::Impossible,
         }
     }
 }

@@ -11,4 +11,6 @@ mod limits;
 mod log;
 mod notices;
 mod outbox;
+mod people;
+mod sinks;
 mod world;

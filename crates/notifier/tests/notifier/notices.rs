@@ -4,7 +4,7 @@ use crate::world::{World, brand, network};
 use conversation::notice::{Notice, NoticeAttempted, NoticeStatus, Shift, ShiftPostSubmitted};
 use conversation::{Actor, Fact, NoticeId, Record, RecordId, Story as _, Subject, TeamId};
 use jiff::{SignedDuration, Timestamp};
-use journal::{Entry, TailConfig};
+use journal::{Entry, Journal, TailConfig};
 use sandbox::{Fault, Faults};
 use wire::pb::notifier::notification_service_client::NotificationServiceClient;
 use wire::pb::notifier::{ListNoticesRequest, SettleNoticeRequest};
@@ -61,9 +61,13 @@ async fn write_attempt(world: &World, number: i64) {
 
 /// Waits until so many notices are not on their way any more, and answers how each of them stands.
 async fn settled(world: &World, count: usize) -> Vec<NoticeStatus> {
+    settled_on(&world.journal, count).await
+}
+
+pub async fn settled_on(journal: &Journal, count: usize) -> Vec<NoticeStatus> {
     let mut states: std::collections::BTreeMap<String, Notice> = std::collections::BTreeMap::new();
     let filters = vec![wire::subjects::NOTICES.to_owned()];
-    let mut tail = world.journal.tail(TailConfig { filters, after_sequence: 0 });
+    let mut tail = journal.tail(TailConfig { filters, after_sequence: 0 });
     loop {
         let over = states.values().filter(|state| !state.status.on_its_way()).count();
         if over == count {
@@ -78,7 +82,11 @@ async fn settled(world: &World, count: usize) -> Vec<NoticeStatus> {
 
 /// What happened to a notice after its submission, in short.
 async fn story(world: &World, number: i64) -> Vec<String> {
-    let loaded = world.journal.load(&of(number)).await.unwrap();
+    story_of(world, &of(number)).await
+}
+
+pub async fn story_of(world: &World, subject: &Subject) -> Vec<String> {
+    let loaded = world.journal.load(subject).await.unwrap();
     let facts = loaded.records().flat_map(|record| record.facts.clone());
     let told = facts.filter_map(|fact| match fact {
         Fact::NoticeAttempted(fact) => Some(format!("attempt {}", fact.attempt)),

@@ -33,7 +33,11 @@ use conversation::{Actor, Attachment, Fact, Personal, Record, Subject};
 use customer::{customer_profiled, customer_team_set, exception_granted, promise_made};
 use deadlines::{deadline_breached, deadline_set, deadline_warned};
 use desk::{callback_booked, callback_due, callback_missed, escalated, handed_off, note_added};
-use notice::{notice_attempted, notice_failed, notice_in_doubt, notice_sent, shift_post_submitted};
+pub(crate) use notice::news;
+use notice::{
+    news_chosen, notice_attempted, notice_failed, notice_in_doubt, notice_sent, person_notice_extended,
+    person_notice_submitted, shift_post_submitted,
+};
 use received::{
     contact_recorded, engagement_observed, post_deleted, post_edited, post_filtered, post_received, reply_observed,
 };
@@ -177,6 +181,9 @@ fn fact(pb: pb::Fact) -> Read<Fact> {
         In::SurgeDetected(f) => surge_detected(f)?.into(),
         In::SurgeEnded(f) => surge_ended(f)?.into(),
         In::ShiftPostSubmitted(f) => shift_post_submitted(f)?.into(),
+        In::PersonNoticeSubmitted(f) => person_notice_submitted(f)?.into(),
+        In::PersonNoticeExtended(f) => person_notice_extended(f)?.into(),
+        In::NewsChosen(f) => news_chosen(f)?.into(),
         In::NoticeAttempted(f) => notice_attempted(f)?.into(),
         In::NoticeSent(f) => notice_sent(f)?.into(),
         In::NoticeFailed(f) => notice_failed(f)?.into(),

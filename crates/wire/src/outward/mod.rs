@@ -31,7 +31,11 @@ use conversation::{Actor, Attachment, Fact, Personal, Record, Subject};
 use customer::{customer_profiled, customer_team_set, exception_granted, promise_made};
 use deadlines::{deadline_breached, deadline_set, deadline_warned};
 use desk::{callback_booked, callback_due, callback_missed, escalated, handed_off, note_added, released};
-use notice::{notice_attempted, notice_failed, notice_in_doubt, notice_sent, shift_post_submitted};
+pub(crate) use notice::{news, news_chosen};
+use notice::{
+    notice_attempted, notice_failed, notice_in_doubt, notice_sent, person_notice_extended, person_notice_submitted,
+    shift_post_submitted,
+};
 use received::{
     contact_recorded, engagement_observed, post_brought_back, post_deleted, post_edited, post_filtered, post_received,
     reply_observed,
@@ -163,6 +167,9 @@ fn fact(known: &Fact) -> pb::fact::Fact {
         Fact::SurgeDetected(f) => Out::SurgeDetected(surge_detected(f)),
         Fact::SurgeEnded(f) => Out::SurgeEnded(surge_ended(f)),
         Fact::ShiftPostSubmitted(f) => Out::ShiftPostSubmitted(shift_post_submitted(f)),
+        Fact::PersonNoticeSubmitted(f) => Out::PersonNoticeSubmitted(person_notice_submitted(f)),
+        Fact::PersonNoticeExtended(f) => Out::PersonNoticeExtended(person_notice_extended(f)),
+        Fact::NewsChosen(f) => Out::NewsChosen(news_chosen(f)),
         Fact::NoticeAttempted(f) => Out::NoticeAttempted(notice_attempted(f)),
         Fact::NoticeSent(f) => Out::NoticeSent(notice_sent(f)),
         Fact::NoticeFailed(f) => Out::NoticeFailed(notice_failed(f)),

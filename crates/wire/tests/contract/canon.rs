@@ -20,6 +20,7 @@ use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
 use conversation::rising::{Deescalated, Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
 use conversation::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
+use conversation::told::{Item, News, NewsChosen, PersonNoticeExtended, PersonNoticeSubmitted, Quiet, WayChoice};
 use conversation::{
     Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, NoticeId,
     PersonId, Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
@@ -478,6 +479,26 @@ fn fact_beside_conversations(name: &str, reason: String) -> Fact {
             settings_version: "9f2c".into(),
         }
         .into(),
+        "PersonNoticeSubmitted" => PersonNoticeSubmitted {
+            notice: notice(),
+            person: person("dana"),
+            way: "email".into(),
+            due_at: at("2024-05-01T15:00:00Z"),
+            item: item(News::DeadlineWarning),
+        }
+        .into(),
+        "PersonNoticeExtended" => PersonNoticeExtended { notice: notice(), item: item(News::ReplyFailed) }.into(),
+        "NewsChosen" => NewsChosen {
+            person: person("dana"),
+            email: "dana@aurora.example".into(),
+            timezone: "Europe/Tallinn".into(),
+            quiet: Some(Quiet { from_minute: 1_320, until_minute: 420 }),
+            ways: vec![
+                WayChoice { way: "email".into(), news: News::ALL.to_vec(), digest_minutes: 60 },
+                WayChoice { way: "ops".into(), news: vec![News::Surge], digest_minutes: 0 },
+            ],
+        }
+        .into(),
         "NoticeAttempted" => {
             NoticeAttempted { notice: notice(), attempt: 2, attempted_at: at("2024-05-01T15:00:02Z") }.into()
         }
@@ -501,16 +522,25 @@ fn fact_beside_conversations(name: &str, reason: String) -> Fact {
     }
 }
 
+fn item(news: News) -> Item {
+    let cause = RecordId::from_uuid(id(0x77));
+    Item { news, conversation: Some(conversation()), at: at("2024-05-01T14:40:00Z"), cause }
+}
+
 /// The canonical record that holds this kind of fact.
 pub fn record(name: &str) -> Record {
     let customer = CustomerId::from_uuid(id(0x10));
     let subject = match name {
-        "SettingsPublished" | "PresenceChanged" | "IntakeCounted" | "SurgeDetected" | "SurgeEnded" => {
+        "SettingsPublished" | "PresenceChanged" | "NewsChosen" | "IntakeCounted" | "SurgeDetected" | "SurgeEnded" => {
             Subject::Brand { brand: brand() }
         }
-        "ShiftPostSubmitted" | "NoticeAttempted" | "NoticeSent" | "NoticeFailed" | "NoticeInDoubt" => {
-            Subject::Notice { brand: brand(), notice: notice() }
-        }
+        "ShiftPostSubmitted"
+        | "PersonNoticeSubmitted"
+        | "PersonNoticeExtended"
+        | "NoticeAttempted"
+        | "NoticeSent"
+        | "NoticeFailed"
+        | "NoticeInDoubt" => Subject::Notice { brand: brand(), notice: notice() },
         "PostFiltered" | "PostBroughtBack" => Subject::Filtered { brand: brand(), customer, post: post() },
         "CustomerTeamSet" | "TeamChoiceChanged" | "CustomerProfiled" | "ProfilesLinked" | "ProfilesUnlinked"
         | "ExceptionGranted" | "PromiseMade" | "PromiseKept" => Subject::Customer { brand: brand(), customer },
