@@ -52,6 +52,7 @@ pub struct Play {
     pub position: u64,
     pub changes: Vec<WatchConversationsResponse>,
     pub measures: Vec<WatchResponse>,
+    pub news: Vec<ShownNews>,
 }
 
 pub fn summary(id: &str, brand: &str, version: u64) -> ConversationSummary {
@@ -253,6 +254,13 @@ impl DeskService for Fake {
         request: Request<CorrectClassificationRequest>,
     ) -> Result<Response<DeskResponse>, Status> {
         self.answer("CorrectClassification", request, done(8)).await
+    }
+    async fn suggest_replies(
+        &self,
+        request: Request<SuggestRepliesRequest>,
+    ) -> Result<Response<SuggestRepliesResponse>, Status> {
+        let suggestion = ReplySuggestion { name: "bag".into(), parts: 1, ..Default::default() };
+        self.answer("SuggestReplies", request, SuggestRepliesResponse { suggestions: vec![suggestion] }).await
     }
     async fn check_draft(&self, request: Request<CheckDraftRequest>) -> Result<Response<CheckDraftResponse>, Status> {
         self.answer("CheckDraft", request, CheckDraftResponse { parts: vec!["one".into()], ..Default::default() }).await
@@ -514,5 +522,41 @@ impl NotificationService for Fake {
         request: Request<SettleNoticeRequest>,
     ) -> Result<Response<SettleNoticeResponse>, Status> {
         self.answer("SettleNotice", request, SettleNoticeResponse { changed: true }).await
+    }
+    async fn get_news_choice(
+        &self,
+        request: Request<GetNewsChoiceRequest>,
+    ) -> Result<Response<GetNewsChoiceResponse>, Status> {
+        let answer = GetNewsChoiceResponse { is_default: true, ways: vec!["console".into()], ..Default::default() };
+        self.answer("GetNewsChoice", request, answer).await
+    }
+    async fn set_news_choice(
+        &self,
+        request: Request<SetNewsChoiceRequest>,
+    ) -> Result<Response<SetNewsChoiceResponse>, Status> {
+        self.answer("SetNewsChoice", request, SetNewsChoiceResponse { changed: true }).await
+    }
+    async fn list_news_choices(
+        &self,
+        request: Request<ListNewsChoicesRequest>,
+    ) -> Result<Response<ListNewsChoicesResponse>, Status> {
+        let choices = vec![NewsChoice { person: "dana".into(), ..Default::default() }];
+        self.answer("ListNewsChoices", request, ListNewsChoicesResponse { choices, ways: Vec::new() }).await
+    }
+    async fn list_news(&self, request: Request<ListNewsRequest>) -> Result<Response<ListNewsResponse>, Status> {
+        let news = ShownNews { news: News::Surge.into(), sequence: 7, ..Default::default() };
+        self.answer("ListNews", request, ListNewsResponse { news: vec![news] }).await
+    }
+
+    type WatchNewsStream = Told<WatchNewsResponse>;
+
+    async fn watch_news(&self, request: Request<WatchNewsRequest>) -> Result<Response<Self::WatchNewsStream>, Status> {
+        let mut sent = request.get_ref().after_sequence;
+        let stream = self.stream(move |play| {
+            let found: Vec<_> = play.news.iter().filter(|news| news.sequence > sent).cloned().collect();
+            sent = found.last().map_or(sent, |news| news.sequence);
+            found.into_iter().map(|news| WatchNewsResponse { news: Some(news) }).collect()
+        });
+        self.answer("WatchNews", request, stream).await
     }
 }
