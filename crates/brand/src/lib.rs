@@ -80,6 +80,6 @@ pub use settings::{
 };
 pub use shifts::{ShiftEnd, ShiftTime};
 pub use targets::{TargetClock, Targets};
-pub use templates::fill;
+pub use templates::{fill, fill_all};
 pub use views::{ClassView, ConversationView, CustomerView, PostView};
 pub use words::{Notices, ReadyReply, ShiftPost, ShiftPosts, SignatureUse, Tone, Translations};

@@ -46,6 +46,9 @@ pub struct ReadyReply {
     pub text: String,
     /// For which posts it is offered; for all when none.
     pub when: Option<Condition>,
+    /// Where its text stands in the file.
+    pub line: u32,
+    pub column: u32,
 }
 
 /// A text in each of several languages.

@@ -105,7 +105,10 @@ impl Checked {
                 return Checked { file, version: None, problems, warnings: Vec::new(), uncovered: Vec::new() };
             }
         };
-        let warnings = brand.warnings().iter().map(ToString::to_string).collect();
+        let mut warnings = brand.warnings();
+        warnings.extend(routing::check_words(&brand));
+        warnings.sort_by_key(|warning| (warning.line, warning.column));
+        let warnings = warnings.iter().map(ToString::to_string).collect();
         let uncovered = brand.coverage(today).iter().map(ToString::to_string).collect();
         Checked { file, version: Some(brand.version().to_owned()), problems: Vec::new(), warnings, uncovered }
     }

@@ -40,7 +40,8 @@ pub(super) fn replies(reader: &mut Reader<'_>, top: &Fields<'_>, source: &str, n
             reader.note(fields.place, &fields.path, what, "keep one of them, or give them different names");
             continue;
         }
-        replies.push(ReadyReply { name, language, text, when });
+        let place = fields.get("text").map_or(fields.place, |node| node.place);
+        replies.push(ReadyReply { name, language, text, when, line: place.line, column: place.column });
     }
     replies
 }
