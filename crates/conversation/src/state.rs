@@ -342,7 +342,7 @@ pub struct Conversation {
     pub to_absorb: Vec<ConversationId>,
     pub posts: Vec<Post>,
     pub replies: Vec<Reply>,
-    /// How often, and when last, the customer was told something by nobody.
+    /// How often, and when last, the customer was told when people are back.
     pub notices: u32,
     pub noticed_at: Option<Timestamp>,
     /// Drafts that the reply guard stopped.

@@ -2,11 +2,13 @@
 //! the log and nothing else, so it may be thrown away at any time. It holds no lock and reads no clock, so that scenarios and
 //! simulations run on it as the service does.
 
+use crate::tellings::Telling;
 use crate::{offers, placing, queue};
 use brand::Brand;
 use conversation::customer::Customer;
 use conversation::state::Post;
 use conversation::surge::{Running, Stream, Streams, Threshold};
+use conversation::told::NewsChosen;
 use conversation::{
     BrandId, Conversation, ConversationId, CustomerId, Fact, PersonId, PostKey, Record, Status, Story, Subject, TeamId,
 };
@@ -50,6 +52,10 @@ pub struct BrandEntry {
     /// None while the built-in settings are in force.
     pub published_at: Option<Timestamp>,
     pub presence: HashMap<PersonId, bool>,
+    /// When each person went last.
+    pub went: HashMap<PersonId, Timestamp>,
+    /// How people want to be told what happens; those who said nothing are not in it.
+    pub chosen: HashMap<PersonId, NewsChosen>,
     pub version: u64,
     /// What waits for each team, and what each person has.
     pub work: Work,
@@ -65,6 +71,8 @@ impl BrandEntry {
             brand: Arc::new(Brand::builtin(id.as_str())),
             published_at: None,
             presence: HashMap::new(),
+            went: HashMap::new(),
+            chosen: HashMap::new(),
             version: 0,
             work: Work::default(),
             streams: Streams::new(),
@@ -165,6 +173,8 @@ pub struct View {
     pub conversations: HashMap<ConversationId, Box<Entry>>,
     pub customers: HashMap<CustomerId, Box<CustomerEntry>>,
     pub brands: HashMap<BrandId, BrandEntry>,
+    /// What people are told and is not written down yet.
+    pub untold: Vec<Telling>,
     /// The newest sequence that is in here.
     pub as_of: u64,
 }
@@ -210,7 +220,7 @@ impl View {
                 self.fold_brand(brand, sequence, record);
                 record.facts.iter().flat_map(|fact| self.stirred_by(brand, fact)).collect()
             }
-            Subject::Filtered { .. } => Vec::new(),
+            Subject::Filtered { .. } | Subject::Notice { .. } => Vec::new(),
         }
     }
 
@@ -413,6 +423,12 @@ impl View {
                 Fact::SettingsPublished(settings) => publish(entry, &settings.yaml, &settings.file, record.recorded_at),
                 Fact::PresenceChanged(presence) => {
                     entry.presence.insert(presence.person.clone(), presence.online);
+                    if !presence.online {
+                        entry.went.insert(presence.person.clone(), record.occurred_at);
+                    }
+                }
+                Fact::NewsChosen(chosen) => {
+                    entry.chosen.insert(chosen.person.clone(), chosen.clone());
                 }
                 Fact::SurgeDetected(surge) => {
                     let key = (surge.region.as_str().into(), surge.topic.as_str().into());
