@@ -11,6 +11,7 @@ use crate::customer::{
 };
 use crate::deadlines::{DeadlineBreached, DeadlineSet, DeadlineWarned};
 use crate::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
+use crate::notice::{NoticeAttempted, NoticeFailed, NoticeInDoubt, NoticeSent, ShiftPostSubmitted};
 use crate::placed::{OfferLapsed, Offered, Placed};
 use crate::received::{
     ContactRecorded, EngagementObserved, PostBroughtBack, PostDeleted, PostEdited, PostFiltered, PostReceived,
@@ -22,6 +23,7 @@ use crate::resumed::{ReplyGivenUp, ReplyResumed};
 use crate::rising::{Deescalated, FlagLowered, FlagRaised};
 use crate::routed::{ConversationOpened, Routed};
 use crate::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
+use crate::told::{NewsChosen, PersonNoticeExtended, PersonNoticeSubmitted};
 use crate::window::WindowWarned;
 
 macro_rules! facts {
@@ -115,5 +117,13 @@ facts!(
     PresenceChanged,
     SurgeDetected,
     SurgeEnded,
+    ShiftPostSubmitted,
+    PersonNoticeSubmitted,
+    PersonNoticeExtended,
+    NewsChosen,
+    NoticeAttempted,
+    NoticeSent,
+    NoticeFailed,
+    NoticeInDoubt,
     IntakeCounted,
 );

@@ -6,7 +6,7 @@ use crate::fact::Fact;
 use crate::ids::{ConversationId, Network, PersonId, PostKey, RecordId, ReplyId};
 use crate::personal::Personal;
 use crate::state::{Conversation, Post, Reply, ReplyStatus};
-use crate::{Decision, Rejection, window};
+use crate::{Decision, Rejection, Status, window};
 use jiff::Timestamp;
 
 /// A person submitted a reply; the notifier takes it from here.
@@ -31,7 +31,7 @@ pub struct ReplySubmitted {
     /// Which part it is, from 1, and of how many.
     pub part: u32,
     pub parts: u32,
-    /// Told by nobody: [`OUT_OF_HOURS`]. It answers nothing and stops no clock. Empty for what a person says.
+    /// Told by nobody: [`OUT_OF_HOURS`], [`RECEIVED`] or a word about a call. It answers nothing and stops no clock. Empty for what a person says.
     pub notice: String,
 }
 
@@ -232,6 +232,12 @@ fn written(
 pub const MOVED_TO_PRIVATE: &str = "moved_to_private";
 /// The customer is told when people are back.
 pub const OUT_OF_HOURS: &str = "out_of_hours";
+/// The customer is told that a private message is here.
+pub const RECEIVED: &str = "received";
+/// The customer is told when he is called, reminded of it, and told that nobody did.
+pub const CALLBACK_BOOKED: &str = "callback_booked";
+pub const CALLBACK_REMINDER: &str = "callback_reminder";
+pub const CALLBACK_MISSED: &str = "callback_missed";
 /// Who says what nobody says.
 const NOBODY: &str = "earshot";
 
@@ -243,7 +249,11 @@ pub(crate) fn notify(
     notice: &'static str,
     text: &str,
 ) -> Decision {
-    state.must_be_open()?;
+    // A promise to call outlives the end of the conversation.
+    let of_call = matches!(notice, CALLBACK_BOOKED | CALLBACK_REMINDER | CALLBACK_MISSED);
+    if !(of_call && state.status() == Status::Resolved) {
+        state.must_be_open()?;
+    }
     let reply = ReplyId::of(conversation, record);
     let Some(target) = newest_to_answer(state).filter(|_| state.reply(&reply).is_none()) else {
         return Ok(Vec::new());
@@ -266,8 +276,8 @@ pub(crate) fn notify(
     })])
 }
 
-/// The customer's newest post that is still there; a network refuses an answer to one that was taken away.
-/// The post that a reply answers which names none.
+/// The post that a reply answers which names none: the customer's newest that is still there, since a network refuses an answer
+/// to one that was taken away.
 pub fn newest_to_answer(state: &Conversation) -> Option<&Post> {
     let there = state.received_posts().filter(|post| post.deleted_at.is_none());
     there.max_by_key(|post| post.clock()).or_else(|| state.newest_post())
@@ -360,13 +370,12 @@ pub(crate) fn settle(state: &Conversation, reply: &ReplyId, arrived: bool) -> De
             sent_at: known.at,
             how: "settled".into(),
         })]),
-        (ReplyStatus::InDoubt, false) => Ok(vec![Fact::from(ReplyFailed {
-            reply: *reply,
-            attempt: known.attempts,
-            reason: "settled_not_arrived".into(),
-            is_final: true,
-            retry_at: None,
-        })]),
+        (ReplyStatus::InDoubt, false) => {
+            let reason = "settled_not_arrived".into();
+            let failed = ReplyFailed { reply: *reply, attempt: known.attempts, reason, is_final: true, retry_at: None };
+            let after = parts_after(state, &failed);
+            Ok([failed].into_iter().chain(after).map(Fact::from).collect())
+        }
         _ => Err(Rejection::ReplyNotInDoubt { status: known.status }),
     }
 }

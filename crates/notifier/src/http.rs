@@ -81,7 +81,7 @@ async fn read(mut response: Response, most: usize, now: Timestamp) -> Answer {
 }
 
 /// Why a request cannot have arrived; None when it may have.
-fn not_arrived(error: &reqwest::Error) -> Option<Reason> {
+pub fn not_arrived(error: &reqwest::Error) -> Option<Reason> {
     if error.is_builder() {
         return Some(Reason::REQUEST_INVALID);
     }

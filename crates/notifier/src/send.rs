@@ -45,7 +45,7 @@ pub struct Sender(Arc<Inner>);
 struct Inner {
     journal: Journal,
     outbox: Arc<Outbox>,
-    networks: Networks,
+    networks: Arc<Networks>,
     clock: Clock,
     shutdown: Shutdown,
     settings: Settings,
@@ -93,7 +93,7 @@ impl Sender {
     pub fn new(
         journal: Journal,
         outbox: Arc<Outbox>,
-        networks: Networks,
+        networks: Arc<Networks>,
         clock: Clock,
         shutdown: Shutdown,
         settings: Settings,

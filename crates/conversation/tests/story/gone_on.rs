@@ -109,6 +109,25 @@ fn the_rest_is_given_up_with_a_reason_and_can_still_be_sent() {
 }
 
 #[test]
+fn a_part_that_proves_not_to_be_there_takes_the_rest_with_it() {
+    use ReplyStatus::{Failed, InDoubt, Sent, Submitted};
+    let mut story = Story::opened();
+    story.does(2, Command::SubmitReply(in_three()));
+    let ids = ids(&story.state);
+    story.does(3, Command::AttemptReply { reply: ids[0], after_doubt: false });
+    story.does(3, Command::ConfirmReply(sent(ids[0], 3)));
+    story.does(4, Command::AttemptReply { reply: ids[1], after_doubt: false });
+    story.does(4, Command::DoubtReply(doubted(ids[1], 1)));
+    assert_eq!(statuses(&story.state), [Sent, InDoubt, Submitted]);
+    story.does(5, Command::SettleReply { reply: ids[1], arrived: false });
+    assert_eq!(statuses(&story.state), [Sent, Failed, Failed], "nobody reads an end without its middle");
+    // Whichever part is named, it goes on from the first that is not there.
+    let facts = story.does(6, Command::ResumeReply { reply: ids[2], person: person("dana") });
+    let Fact::ReplyResumed(fact) = &facts[0] else { panic!("{facts:?}") };
+    assert_eq!(fact.replies.iter().map(|part| part.part).collect::<Vec<_>>(), [2, 3]);
+}
+
+#[test]
 fn nobody_sends_the_rest_of_an_answer_in_somebody_elses_conversation() {
     let (mut story, ids) = half_sent();
     story.does(5, Command::Claim { person: person("dana"), team: None });

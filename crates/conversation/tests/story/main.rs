@@ -12,6 +12,7 @@ mod deadlines;
 mod desk;
 mod gone_on;
 mod life;
+mod notice;
 mod orders;
 mod placed;
 mod properties;

@@ -24,7 +24,7 @@ use wire::pb::desk::{
     CheckDraftResponse, ClaimRequest, CorrectClassificationRequest, DeescalateRequest, DeskResponse, EscalateRequest,
     FinishCallbackRequest, GiveUpReplyRequest, HandOffRequest, MergeRequest, ReleaseRequest, ReopenRequest,
     ResolveRequest, ResumeReplyRequest, SendBackReplyRequest, SettleReplyRequest, SubmitReplyRequest,
-    SubmitReplyResponse, Write,
+    SubmitReplyResponse, SuggestRepliesRequest, SuggestRepliesResponse, Write,
 };
 
 pub struct Work {
@@ -279,6 +279,13 @@ impl DeskService for Work {
 
     async fn check_draft(&self, request: Request<CheckDraftRequest>) -> Result<Response<CheckDraftResponse>, Status> {
         self.look_at_draft(request.into_inner()).await.map(Response::new)
+    }
+
+    async fn suggest_replies(
+        &self,
+        request: Request<SuggestRepliesRequest>,
+    ) -> Result<Response<SuggestRepliesResponse>, Status> {
+        self.suggestions(request.into_inner()).await.map(Response::new)
     }
 
     async fn settle_reply(&self, request: Request<SettleReplyRequest>) -> Result<Response<DeskResponse>, Status> {

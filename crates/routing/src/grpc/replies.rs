@@ -3,12 +3,18 @@
 use super::desk::{Checked, Work};
 use super::{checked_text, conversation_id, unreadable};
 use crate::draft::{self, Asked};
+use crate::needs::Need;
+use crate::plan::Around;
+use crate::ready::{Known, suggest};
 use conversation::approval::ApproveReply;
 use conversation::{Command, ConversationId, Fact, PersonId, Personal, PostKey, RecordId, ReplyId};
 use reply::guard::{Finding, Severity};
 use service::problem;
 use tonic::Status;
-use wire::pb::desk::{CheckDraftRequest, CheckDraftResponse, DraftFinding, SubmitReplyRequest, SubmitReplyResponse};
+use wire::pb::desk::{
+    CheckDraftRequest, CheckDraftResponse, DraftFinding, ReplySuggestion, SubmitReplyRequest, SubmitReplyResponse,
+    SuggestRepliesRequest, SuggestRepliesResponse,
+};
 
 /// A reply or a proposal by its id.
 pub(super) fn named_reply(field: &str, id: &str) -> Result<ReplyId, Status> {
@@ -92,6 +98,38 @@ impl Work {
         let too_long = found.parts.as_ref().err().map(ToString::to_string).unwrap_or_default();
         let (parts, waits_for) = (found.parts.unwrap_or_default(), found.waits_for);
         Ok(CheckDraftResponse { findings, parts, too_long, waits_for, public_note })
+    }
+
+    /// The ready replies that fit, held against the guard.
+    pub(super) async fn suggestions(&self, request: SuggestRepliesRequest) -> Result<SuggestRepliesResponse, Status> {
+        let named = conversation_id("conversation_id", &request.conversation_id)?;
+        let id = self.desk.read().resolve(named);
+        let entry = self.desk.entry(&id).ok_or_else(|| problem::not_found("conversation", &named.to_string()))?;
+        let person = self.person(&entry, "person", &request.person)?;
+        let checked = Checked { conversation: id, entry, person, record: RecordId::caused("suggestion", &[]) };
+        let words = self.customer_words(&checked).await?;
+        let state = &checked.entry.state;
+        let around = Around::of(&self.desk.read(), id, &Need::Calm);
+        let newest = state.received_posts().max_by_key(|post| post.clock());
+        let (Some(around), Some(post)) = (around, newest) else { return Ok(SuggestRepliesResponse::default()) };
+        let known = Known {
+            person: &checked.person,
+            customer: &words.name,
+            handle: &words.handle,
+            private: request.private,
+            post: post.key,
+            text: words.wrote.last().map_or("", String::as_str),
+        };
+        let suggestions = suggest(&around, state, &known, self.clock.now()).into_iter().map(|ready| ReplySuggestion {
+            name: ready.name,
+            language: ready.language,
+            text: ready.text,
+            missing: ready.missing,
+            reasons: ready.reasons,
+            findings: ready.findings.iter().map(finding).collect(),
+            parts: ready.parts,
+        });
+        Ok(SuggestRepliesResponse { suggestions: suggestions.collect() })
     }
 
     /// What is said in public when a matter goes on in private. Where the customer wrote in private, nothing has to be.
