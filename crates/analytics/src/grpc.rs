@@ -1,9 +1,13 @@
 //! What analytics serves. Handlers convert, call one verb, and convert.
 
+mod ask;
+
 use crate::board::{Board, Boards, Told};
 use crate::catalogue;
 use crate::query::{self, Query};
 use crate::reads::{ReadError, Reads};
+use crate::scorecard::{self, Card};
+use crate::store::behind;
 use conversation::classified::Head;
 use service::grpc::MESSAGE_MAX_BYTES;
 use service::{Clock, Shutdown, problem};
@@ -16,8 +20,9 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 use wire::pb::analytics::analytics_service_server::{AnalyticsService, AnalyticsServiceServer};
 use wire::pb::analytics::{
-    Filter, ListCorrectionsRequest, ListCorrectionsResponse, ListIntakeRequest, ListIntakeResponse,
-    ListMeasuresRequest, ListMeasuresResponse, QueryRequest, QueryResponse, WatchRequest, WatchResponse,
+    Filter, GetScorecardRequest, GetScorecardResponse, ListBehindRequest, ListBehindResponse, ListCorrectionsRequest,
+    ListCorrectionsResponse, ListIntakeRequest, ListIntakeResponse, ListMeasuresRequest, ListMeasuresResponse,
+    QueryFiguresRequest, QueryFiguresResponse, QueryRequest, QueryResponse, WatchRequest, WatchResponse,
 };
 
 /// The services on this listener, for the health service.
@@ -28,6 +33,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(2);
 pub struct Analytics {
     pub reads: Reads,
     pub boards: Boards,
+    pub card: Card,
     pub clock: Clock,
     pub shutdown: Shutdown,
 }
@@ -77,8 +83,43 @@ impl AnalyticsService for Analytics {
         Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
     }
 
+    async fn query_figures(
+        &self,
+        request: Request<QueryFiguresRequest>,
+    ) -> Result<Response<QueryFiguresResponse>, Status> {
+        let asked = ask::figures(request.into_inner())?;
+        let found = self.reads.figures(asked, self.clock.now()).await.map_err(|error| unreadable(&error))?;
+        Ok(Response::new(QueryFiguresResponse { rows: found.rows, as_of_sequence: found.sequence }))
+    }
+
+    async fn list_behind(&self, request: Request<ListBehindRequest>) -> Result<Response<ListBehindResponse>, Status> {
+        let asked = ask::behind(request.into_inner())?;
+        let page = self.reads.behind(asked, self.clock.now()).await.map_err(|error| unreadable(&error))?;
+        let behind::Page { sequence, behind, next } = page;
+        Ok(Response::new(ListBehindResponse { behind, next_page_token: next, as_of_sequence: sequence }))
+    }
+
+    async fn get_scorecard(
+        &self,
+        request: Request<GetScorecardRequest>,
+    ) -> Result<Response<GetScorecardResponse>, Status> {
+        let request = request.into_inner();
+        let smallest_sample = Some(request.smallest_sample).filter(|asked| *asked > 0);
+        let smallest_sample = smallest_sample.unwrap_or(self.card.smallest_sample);
+        let asked = ask::side_by_side(request, &self.card)?;
+        let read = self.reads.side_by_side(asked, self.clock.now()).await;
+        let (as_of_sequence, entries) = read.map_err(|error| unreadable(&error))?;
+        let card = self.card.clone();
+        let score = move || scorecard::score(&card, entries, smallest_sample);
+        let scored = tokio::task::spawn_blocking(score).await;
+        let rows = scored.map_err(|_| unreadable(&ReadError::Ended))?;
+        let heads = self.card.to_pb();
+        Ok(Response::new(GetScorecardResponse { heads, rows, smallest_sample, as_of_sequence }))
+    }
+
     async fn list_measures(&self, _: Request<ListMeasuresRequest>) -> Result<Response<ListMeasuresResponse>, Status> {
-        let measures = catalogue::MEASURES.iter().map(catalogue::Measure::to_pb).collect();
+        let of = |chapter: &'static catalogue::Chapter| chapter.measures.iter().map(|one| one.to_pb(chapter.name));
+        let measures = catalogue::CHAPTERS.iter().flat_map(of).collect();
         Ok(Response::new(ListMeasuresResponse { measures }))
     }
 
