@@ -4,7 +4,7 @@
 use crate::query::Query;
 use crate::scorecard;
 use crate::store::figures::{FigureTable, Figures};
-use crate::store::{self, behind, side_by_side, OpenConversations, Snapshot, StoreError, while_doing};
+use crate::store::{self, OpenConversations, Snapshot, StoreError, behind, side_by_side, while_doing};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;

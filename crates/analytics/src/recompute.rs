@@ -37,7 +37,9 @@ pub struct Recomputed {
 
 /// Reads the log from the start to the record with the sequence `until`, or to its present end, and folds it.
 pub async fn recompute(journal: &Journal, until: Option<u64>) -> Recomputed {
-    let filters = [subjects::CONVERSATIONS, subjects::FILTERED, subjects::BRANDS, subjects::CUSTOMERS].map(str::to_owned).to_vec();
+    let filters = [subjects::CONVERSATIONS, subjects::FILTERED, subjects::BRANDS, subjects::CUSTOMERS]
+        .map(str::to_owned)
+        .to_vec();
     let mut tail = journal.tail(TailConfig { filters, after_sequence: 0 });
     let mut recomputed = Recomputed::default();
     let mut left = tail.pending().await;

@@ -309,12 +309,17 @@ mod tests {
         let card = Card::default();
         let figure = |component: &Component| {
             let value = if good { component.best } else { (component.best + component.worst) / 2.0 };
-            pb::Figure { measure: component.measure.clone(), value: Some(value), sample: conversations, ..Default::default() }
+            pb::Figure {
+                measure: component.measure.clone(),
+                value: Some(value),
+                sample: conversations,
+                ..Default::default()
+            }
         };
         let figures: Vec<pb::Figure> = card.components().map(figure).collect();
         let block = |nth: u64| {
             // Blocks differ by turns, and their mean is the value.
-            let sway = if nth % 2 == 0 { 0.02 } else { -0.02 };
+            let sway = if nth.is_multiple_of(2) { 0.02 } else { -0.02 };
             figures.iter().map(|figure| ((figure.value.unwrap() + sway) * 10.0, 10.0)).collect()
         };
         Entry { name: name.into(), conversations, blocks: (0..40).map(block).collect(), figures }

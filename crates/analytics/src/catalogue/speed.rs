@@ -5,9 +5,16 @@ use super::{Form, Measure, NETWORK_TIME, Spans, UNTIMED, count, measure, part, s
 const WITHIN: &str = "Not counted: conversations for which the network gave no time for the first post or for its \
 answer, and those neither answered in time nor old enough for the answer to have been due.";
 const NEXT: &str = "Not counted: answers for which the network gave no time, or none for the post they answer.";
-const RESOLUTION: &str = "From the network's time of the first post, around the clock, to the time at which a person resolved it.";
+const RESOLUTION: &str =
+    "From the network's time of the first post, around the clock, to the time at which a person resolved it.";
 
-const fn span(name: &'static str, title: &'static str, spans: Spans, percent: u64, definition: &'static str) -> Measure {
+const fn span(
+    name: &'static str,
+    title: &'static str,
+    spans: Spans,
+    percent: u64,
+    definition: &'static str,
+) -> Measure {
     measure(name, title, "seconds", Form::Percentile { spans, percent }, definition)
 }
 

@@ -25,9 +25,7 @@ pub fn figures(request: QueryFiguresRequest) -> Result<Figures, Status> {
     let named = |(at, name): (usize, &String)| measure(&format!("measures[{at}]"), name);
     let mut measures: Vec<Named> = request.measures.iter().enumerate().map(named).collect::<Result<_, _>>()?;
     if measures.is_empty() {
-        measures = catalogue::measures()
-            .map(|measure| Named { measure, form: measure.form, former: None })
-            .collect();
+        measures = catalogue::measures().map(|measure| Named { measure, form: measure.form, former: None }).collect();
     }
     Ok(Figures { query, measures, histograms: request.histograms })
 }

@@ -19,7 +19,8 @@ impl Recomputed {
     /// # Panics
     /// At a measure that is not worked out here; a test says that there is none.
     pub fn figures(&self, query: &Query, measures: &[Named], now: Timestamp) -> Vec<FigureRow> {
-        let zone = if query.zone.is_empty() { TimeZone::UTC } else { TimeZone::get(&query.zone).expect("a known zone") };
+        let zone =
+            if query.zone.is_empty() { TimeZone::UTC } else { TimeZone::get(&query.zone).expect("a known zone") };
         let mut groups: BTreeMap<Vec<String>, Group<'_>> = BTreeMap::new();
         let none = || vec![0; measures.len()];
         if query.group_by.is_empty() {
@@ -111,7 +112,9 @@ fn named(family: &Family<'_>, dimension: Dimension, at: Timestamp, zone: &TimeZo
             let by = root.replies.iter().find(is_first).and_then(|reply| reply.person.as_ref());
             by.map(ToString::to_string).unwrap_or_default()
         }
-        Dimension::Topic if root.topic.is_empty() => root.class().map(|class| class.topic.to_string()).unwrap_or_default(),
+        Dimension::Topic if root.topic.is_empty() => {
+            root.class().map(|class| class.topic.to_string()).unwrap_or_default()
+        }
         Dimension::Topic => root.topic.to_string(),
         Dimension::Region => root.region.to_string(),
         Dimension::Tier => root.tier.to_string(),

@@ -60,7 +60,9 @@ pub fn plain(name: &str) -> Option<Plain> {
         "warned" => Sum(|family, _| family.times("DeadlineWarned") as f64),
         "breached" => Sum(|family, _| f64::from(u8::from(family.sum(|state| u64::from(state.breaches)) > 0))),
         "classified" => Sum(|family, _| classes(family).count() as f64),
-        "corrected" => Sum(|family, _| classes(family).filter(|(_, class)| !class.corrections.is_empty()).count() as f64),
+        "corrected" => {
+            Sum(|family, _| classes(family).filter(|(_, class)| !class.corrections.is_empty()).count() as f64)
+        }
         "corrected_share" => Ratio(|family| {
             let put_right = classes(family).filter(|(_, class)| !class.corrections.is_empty()).count();
             (put_right as u64, classes(family).count() as u64)
@@ -89,9 +91,9 @@ fn of_answers(name: &str) -> Option<Plain> {
         "guard_overrides" => Sum(|family, _| family.told.iter().map(|told| told.overrides()).sum::<u64>() as f64),
         "posts_per_resolution" => Ratio(|family| of_resolved(family, |state| state.received_posts().count() as u64)),
         "touches_per_resolution" => Ratio(|family| of_resolved(family, |state| state.answers() as u64)),
-        "one_touch_resolution_share" => Share(|family, _| {
-            (family.root.resolved_at.is_some() && answers(family) > 0).then(|| family.is_one_touch())
-        }),
+        "one_touch_resolution_share" => {
+            Share(|family, _| (family.root.resolved_at.is_some() && answers(family) > 0).then(|| family.is_one_touch()))
+        }
         "came_back_share" => {
             Share(|family, _| (answers(family) > 0).then(|| family.sum(|state| state.exchanges() as u64) > 0))
         }
@@ -175,7 +177,8 @@ fn of_moods(name: &str) -> Option<Plain> {
         }),
         "churn_flagged" => Sum(|family, _| f64::from(u8::from(leaves(family)))),
         "churn_saved_share" => Share(|family, _| {
-            let newest = family.root.received_posts().filter(|post| post.class.is_some()).max_by_key(|post| post.clock());
+            let newest =
+                family.root.received_posts().filter(|post| post.class.is_some()).max_by_key(|post| post.clock());
             let class = newest.and_then(|post| post.class.as_ref());
             let content =
                 class.is_some_and(|class| &*class.sentiment != "negative" && class.label(Head::Churn) != "leaving");
@@ -260,7 +263,8 @@ fn next(state: &Conversation) -> Vec<i64> {
     loop {
         let later: Vec<_> = state.received_posts().filter(asks).filter(|post| post.clock() > answered).collect();
         let Some(asked) = later.iter().map(|post| post.clock()).min() else { return spans };
-        let Some(answer) = sent(state).into_iter().filter(|reply| reply.at >= asked).min_by_key(|reply| reply.at) else {
+        let Some(answer) = sent(state).into_iter().filter(|reply| reply.at >= asked).min_by_key(|reply| reply.at)
+        else {
             return spans;
         };
         let timed = later.iter().filter(|post| post.clock() == asked).map(|post| post.posted_at.is_some()).min();

@@ -182,8 +182,15 @@ fn others(
         let id = Uuid::from_bytes(row.get(2)?).simple().to_string();
         let (post_key, incident_id) = if table == "filtered_post" { (id, String::new()) } else { (String::new(), id) };
         let first_post_at = instant(Some(place.value));
-        let behind =
-            Behind { brand: row.get(3)?, value: 1.0, channel: row.get(4)?, first_post_at, post_key, incident_id, ..Behind::default() };
+        let behind = Behind {
+            brand: row.get(3)?,
+            value: 1.0,
+            channel: row.get(4)?,
+            first_post_at,
+            post_key,
+            incident_id,
+            ..Behind::default()
+        };
         found.push((place, behind));
     }
     Ok(found)

@@ -75,11 +75,24 @@ impl Columns {
 /// Where the parts of a figure stand in a row.
 enum Parts {
     Count(usize),
-    Sum { of: usize, per: i64 },
-    Share { hits: usize, of: usize },
+    Sum {
+        of: usize,
+        per: i64,
+    },
+    Share {
+        hits: usize,
+        of: usize,
+    },
     Ratio([usize; 6]),
-    Percentile { at: usize, percent: u64, histogram: Option<usize> },
-    LongestWait { since: usize, open: usize },
+    Percentile {
+        at: usize,
+        percent: u64,
+        histogram: Option<usize>,
+    },
+    LongestWait {
+        since: usize,
+        open: usize,
+    },
     WeekHours(usize),
     /// It is counted elsewhere.
     Elsewhere,
@@ -126,11 +139,8 @@ fn of_conversations(connection: &Connection, asked: &Figures, now: Timestamp) ->
     let first = selected.len() + 1;
     selected.push("count(*)".to_owned());
     selected.append(&mut columns.0);
-    let sql = format!(
-        "SELECT {} FROM conversation WHERE counted{conditions}{}",
-        selected.join(", "),
-        grouping(&asked.query)
-    );
+    let sql =
+        format!("SELECT {} FROM conversation WHERE counted{conditions}{}", selected.join(", "), grouping(&asked.query));
     let mut statement = connection.prepare_cached(&sql)?;
     scope::bind(&mut statement, &asked.query, now)?;
     let mut found = statement.raw_query();

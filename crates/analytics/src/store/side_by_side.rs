@@ -21,11 +21,7 @@ pub struct Asked {
 }
 
 /// Reads all rows in one transaction. What has no name (no team yet, nobody who answered) is no row.
-pub fn side_by_side(
-    connection: &mut Connection,
-    asked: &Asked,
-    now: Timestamp,
-) -> rusqlite::Result<(u64, Vec<Entry>)> {
+pub fn side_by_side(connection: &mut Connection, asked: &Asked, now: Timestamp) -> rusqlite::Result<(u64, Vec<Entry>)> {
     let transaction = connection.transaction()?;
     let query = Query { group_by: vec![asked.dimension], filter: asked.filter.clone(), zone: asked.zone.clone() };
     let mut measures = asked.card.measures();
@@ -34,10 +30,25 @@ pub fn side_by_side(
     let table = figures_within(&transaction, &Figures { query: query.clone(), measures, histograms: false }, now)?;
     let mut blocks = blocks(&transaction, &query, &asked.card, now)?;
     let mut entries = Vec::new();
-    for FigureRow { mut figures, brand, team, channel, language, person, topic, region, tier, day, week, month, hour, weekday } in
-        table.rows
+    for FigureRow {
+        mut figures,
+        brand,
+        team,
+        channel,
+        language,
+        person,
+        topic,
+        region,
+        tier,
+        day,
+        week,
+        month,
+        hour,
+        weekday,
+    } in table.rows
     {
-        let name = [brand, team, channel, language, person, topic, region, tier, day, week, month, hour, weekday].concat();
+        let name =
+            [brand, team, channel, language, person, topic, region, tier, day, week, month, hour, weekday].concat();
         let conversations = figures.pop().and_then(|figure| figure.value).unwrap_or(0.0) as u64;
         if name.is_empty() || conversations == 0 {
             continue;
@@ -66,8 +77,7 @@ fn blocks(
         };
         selected.extend([format!("total({part})"), format!("total({of})")]);
     }
-    let sql =
-        format!("SELECT {} FROM conversation WHERE counted{conditions} GROUP BY 1, 2", selected.join(", "));
+    let sql = format!("SELECT {} FROM conversation WHERE counted{conditions} GROUP BY 1, 2", selected.join(", "));
     let mut statement = connection.prepare_cached(&sql)?;
     scope::bind(&mut statement, query, now)?;
     let mut found = statement.raw_query();
