@@ -1,13 +1,12 @@
 //! What analytics serves. Handlers convert, call one verb, and convert.
 
-mod ask;
+pub mod ask;
 
 use crate::board::{Board, Boards, Told};
 use crate::catalogue;
 use crate::query::{self, Query};
 use crate::reads::{ReadError, Reads};
 use crate::scorecard::{self, Card};
-use crate::store::behind;
 use conversation::classified::Head;
 use service::grpc::MESSAGE_MAX_BYTES;
 use service::{Clock, Shutdown, problem};
@@ -89,32 +88,25 @@ impl AnalyticsService for Analytics {
     ) -> Result<Response<QueryFiguresResponse>, Status> {
         let asked = ask::figures(request.into_inner())?;
         let found = self.reads.figures(asked, self.clock.now()).await.map_err(|error| unreadable(&error))?;
-        Ok(Response::new(QueryFiguresResponse { rows: found.rows, as_of_sequence: found.sequence }))
+        Ok(Response::new(found.into()))
     }
 
     async fn list_behind(&self, request: Request<ListBehindRequest>) -> Result<Response<ListBehindResponse>, Status> {
         let asked = ask::behind(request.into_inner())?;
         let page = self.reads.behind(asked, self.clock.now()).await.map_err(|error| unreadable(&error))?;
-        let behind::Page { sequence, behind, next } = page;
-        Ok(Response::new(ListBehindResponse { behind, next_page_token: next, as_of_sequence: sequence }))
+        Ok(Response::new(page.into()))
     }
 
     async fn get_scorecard(
         &self,
         request: Request<GetScorecardRequest>,
     ) -> Result<Response<GetScorecardResponse>, Status> {
-        let request = request.into_inner();
-        let smallest_sample = Some(request.smallest_sample).filter(|asked| *asked > 0);
-        let smallest_sample = smallest_sample.unwrap_or(self.card.smallest_sample);
-        let asked = ask::side_by_side(request, &self.card)?;
+        let asked = ask::side_by_side(request.into_inner(), &self.card)?;
+        let card = asked.card.clone();
         let read = self.reads.side_by_side(asked, self.clock.now()).await;
-        let (as_of_sequence, entries) = read.map_err(|error| unreadable(&error))?;
-        let card = self.card.clone();
-        let score = move || scorecard::score(&card, entries, smallest_sample);
-        let scored = tokio::task::spawn_blocking(score).await;
-        let rows = scored.map_err(|_| unreadable(&ReadError::Ended))?;
-        let heads = self.card.to_pb();
-        Ok(Response::new(GetScorecardResponse { heads, rows, smallest_sample, as_of_sequence }))
+        let (sequence, entries) = read.map_err(|error| unreadable(&error))?;
+        let scored = tokio::task::spawn_blocking(move || scorecard::answer(&card, entries, sequence)).await;
+        Ok(Response::new(scored.map_err(|_| unreadable(&ReadError::Ended))?))
     }
 
     async fn list_measures(&self, _: Request<ListMeasuresRequest>) -> Result<Response<ListMeasuresResponse>, Status> {

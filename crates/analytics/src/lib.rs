@@ -10,6 +10,7 @@
 mod answers;
 mod board;
 pub mod catalogue;
+pub mod changes;
 mod course;
 mod figures;
 mod fold;
@@ -18,6 +19,7 @@ mod gauges;
 mod grpc;
 mod happened;
 mod interval;
+pub mod local;
 mod minutes;
 mod query;
 mod reads;
@@ -135,7 +137,10 @@ pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started
 }
 
 /// The scorecard of the operator's file, or the one that comes with Earshot.
-fn card(process: &Process, settings: &Settings) -> anyhow::Result<Card> {
+///
+/// # Errors
+/// The file cannot be read or is no scorecard: a wrong setting.
+pub fn card(process: &Process, settings: &Settings) -> anyhow::Result<Card> {
     let file = &settings.scorecard_file;
     if file.as_os_str().is_empty() {
         return Ok(Card::default());

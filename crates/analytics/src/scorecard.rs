@@ -222,6 +222,12 @@ fn points(card: &Card, values: &[Option<f64>]) -> Points {
     Points { heads, all }
 }
 
+/// The whole answer: the rows with their points, and what they are made of.
+pub fn answer(card: &Card, entries: Vec<Entry>, as_of_sequence: u64) -> pb::GetScorecardResponse {
+    let rows = score(card, entries, card.smallest_sample);
+    pb::GetScorecardResponse { heads: card.to_pb(), rows, smallest_sample: card.smallest_sample, as_of_sequence }
+}
+
 /// Gives points, the best first; those of whom too little is known come last, without.
 pub fn score(card: &Card, entries: Vec<Entry>, smallest_sample: u32) -> Vec<pb::ScorecardRow> {
     let mut rows: Vec<_> = entries.into_iter().map(|entry| row(card, entry, u64::from(smallest_sample))).collect();

@@ -56,10 +56,11 @@ pub const MEASURES: &[Measure] = &[
         "handed_off_share",
         "Handed off",
         "hand_offs > 0",
-        "1",
+        "NOT history",
         "Of all conversations: those that a person handed on at least once.",
     )
-    .since(2),
+    .since(2)
+    .without("Not counted: history that was imported, of which nobody knows who handed it on."),
     sum(
         "deflections",
         "Deflections",

@@ -55,5 +55,9 @@ pub fn side_by_side(request: GetScorecardRequest, card: &Card) -> Result<side_by
         })?,
     };
     let Query { filter, zone, .. } = Query::read_any(request.filter, &[], request.time_zone)?;
-    Ok(side_by_side::Asked { dimension, filter, zone, card: card.clone() })
+    let mut card = card.clone();
+    if request.smallest_sample > 0 {
+        card.smallest_sample = request.smallest_sample;
+    }
+    Ok(side_by_side::Asked { dimension, filter, zone, card })
 }

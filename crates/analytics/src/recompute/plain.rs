@@ -102,7 +102,10 @@ fn of_answers(name: &str) -> Option<Plain> {
             _ => (family.sum(|state| state.exchanges() as u64), 1),
         }),
         "hand_offs" => Sum(|family, _| family.sum(|state| u64::from(state.hand_offs)) as f64),
-        "handed_off_share" => Share(|family, _| Some(family.sum(|state| u64::from(state.hand_offs)) > 0)),
+        "handed_off_share" => Share(|family, _| {
+            let handed_on = family.sum(|state| u64::from(state.hand_offs)) > 0;
+            (!family.root.backfill_only).then_some(handed_on)
+        }),
         "deflections" => Sum(|family, _| made(family, |answer| answer.deflects).0 as f64),
         "deflected_share" => Ratio(|family| made(family, |answer| answer.deflects)),
         "signed_share" => Ratio(|family| made(family, |answer| answer.signed)),

@@ -10,7 +10,7 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
-use wire::pb::analytics::Behind;
+use wire::pb::analytics::{Behind, ListBehindResponse};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -51,6 +51,12 @@ pub struct Page {
     pub behind: Vec<Behind>,
     /// Empty when nothing follows.
     pub next: String,
+}
+
+impl From<Page> for ListBehindResponse {
+    fn from(page: Page) -> Self {
+        ListBehindResponse { behind: page.behind, next_page_token: page.next, as_of_sequence: page.sequence }
+    }
 }
 
 /// Reads one page.

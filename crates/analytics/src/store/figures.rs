@@ -9,7 +9,7 @@ use crate::query::{Dimension, Query};
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 use std::collections::BTreeMap;
-use wire::pb::analytics::{Figure, FigureRow};
+use wire::pb::analytics::{Figure, FigureRow, QueryFiguresResponse};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -24,6 +24,12 @@ pub struct Figures {
 pub struct FigureTable {
     pub sequence: u64,
     pub rows: Vec<FigureRow>,
+}
+
+impl From<FigureTable> for QueryFiguresResponse {
+    fn from(found: FigureTable) -> Self {
+        QueryFiguresResponse { rows: found.rows, as_of_sequence: found.sequence }
+    }
 }
 
 type Rows = BTreeMap<Vec<String>, FigureRow>;
@@ -173,6 +179,25 @@ fn group(query: &Query, row: &Row<'_>) -> rusqlite::Result<(Vec<String>, FigureR
         key.push(name);
     }
     Ok((key, place))
+}
+
+/// What a row is of this dimension.
+pub fn group_name(row: &FigureRow, dimension: Dimension) -> &str {
+    match dimension {
+        Dimension::Brand => &row.brand,
+        Dimension::Team => &row.team,
+        Dimension::Channel => &row.channel,
+        Dimension::Language => &row.language,
+        Dimension::Person => &row.person,
+        Dimension::Topic => &row.topic,
+        Dimension::Region => &row.region,
+        Dimension::Tier => &row.tier,
+        Dimension::Day => &row.day,
+        Dimension::Week => &row.week,
+        Dimension::Month => &row.month,
+        Dimension::Hour => &row.hour,
+        Dimension::Weekday => &row.weekday,
+    }
 }
 
 /// Writes down what a row is of this dimension.

@@ -10,7 +10,7 @@ pub mod figures;
 pub mod files;
 mod read;
 mod schema;
-mod scope;
+pub mod scope;
 pub mod side_by_side;
 
 pub use error::{StoreError, Trouble, while_doing};
@@ -321,6 +321,7 @@ fn put_conversation(transaction: &Transaction<'_>, row: &Row<'_>, figures: &Figu
         figures.public,
         figures.went_private,
         figures.in_incident,
+        entry.state.backfill_only,
     ];
     let mut statement = transaction.prepare_cached(&schema::PUT_CONVERSATION)?;
     let mut at = 0;

@@ -13,7 +13,7 @@ pub const APPLICATION_ID: i64 = 0x4541_5253;
 ///
 /// Times are microseconds since 1970, spans are seconds. `counted` is 0 for a conversation without a post and for one that
 /// was merged: its figures stand in those of `root`, the conversation that it goes on in. `next_response_seconds` holds
-/// numbers of four bytes, the lowest first; `week_hours` two times 168 bits.
+/// numbers of four bytes, the lowest first; `week_hours` two times 168 bits. `history` says that all of it was imported.
 pub const OWN: &[(&str, &str)] = &[
     ("conversation_id", "BLOB NOT NULL UNIQUE"),
     ("brand", "TEXT NOT NULL"),
@@ -43,6 +43,7 @@ pub const OWN: &[(&str, &str)] = &[
     ("public", "INTEGER NOT NULL"),
     ("went_private", "INTEGER NOT NULL"),
     ("in_incident", "INTEGER NOT NULL"),
+    ("history", "INTEGER NOT NULL"),
 ];
 
 /// The columns of a conversation that are written, the number first, in their order.
