@@ -125,10 +125,18 @@ function route(post, key, read, first, at) {
     targetSeconds: seconds,
     settingsVersion: brand.settingsVersion,
   };
+  const resolution = {
+    ...deadline,
+    kind: "DEADLINE_KIND_RESOLUTION",
+    dueAt: stamp(at + 8 * seconds * 1_000),
+    targetSeconds: 8 * seconds,
+    clock: "DEADLINE_CLOCK_BUSINESS",
+  };
   return [
     ...(first ? [{ conversationOpened: { postKey: key, network: post.network, private: post.private ?? false } }] : []),
     { routed },
     ...(read.intent.label === "praise" ? [] : [{ deadlineSet: deadline }]),
+    ...(first && complaint ? [{ deadlineSet: resolution }] : []),
   ];
 }
 

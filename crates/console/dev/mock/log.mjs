@@ -1,5 +1,6 @@
 // A log in memory with the shapes of the real one: records of facts, folded to summaries in canonical proto3 JSON.
 
+import { PRESS, pressing, pressOf } from "./press.mjs";
 import { hash } from "./world.mjs";
 
 const records = new Map();
@@ -72,6 +73,7 @@ export function fold(id, until = Number.POSITIVE_INFINITY) {
     mergedInto: "",
     version: 0,
     opened: false,
+    ...pressing(),
   };
   for (const entry of entriesOf(id)) {
     if (Date.parse(entry.record.recordedAt) > until) break;
@@ -86,8 +88,8 @@ export function fold(id, until = Number.POSITIVE_INFINITY) {
 
 function evolve(state, fact, at) {
   const [kind, body] = Object.entries(fact)[0];
-  const step = EVOLVE[kind];
-  if (step) step(state, body, at);
+  PRESS[kind]?.(state, body, at);
+  EVOLVE[kind]?.(state, body, at);
 }
 
 const EVOLVE = {
@@ -126,9 +128,14 @@ const EVOLVE = {
   },
   conversationOpened: (state) => Object.assign(state, { opened: true }),
   routed: (state, routed) => Object.assign(state, { team: routed.team, priority: routed.priority, rule: routed.rule }),
-  deadlineSet: (state, set) => Object.assign(state, { due: time(set.dueAt), breached: false }),
+  deadlineSet: (state, set) => {
+    if (set.kind !== "DEADLINE_KIND_RESOLUTION") Object.assign(state, { due: time(set.dueAt), breached: false });
+  },
   deadlineBreached: (state) => Object.assign(state, { breached: true, breaches: state.breaches + 1 }),
-  claimed: (state, claimed) => Object.assign(state, { assignee: claimed.person }),
+  claimed: (state, claimed) => {
+    // Whoever takes it for the team that it was raised to stands beside the first line.
+    if (!claimed.team) state.assignee = claimed.person;
+  },
   released: (state) => Object.assign(state, { assignee: "" }),
   handedOff: (state, handed) =>
     Object.assign(state, { team: handed.toTeam, assignee: handed.toPerson ?? "", handOffs: state.handOffs + 1 }),
@@ -236,6 +243,7 @@ export function summaryOf(state) {
     contacts: state.contacts,
     version: String(state.version),
     newestReply: [...state.replies.values()].at(-1)?.status,
+    ...pressOf(state, waiting, clock.now()),
   });
 }
 

@@ -1,21 +1,14 @@
 // The API of the mock.
 
+import { customer, teamFace, writeCustomer } from "./customers.mjs";
 import { baseOf, byPerson, carry, fate, receive, submit } from "./desk.mjs";
-import {
-  allIds,
-  append,
-  changesAfter,
-  clock,
-  entriesOf,
-  fold,
-  lastSequence,
-  onAppend,
-  statusOf,
-  summaryOf,
-  waitingSince,
-} from "./log.mjs";
-import { CATALOGUE, minutes, rows } from "./measure.mjs";
+import { behind, CATALOGUE, figures, scorecard } from "./figures.mjs";
+import { bringBack, listFiltered, previewFilters } from "./filtered.mjs";
+import { checkDraft } from "./guard.mjs";
+import { allIds, append, clock, entriesOf, fold, lastSequence, statusOf, summaryOf, waitingSince } from "./log.mjs";
+import { rows } from "./measure.mjs";
 import { watch } from "./play.mjs";
+import { incidents, placeOf } from "./press.mjs";
 import { BRANDS, hash } from "./world.mjs";
 
 const problem = (status, reason, detail, field) => ({
@@ -28,7 +21,7 @@ const seen = new Map();
 export function answer(method, url, body) {
   const [, , , area, id, verb, sub, last] = url.pathname.split("/");
   const query = url.searchParams;
-  if (method === "GET") return read(area, id, verb, query);
+  if (method === "GET") return readMore(area, id, verb, query) ?? read(area, id, verb, query);
   let json;
   try {
     json = JSON.parse(body);
@@ -36,9 +29,25 @@ export function answer(method, url, body) {
     return problem(400, "INVALID_ARGUMENT", "the body is not JSON", "body");
   }
   if (area === "posts") return ingest(json);
+  if (area === "customers") return writeCustomer(id, verb, sub, json) ?? problem(404, "NOT_FOUND", "no such path");
+  if (area === "brands" && verb === "filtered") return bringBack(id, sub, json);
+  if (area === "brands" && verb === "filters") return { json: previewFilters(json) };
   if (area === "brands") return brands(id, verb, json);
+  if (area === "conversations" && verb === "draft") return { json: checkDraft(fold(id), json) };
+  if (area === "conversations" && last === "done") return desk(id, "called", sub, json);
   if (area === "conversations") return desk(id, last === "settle" ? "settle" : verb, sub, json);
   return problem(404, "NOT_FOUND", "there is no such path");
+}
+
+/** What customers, filtered posts, surges and figures have to say. */
+function readMore(area, id, verb, query) {
+  if (area === "customers") return { json: verb === "team" ? teamFace(id) : customer(id) };
+  if (area === "brands" && verb === "filtered") return { json: listFiltered(id, query) };
+  if (area === "brands" && verb === "incidents") return { json: { incidents: incidents(id) } };
+  if (area === "figures" && verb === "behind") return { json: behind(id, query) };
+  if (area === "figures") return { json: figures(query) };
+  if (area === "scorecard") return { json: scorecard(query) };
+  return undefined;
 }
 
 function read(area, id, verb, query) {
@@ -53,6 +62,7 @@ function read(area, id, verb, query) {
   if (area === "outbox") return { json: { entries: outbox() } };
   if (area === "brands" && id) {
     const found = BRANDS.find((brand) => brand.brand === id);
+    if (found && query.get("at")) return { json: { brand: { ...found, yaml: `# as it was\n${found.yaml}` } } };
     return found ? { json: { brand: found } } : problem(404, "NOT_FOUND", "there is no such brand");
   }
   if (area === "brands") return { json: { brands: BRANDS.map((brand) => ({ ...brand, yaml: "" })) } };
@@ -71,19 +81,14 @@ function list(query) {
     ) &&
     (statuses.length === 0 || statuses.includes(statusOf(state))) &&
     (wanted("unassigned") !== "true" || !state.assignee) &&
+    (!wanted("offeredTo") || wanted("offeredTo") === state.offeredTo) &&
+    (!wanted("incidentId") || wanted("incidentId") === state.incidentId) &&
     (!wanted("minPriority") || rank(state.priority) >= rank(`PRIORITY_${wanted("minPriority")}`));
-  const at = clock.now();
   const ranks = ["OPEN", "NEW", "WAITING_FOR_CUSTOMER", "RESOLVED", "MERGED"];
-  const order = (state) => {
-    const waits = statusOf(state) === "OPEN";
-    return [
-      ranks.indexOf(statusOf(state)),
-      waits && state.due && state.due <= at ? 0 : 1,
-      waits ? -rank(state.priority) : 0,
-      waits ? (state.due ?? 9e15) : 9e15,
-      waits ? (waitingSince(state) ?? 9e15) : 9e15,
-    ];
-  };
+  const order = (state) => [
+    ranks.indexOf(statusOf(state)),
+    statusOf(state) === "OPEN" ? placeOf(state, waitingSince(state)) : -Date.parse(state.lastActivityAt),
+  ];
   const compare = (a, b) => order(a).reduce((found, value, place) => found || value - order(b)[place], 0);
   const all = allIds()
     .map((id) => fold(id))
@@ -247,11 +252,12 @@ function desk(id, verb, replyId, json) {
     return problem(409, "VERSION_CHANGED", "the conversation has changed");
   const refused = refusal(state, verb, person, json);
   if (refused) return problem(409, refused, refused.toLowerCase().replaceAll("_", " "));
-  const fact = factOf(state, verb, person, json);
+  const fact = factOf(state, verb, person, { ...json, callbackId: replyId, requestId });
   const more = {};
   if (verb === "replies") more.replyId = reply(id, person, json, requestId);
-  else if (verb === "settle") settle(id, replyId, json.arrived);
-  else append({ ...baseOf(id), actor: byPerson(person), facts: [fact] });
+  else if (verb === "callbacks") more.callbackId = fact.callbackBooked.callbackId;
+  if (verb === "settle") settle(id, replyId, json.arrived);
+  else if (verb !== "replies") append({ ...baseOf(id), actor: byPerson(person), facts: [fact] });
   seen.set(requestId, more);
   return done(true, more);
 }
@@ -260,18 +266,49 @@ function refusal(state, verb, person, json) {
   const status = statusOf(state);
   const held = state.assignee && state.assignee !== person;
   if (state.mergedInto) return "MERGED";
-  if (["claim", "replies", "release"].includes(verb) && held) return "CLAIMED_BY_SOMEONE_ELSE";
+  const beside = state.escalationTeam && teamHas(state, state.escalationTeam, person);
+  if (["claim", "replies", "release"].includes(verb) && held && !beside) return "CLAIMED_BY_SOMEONE_ELSE";
   if (status === "RESOLVED" && ["claim", "release", "hand-off", "escalate"].includes(verb)) return "ALREADY_RESOLVED";
-  if (["hand-off", "escalate", "reopen"].includes(verb) && !json.reason) return "REASON_MISSING";
+  if (["hand-off", "escalate", "deescalate", "reopen"].includes(verb) && !json.reason) return "REASON_MISSING";
   if (["replies", "notes"].includes(verb) && !json.text) return "TEXT_MISSING";
+  if (verb === "callbacks" && Date.parse(json.dueAt) <= clock.now()) return "CALLBACK_IN_THE_PAST";
+  if (verb === "replies") return guardRefusal(state, person, json);
   const moving = [...state.replies.values()].some((one) => ["submitted", "attempted", "retrying"].includes(one.status));
   return verb === "resolve" && moving ? "REPLY_ON_ITS_WAY" : "";
 }
 
+const teamHas = (state, team, person) =>
+  BRANDS.find((one) => one.brand === state.brand)
+    ?.teams.find((one) => one.team === team)
+    ?.people.includes(person) ?? false;
+
+/** What the guard stops is not sent, unless somebody of the crisis team says why. */
+function guardRefusal(state, person, json) {
+  if (!checkDraft(state, { ...json, person }).findings.some((one) => one.stops)) return "";
+  if (!json.overrideReason) return "DRAFT_STOPPED";
+  return teamHas(state, "crisis", person) ? "" : "MAY_NOT_OVERRIDE";
+}
+
 function factOf(state, verb, person, json) {
   switch (verb) {
-    case "claim":
-      return { claimed: { person } };
+    case "claim": {
+      const beside = state.assignee && state.escalationTeam;
+      return { claimed: { person, ...(beside && { team: state.escalationTeam }) } };
+    }
+    case "deescalate":
+      return { deescalated: { by: person, fromTeam: state.escalationTeam, reason: json.reason } };
+    case "callbacks":
+      return {
+        callbackBooked: {
+          callbackId: hash("call", json.requestId),
+          dueAt: json.dueAt,
+          timezone: json.timezone,
+          person: json.caller,
+          by: person,
+        },
+      };
+    case "called":
+      return { callbackDone: { callbackId: json.callbackId, person } };
     case "release":
       return { released: { person, reason: json.reason } };
     case "hand-off":
@@ -285,7 +322,7 @@ function factOf(state, verb, person, json) {
         },
       };
     case "escalate":
-      return { escalated: { by: person, toTeam: json.toTeam, reason: json.reason } };
+      return { escalated: { by: person, toTeam: json.toTeam || "crisis", reason: json.reason } };
     case "notes":
       return { noteAdded: { noteId: hash("note", json.text, clock.now()), person, body: { text: json.text } } };
     case "resolve":
@@ -346,42 +383,4 @@ function settle(id, replyId, arrived) {
     ? { replySent: { replyId, sentAt: at, how: "settled" } }
     : { replyFailed: { replyId, attempt: 1, reason: "settled_not_arrived", isFinal: true } };
   append({ ...baseOf(id), actor: { kind: "ACTOR_KIND_PERSON", name: fold(id).assignee || "dana" }, facts: [fact] });
-}
-
-const HEARTBEAT_MS = 15_000;
-const MEASURES_MS = 1_000;
-
-export function stream(request, response, query) {
-  response.writeHead(200, {
-    "content-type": "text/event-stream",
-    "cache-control": "no-store",
-    "x-accel-buffering": "no",
-  });
-  const send = (name, data, id) =>
-    response.write(`${id ? `id: ${id}\n` : ""}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
-  const tell = ({ sequence, conversation: id, kinds }) =>
-    send("conversation", { sequence: String(sequence), conversation: summaryOf(fold(id)), factKinds: kinds }, sequence);
-  response.write("retry: 1000\n\n");
-  const after = Number(request.headers["last-event-id"] ?? query.get("after") ?? 0);
-  const missed = after > 0 ? changesAfter(after) : [];
-  if (missed === undefined || after > lastSequence()) send("reset", {}, lastSequence());
-  else for (const change of missed) tell(change);
-  const measure = (snapshot) =>
-    send("measures", { sequence: String(lastSequence()), rows: rows(["BRAND"]), snapshot, minutes: minutes() });
-  measure(true);
-  let dirty = false;
-  const stop = onAppend((change) => {
-    dirty = true;
-    tell(change);
-  });
-  const measuring = setInterval(() => {
-    if (dirty) measure(false);
-    dirty = false;
-  }, MEASURES_MS);
-  const beating = setInterval(() => response.write(": here\n\n"), HEARTBEAT_MS);
-  request.on("close", () => {
-    stop();
-    clearInterval(measuring);
-    clearInterval(beating);
-  });
 }

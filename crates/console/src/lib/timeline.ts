@@ -108,6 +108,15 @@ export function factKind(fact: FactJson): FactKind | undefined {
   return Object.keys(fact)[0] as FactKind | undefined;
 }
 
+/** What somebody should have looked at. */
+export const ALARMS: readonly FactKind[] = [
+  "deadlineBreached",
+  "escalated",
+  "replyInDoubt",
+  "callbackMissed",
+  "draftStopped",
+];
+
 /** Builds the story from the records in the order of the log. */
 export function story(entries: readonly Entry[]): Item[] {
   const items: Item[] = [];

@@ -129,6 +129,9 @@ fn wanted(request: &ListConversationsRequest, entry: &Entry) -> bool {
         && name(&request.intent, class.map(|class| &*class.intent))
         && i32::from(wire::priority_to_pb(state.priority)) >= request.min_priority
         && !(request.unassigned && state.assignee.is_some())
+        && name(&request.offered_to, state.offer.as_ref().map(|offer| offer.person.as_str()))
+        && (request.incident_id.is_empty()
+            || state.incident.is_some_and(|incident| incident.to_string() == request.incident_id))
 }
 
 #[tonic::async_trait]

@@ -112,7 +112,7 @@ interface BodyProps {
 }
 
 function Body({ listing, rows, choice, asked }: BodyProps) {
-  if (!asked) return <Empty title={t("inbox.mine")} hint={t("inbox.empty.me")} />;
+  if (!asked) return <Empty title={t(`inbox.${choice.view}`)} hint={t("inbox.empty.me")} />;
   if (listing.error && !listing.loaded) return <Failed error={listing.error} reload={() => location.reload()} />;
   if (!listing.loaded) return <Loading />;
   if (rows.length === 0) return <Empty title={t("inbox.empty")} hint={emptyHint(choice)} />;
@@ -138,6 +138,7 @@ function Body({ listing, rows, choice, asked }: BodyProps) {
 function emptyHint(choice: Choice): string {
   if (isFiltered(choice)) return t("inbox.empty.filters");
   if (choice.view === "mine") return t("inbox.empty.mine");
+  if (choice.view === "offered") return t("inbox.empty.offered");
   return choice.view === "everything" ? t("inbox.empty.everything") : t("inbox.empty.waiting");
 }
 

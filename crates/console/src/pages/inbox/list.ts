@@ -4,7 +4,6 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { listConversations, type Query } from "../../api/calls";
 import type { Summary } from "../../api/model";
-import { serverNow } from "../../lib/clock";
 import { byUrgency, matches } from "../../lib/urgency";
 import { epoch, newest, onChange } from "../../live/store";
 
@@ -142,6 +141,6 @@ export function settle(shown: Shown, query: Query | undefined): void {
   for (const [id, summary] of shown.come) shown.known.set(id, summary);
   shown.total += shown.come.size - gone.length;
   shown.come.clear();
-  const ordered = [...shown.known.values()].sort(byUrgency(serverNow()));
+  const ordered = [...shown.known.values()].sort(byUrgency);
   shown.order = ordered.map((summary) => summary.id);
 }

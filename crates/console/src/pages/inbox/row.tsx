@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import type { Summary } from "../../api/model";
-import { languageName, t, tn, word } from "../../i18n";
+import { languageName, named, t, tn, word } from "../../i18n";
 import { now } from "../../lib/clock";
 import { conversationLink } from "../../lib/route";
 import { initials } from "../../lib/text";
@@ -85,6 +85,22 @@ function Holder({ summary }: { summary: Summary }) {
         <span class={mine ? "holder holder-me" : "holder"}>
           <bdi>{personName(summary.brand, summary.assignee)}</bdi>
           {mine && ` (${t("you")})`}
+        </span>
+      )}
+      {summary.escalationTeam && (
+        <span class="tone-ember">
+          + <bdi>{teamName(summary.brand, summary.escalationTeam)}</bdi>
+          {summary.second && (
+            <>
+              {", "}
+              <bdi>{personName(summary.brand, summary.second)}</bdi>
+            </>
+          )}
+        </span>
+      )}
+      {!summary.assignee && summary.offeredTo && (
+        <span class={isMine(summary.brand, summary.offeredTo) ? "holder holder-me" : "quiet"}>
+          {t("inbox.offeredTo", { person: named(personName(summary.brand, summary.offeredTo)) })}
         </span>
       )}
     </span>
