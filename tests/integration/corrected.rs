@@ -3,6 +3,7 @@
 use crate::system::{Client, DANA, MART, Up, facts, lasting, post, records, settings, until, write};
 use conversation::Fact as Known;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::path::Path;
 use wire::pb::brand::PublishSettingsRequest;
 use wire::pb::conversation::fact::Fact;
@@ -164,12 +165,15 @@ async fn a_post_of_a_merged_conversation_is_corrected_by_the_id_of_the_one_that_
     let key = key_of(&system, &old).await;
     let new = system.post(post("both", "2", "b", "So it is here")).await;
     system.routed(&new).await;
-    let merge = wire::pb::desk::MergeRequest {
+    let merge = || wire::pb::desk::MergeRequest {
         write: write(&old, DANA),
         into_conversation_id: new.clone(),
         reason: "the same lift".into(),
     };
-    system.desk().merge(merge).await.unwrap();
+    let refused = system.desk().merge(merge()).await.unwrap_err();
+    assert!(refused.message().contains("link their profiles"), "{refused}");
+    link_customers_of(&system, &old, &new).await;
+    system.desk().merge(merge()).await.unwrap();
     let request = CorrectClassificationRequest {
         write: write(&new, DANA),
         post_key: key,
@@ -183,6 +187,22 @@ async fn a_post_of_a_merged_conversation_is_corrected_by_the_id_of_the_one_that_
         records(&log).find(|record| record.facts.iter().any(|fact| matches!(fact, Known::ClassificationCorrected(_))));
     assert_eq!(corrected.unwrap().subject.conversation().unwrap().to_string(), old, "where the post stands");
     system.verify().await;
+}
+
+/// Their two profiles prove to be one person.
+async fn link_customers_of(system: &Up, one: &str, other: &str) {
+    let mut customers = Vec::new();
+    for id in [one, other] {
+        let shown = system.get_json(&format!("/api/v1/conversations/{id}")).await.body;
+        customers.push(shown["conversation"]["customerId"].as_str().unwrap().to_owned());
+    }
+    let body = json!({
+        "write": {"person": DANA, "requestId": "linked"},
+        "otherCustomerId": customers[1],
+        "reason": "the same phone number",
+    });
+    let done = system.post_json(&format!("/api/v1/customers/{}/links", customers[0]), body).await;
+    assert_eq!(done.status, 200, "{done:?}");
 }
 
 /// A model of its own: the shipped one learned from more.
@@ -327,5 +347,45 @@ async fn another_model_reads_everything_again_and_nothing_follows_from_it() {
     let wrong = system.tool(&["classifier", "reclassify", "--only", "mood"]).await;
     let said = String::from_utf8(wrong.stderr).unwrap();
     assert!(wrong.status.code() == Some(2) && said.contains("language, sentiment, intent"), "{said}");
+    system.verify().await;
+}
+
+/// How often each post was read again, so far.
+async fn readings(system: &Client) -> HashMap<conversation::PostKey, usize> {
+    let mut readings = HashMap::new();
+    for record in told(system, 0).await {
+        for fact in record.facts {
+            if let Known::PostReclassified(fact) = fact {
+                *readings.entry(fact.class.post).or_default() += 1;
+            }
+        }
+    }
+    readings
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reading_of_everything_that_is_killed_goes_on_where_it_was_and_writes_nothing_twice() {
+    const POSTS: usize = 300;
+    let system = Up::start().await;
+    system.publish("killed").await;
+    for at in 0..POSTS {
+        let sent = post("killed", &at.to_string(), &format!("customer-{at}"), "Where is my bag?");
+        assert_eq!(system.send("post.created", sent).await.status, 200);
+    }
+    system.measured("killed", "all are classified", |row| row.classified == POSTS as u64).await;
+    let model = other_model(&system).await;
+    let args = ["classifier", "reclassify", "--json", "--model", &model];
+
+    // killed as soon as something is written
+    let mut running = system.spawn_tool(&args);
+    until("it has begun to write", async || (!readings(&system).await.is_empty()).then_some(())).await;
+    running.kill().await.unwrap();
+    let before = readings(&system).await;
+
+    let report = system.tool_json(&args).await;
+    let after = readings(&system).await;
+    assert_eq!(report["posts"], POSTS, "{report}");
+    assert_eq!(report["written"], POSTS - before.len(), "{report}");
+    assert_eq!((after.len(), after.values().max()), (POSTS, Some(&1)));
     system.verify().await;
 }

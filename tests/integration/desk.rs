@@ -130,6 +130,29 @@ async fn two_tiers_work_on_one_conversation_and_a_promised_call_comes_due() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_claim_at_the_same_instant_one_gets_it_and_the_other_learns_who() {
+    let system = Up::start().await;
+    system.publish("race").await;
+    for round in 0..12 {
+        let id = system.post(post("race", &round.to_string(), &format!("customer-{round}"), "Where is my bag?")).await;
+        system.routed(&id).await;
+        let path = format!("/api/v1/conversations/{id}/claim");
+        let (first, second) = (json!({"write": write(DANA)}), json!({"write": write(MART)}));
+        let (dana, mart) =
+            tokio::join!(system.post_json(&path, first.clone()), system.post_json(&path, second.clone()));
+        let (winner, refused) = if dana.status == 200 { (DANA, mart) } else { (MART, dana) };
+        assert_eq!((refused.status, &refused.body["reason"]), (409, &json!("CLAIMED_BY_SOMEONE_ELSE")), "{refused:?}");
+        assert!(refused.body.to_string().contains(winner), "{refused:?}");
+        let shown = system.when(&id, "somebody has it", |shown| !shown.assignee.is_empty()).await;
+        assert_eq!(shown.assignee, winner, "round {round}");
+        // whoever has it may ask again, and nothing changes
+        let again = if winner == DANA { first } else { second };
+        assert_ne!(done(&system, &path, again).await["changed"], true);
+    }
+    system.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_whole_customer_is_seen_and_profiles_are_linked() {
     let system = Up::start().await;
     system.publish("whole").await;
@@ -164,6 +187,10 @@ async fn the_whole_customer_is_seen_and_profiles_are_linked() {
     assert_eq!((shown["exceptions"].as_array().unwrap().len(), &shown["promises"][0]["kept"]), (1, &json!(true)));
     let from_other_side = system.get_json(&format!("/api/v1/customers/{second}")).await.body;
     assert_eq!(from_other_side["conversations"].as_array().unwrap().len(), 2, "{from_other_side}");
+    let told = String::from_utf8(system.tool(&["customer", "show", &customer]).await.stdout).unwrap();
+    for said in ["gold", "tartu", "2 conversations", "free delivery, once", "(kept)", &second] {
+        assert!(told.contains(said), "{said}: {told}");
+    }
     let face = system.get_json(&path("/team")).await.body;
     assert_eq!((&face["name"], face["people"].as_array().unwrap().len()), (&json!("Care"), 2), "{face}");
     let unlink = json!({"write": write(DANA), "otherCustomerId": second, "reason": "two sisters"});
@@ -213,6 +240,19 @@ async fn what_a_filter_kept_out_is_found_and_comes_back_once() {
         (listed["posts"][0]["broughtBack"] == true).then_some(())
     })
     .await;
+    let row = system.tool_json(&["filtered", "list", "kept", "--as", "filtered", "--search", "win", "--json"]).await;
+    assert_eq!((&row["rule"], &row["broughtBack"]), (&json!("contest"), &json!(true)), "{row}");
+    let key = row["postKey"].as_str().unwrap();
+    let again = ["filtered", "bring-back", "kept", key, "--person", DANA, "--reason", "he asked"];
+    let said = String::from_utf8(system.tool(&again).await.stdout).unwrap();
+    assert!(said.contains("was back already") && said.contains(id), "{said}");
+    let file = system.dir.path().join("kept.yaml");
+    std::fs::write(&file, yaml).unwrap();
+    let file = file.to_str().unwrap();
+    let said = String::from_utf8(system.tool(&["filtered", "preview", file]).await.stdout).unwrap();
+    assert!(said.contains("2 stored posts tried") && said.contains("orders (as filtered): would catch 1"), "{said}");
+    let unknown = system.tool(&["filtered", "bring-back", "kept", "nonsense", "--person", DANA, "--reason", "x"]).await;
+    assert!(!unknown.status.success(), "{unknown:?}");
     assert_eq!(system.send("post.created", post("kept", "1", "tom", "win it! #giveaway")).await.body["duplicate"], 1);
     system.verify().await;
 }

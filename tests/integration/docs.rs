@@ -39,8 +39,20 @@ fn every_command_has_help_and_the_longer_ones_an_example() {
         let help = run(&args);
         let shown = text(&help);
         assert!(help.status.success() && shown.contains("Usage: earshot"), "{path:?}: {shown}");
-        if ["up", "import", "explain", "tail", "replay", "set-aside", "healthcheck", "brand", "scenario"]
-            .contains(&path[0].as_str())
+        if [
+            "up",
+            "import",
+            "explain",
+            "tail",
+            "replay",
+            "set-aside",
+            "healthcheck",
+            "brand",
+            "scenario",
+            "filtered",
+            "customer",
+        ]
+        .contains(&path[0].as_str())
             && path.len() == 1
         {
             assert!(shown.contains("Example"), "{path:?} shows how it is used: {shown}");

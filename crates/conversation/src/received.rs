@@ -293,19 +293,22 @@ pub(crate) fn evolve_observed_reply(state: &mut Conversation, fact: &ReplyObserv
     if state.reply_seen(&fact.post) {
         return;
     }
-    state.replies.push(Reply {
-        id: None,
-        post: Some(fact.post),
-        status: ReplyStatus::Sent,
-        person: fact.person.clone(),
-        private: fact.private,
-        attempts: 0,
-        at: fact.posted_at.unwrap_or(at),
-        timed: fact.posted_at.is_some(),
-        offers: Box::default(),
-        asks: Box::default(),
-        part: 1,
-        parts: 1,
-        notice: false,
-    });
+    crate::state::push(
+        &mut state.replies,
+        Reply {
+            id: None,
+            post: Some(fact.post),
+            status: ReplyStatus::Sent,
+            person: fact.person.clone(),
+            private: fact.private,
+            attempts: 0,
+            at: fact.posted_at.unwrap_or(at),
+            timed: fact.posted_at.is_some(),
+            offers: Box::default(),
+            asks: Box::default(),
+            part: 1,
+            parts: 1,
+            notice: false,
+        },
+    );
 }

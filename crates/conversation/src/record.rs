@@ -39,6 +39,16 @@ impl Subject {
         }
     }
 
+    /// Whose story this is; none for what is about the brand as a whole.
+    pub fn customer(&self) -> Option<CustomerId> {
+        match self {
+            Subject::Conversation { customer, .. }
+            | Subject::Customer { customer, .. }
+            | Subject::Filtered { customer, .. } => Some(*customer),
+            Subject::Brand { .. } => None,
+        }
+    }
+
     /// The conversation, for records that are about one.
     pub fn conversation(&self) -> Option<ConversationId> {
         match self {

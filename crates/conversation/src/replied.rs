@@ -325,21 +325,24 @@ pub(crate) fn evolve_submitted(state: &mut Conversation, fact: &ReplySubmitted, 
     if state.reply(&fact.reply).is_some() {
         return;
     }
-    state.replies.push(Reply {
-        id: Some(fact.reply),
-        post: None,
-        status: ReplyStatus::Submitted,
-        person: Some(fact.person.clone()),
-        private: fact.private,
-        attempts: 0,
-        at,
-        timed: true,
-        offers: fact.offers.iter().map(|code| code.as_str().into()).collect(),
-        asks: fact.asks.iter().map(|code| code.as_str().into()).collect(),
-        part: fact.part,
-        parts: fact.parts,
-        notice: !fact.notice.is_empty(),
-    });
+    crate::state::push(
+        &mut state.replies,
+        Reply {
+            id: Some(fact.reply),
+            post: None,
+            status: ReplyStatus::Submitted,
+            person: Some(fact.person.clone()),
+            private: fact.private,
+            attempts: 0,
+            at,
+            timed: true,
+            offers: fact.offers.iter().map(|code| code.as_str().into()).collect(),
+            asks: fact.asks.iter().map(|code| code.as_str().into()).collect(),
+            part: fact.part,
+            parts: fact.parts,
+            notice: !fact.notice.is_empty(),
+        },
+    );
     if !fact.notice.is_empty() {
         state.notices += 1;
         state.noticed_at = Some(at);

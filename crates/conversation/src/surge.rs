@@ -15,6 +15,7 @@ use crate::state::Conversation;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 
 /// More posts of a region about a matter than its own past hours explain.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,6 +100,15 @@ pub struct Reading {
     pub first_post_at: Timestamp,
 }
 
+/// A window before its customers are counted.
+struct Usual {
+    /// Where its posts stand.
+    window: Range<usize>,
+    posts: u32,
+    expected: f64,
+    first_post_at: Timestamp,
+}
+
 /// The streams of a brand, by region and topic.
 pub type Streams = BTreeMap<(Box<str>, Box<str>), Stream>;
 
@@ -133,11 +143,19 @@ impl Stream {
 
     /// The window that ends now, beside what is usual.
     pub fn read(&self, now: Timestamp, threshold: &Threshold) -> Option<Reading> {
+        self.usual(now, threshold).map(|usual| self.counted(&usual))
+    }
+
+    fn counted(&self, usual: &Usual) -> Reading {
+        let customers = self.posts.range(usual.window.clone()).map(|(_, customer)| *customer);
+        Reading { seen: distinct(customers), expected: usual.expected, first_post_at: usual.first_post_at }
+    }
+
+    fn usual(&self, now: Timestamp, threshold: &Threshold) -> Option<Usual> {
         let from = now.checked_sub(threshold.window).unwrap_or(Timestamp::MIN);
         let begin = self.posts.partition_point(|(at, _)| *at <= from);
         let end = self.posts.partition_point(|(at, _)| *at <= now);
         let first_post_at = self.posts.get(begin).filter(|_| begin < end)?.0;
-        let seen = distinct(self.posts.range(begin..end).map(|(_, customer)| *customer));
         let baseline = from.checked_sub(threshold.baseline).unwrap_or(Timestamp::MIN);
         let since = self.watched_since.or(self.first_post_at)?.max(baseline).max(self.kept_since(threshold));
         let past = from.duration_since(since).as_secs_f64().max(0.0);
@@ -148,7 +166,17 @@ impl Stream {
         let before = begin.saturating_sub(self.posts.partition_point(|(at, _)| *at < since));
         // With less than one window of past, the window itself is all there is to know, and nothing is expected.
         let expected = if windows < 1.0 { 0.0 } else { before as f64 / windows };
-        Some(Reading { seen, expected, first_post_at })
+        let posts = u32::try_from(end - begin).unwrap_or(u32::MAX);
+        Some(Usual { window: begin..end, posts, expected, first_post_at })
+    }
+
+    /// What the window that ends now holds, when a surge begins with it. It is asked with every post, so it counts the customers only
+    /// when the posts alone would be enough: a busy day costs no more than a quiet one.
+    pub fn beginning(&self, now: Timestamp, threshold: &Threshold) -> Option<Reading> {
+        let usual = self.usual(now, threshold)?;
+        let at_most = Reading { seen: usual.posts, expected: usual.expected, first_post_at: usual.first_post_at };
+        let reading = self.begins(&at_most, threshold).then(|| self.counted(&usual))?;
+        self.begins(&reading, threshold).then_some(reading)
     }
 
     /// Whether a surge begins with what was read.

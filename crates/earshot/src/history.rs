@@ -3,7 +3,7 @@
 use crate::services::{connect_tool, usage};
 use conversation::classified::{Head, PostClassified, Scored};
 use conversation::state::Class;
-use conversation::{Conversation, ConversationId, Fact, Status};
+use conversation::{Conversation, ConversationId, CustomerId, Fact, Status};
 use jiff::Timestamp;
 use journal::{Journal, Stored};
 use service::Process;
@@ -71,7 +71,7 @@ pub fn main(args: Args, sources: &Sources) -> ExitCode {
             println!("{}", serde_json::to_string_pretty(&shown)?);
             return Ok(());
         }
-        show_state(id, &state);
+        show_state(id, own[0].record.subject.customer(), &state);
         for stored in &entries {
             show_record(stored);
         }
@@ -83,14 +83,22 @@ pub fn explain(args: ExplainArgs, sources: &Sources) -> ExitCode {
     service::tool("explain", sources, async move |process: Process| {
         let id = parse(&args.id)?;
         let journal = connect_tool(&process).await?;
-        let explanations = routing::explain(&history(&journal, id).await?);
+        let entries = history(&journal, id).await?;
+        let explanations = routing::explain(&entries);
+        let own = entries.iter().filter(|stored| stored.record.subject.conversation() == Some(id));
+        let state = conversation::fold(own.map(|stored| &stored.record));
+        let score = routing::score(&state, process.clock.now());
         if args.json {
-            println!("{}", serde_json::to_string_pretty(&explanations)?);
+            let parts: Vec<_> =
+                score.iter().map(|part| serde_json::json!({"name": part.name, "points": part.points})).collect();
+            let shown = serde_json::json!({"explanations": explanations, "score": parts});
+            println!("{}", serde_json::to_string_pretty(&shown)?);
             return Ok(());
         }
         for explanation in &explanations {
             show_explanation(explanation);
         }
+        show_score(&score);
         Ok(())
     })
 }
@@ -121,7 +129,7 @@ async fn history(journal: &Journal, id: ConversationId) -> anyhow::Result<Vec<St
     Ok(entries)
 }
 
-fn show_state(id: ConversationId, state: &Conversation) {
+fn show_state(id: ConversationId, customer: Option<CustomerId>, state: &Conversation) {
     println!("conversation {id}");
     let status = match state.status() {
         Status::New => "new".to_owned(),
@@ -130,6 +138,9 @@ fn show_state(id: ConversationId, state: &Conversation) {
         Status::Resolved => "resolved".to_owned(),
         Status::Merged => format!("merged into {}", state.merged_into.map(|id| id.to_string()).unwrap_or_default()),
     };
+    if let Some(customer) = customer {
+        println!("  customer    {customer}");
+    }
     println!("  status      {status}");
     if let Some(since) = state.waiting_since() {
         println!("  waiting     since {since}");
@@ -175,6 +186,17 @@ fn words(fact: &Fact) -> String {
         Fact::DeadlineSet(fact) => format!("answer due {}", fact.due_at),
         Fact::DeadlineBreached(fact) => format!("no answer by {}", fact.due_at),
         Fact::Claimed(fact) => fact.person.to_string(),
+        Fact::Placed(fact) => format!("with {}: {}", fact.team, fact.reason),
+        Fact::Offered(fact) => format!("to {} until {}", fact.person, fact.until),
+        Fact::OfferLapsed(fact) => format!("{}: {}", fact.person, fact.reason),
+        Fact::FlagRaised(fact) => {
+            format!("{}: {}, {} of {}", fact.flag.as_str(), fact.reason, fact.measured, fact.threshold)
+        }
+        Fact::FlagLowered(fact) => format!("{}: {}", fact.flag.as_str(), fact.reason),
+        Fact::Escalated(fact) => fact.reason.clone(),
+        Fact::Deescalated(fact) => fact.reason.clone(),
+        Fact::DeadlineWarned(fact) => format!("answer due {}", fact.due_at),
+        Fact::CallbackBooked(fact) => format!("for {}", fact.due_at),
         Fact::HandedOff(fact) => format!("{} -> {}: {}", fact.by, fact.to_team, fact.reason),
         Fact::NoteAdded(fact) => format!("{} {}", fact.person, quoted(&fact.body.text)),
         Fact::ReplySubmitted(fact) => format!("{} {}", fact.person, quoted(&fact.body.text)),
@@ -214,6 +236,17 @@ fn show_classes(state: &Conversation) {
             println!("  post {}  model {}{role}: {}", post.key, class.model_version, said.join(", "));
         }
     }
+}
+
+/// Its place in the queue, part by part.
+fn show_score(score: &[routing::Part]) {
+    if score.is_empty() {
+        println!("nobody waits here now, so it stands in no queue");
+        return;
+    }
+    let parts: Vec<String> = score.iter().map(|part| format!("{} {:+.0}", part.name, part.points)).collect();
+    let points: f64 = score.iter().map(|part| part.points).sum();
+    println!("in the queue now with {points:.0} points (a point is a minute of waiting): {}", parts.join(", "));
 }
 
 fn show_explanation(explanation: &Explanation) {

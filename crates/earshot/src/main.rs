@@ -5,7 +5,9 @@ mod brands;
 mod classify;
 mod completions;
 mod configuration;
+mod customers;
 mod doctor;
+mod filtered;
 mod healthcheck;
 mod history;
 mod import;
@@ -69,12 +71,16 @@ enum Command {
     Tail(log::Args),
     /// Look at one conversation
     Conversation(history::Args),
+    /// Look at one customer, over all his conversations
+    Customer(customers::Args),
     /// Say why a conversation is where it is
     Explain(history::ExplainArgs),
     /// Read the whole log and hold it against what the services say
     Replay(verify::Args),
     /// Check and publish brand settings
     Brand(brands::Args),
+    /// See what rules kept out of the care queue, bring it back, and try new filters
+    Filtered(filtered::Args),
     /// Play real courses of events against brand settings, in virtual time
     Scenario(scenarios::Args),
     /// See what was set aside, and try it again
@@ -98,6 +104,8 @@ fn main() -> ExitCode {
         Command::Import(_)
         | Command::Tail(_)
         | Command::Conversation(_)
+        | Command::Customer(_)
+        | Command::Filtered(_)
         | Command::Explain(_)
         | Command::Replay(_)
         | Command::Brand(_)
@@ -137,6 +145,8 @@ fn tool(command: Command, sources: &Sources) -> ExitCode {
         Command::Import(args) => import::main(args, sources),
         Command::Tail(args) => log::main(args, sources),
         Command::Conversation(args) => history::main(args, sources),
+        Command::Customer(args) => customers::main(args, sources),
+        Command::Filtered(args) => filtered::main(args, sources),
         Command::Explain(args) => history::explain(args, sources),
         Command::Replay(args) => verify::main(args, sources),
         Command::Brand(args) => brands::main(args, sources),

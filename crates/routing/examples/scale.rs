@@ -16,6 +16,10 @@ use jiff::{SignedDuration, Timestamp};
 use routing::{Around, Entry, Need, View};
 use std::time::Instant;
 
+/// As in the service itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const BRANDS: usize = 100;
 const PEOPLE_OF_BRAND: usize = 50;
 
@@ -35,40 +39,52 @@ fn main() {
 }
 
 fn measure(size: usize) {
-    let mut world = World::new();
     let before = resident_bytes();
-    let mut records = Vec::with_capacity(3 * size);
-    let mut deciding = 0.0;
-    for n in 0..size {
-        deciding += world.opens(n, &mut records);
-    }
-    let mut view = World::new().view;
-    let folding = Instant::now();
-    for (at, record) in records.iter().enumerate() {
-        view.fold(world.first + at as u64, record);
-    }
-    let folding = folding.elapsed().as_secs_f64();
-    let count = records.len();
-    drop((records, view));
+    let mut world = World::new();
+    let deciding: f64 = (0..size).map(|n| world.opens(n)).sum();
     let memory = resident_bytes().saturating_sub(before);
     let encoding = Instant::now();
     let bytes = routing::encode_checkpoint(&world.view).expect("a view can be written");
     let encoding = encoding.elapsed().as_secs_f64();
+    let brand = Record { facts: vec![publication(0).into()], ..record(brand_subject(0), 0, world.start, Vec::new()) };
+    let looking = Instant::now();
+    let stirred = world.view.fold(world.sequence + 1, &brand).len();
+    let looking = looking.elapsed().as_secs_f64();
+    drop(world);
     let decoding = Instant::now();
     let back = routing::decode_checkpoint(&bytes).expect("what was written can be read");
     let decoding = decoding.elapsed().as_secs_f64();
     assert_eq!(back.conversations.len(), size, "nothing is lost in a checkpoint");
+    drop(back);
+    let (folding, count) = rebuild(size);
     println!(
-        "{size:>8} conversations: {:>5.0} bytes each in memory, {:>7.0} decisions/s, from the log {:.2} s ({:.0} records/s), \
-         checkpoint {:.1} MB written in {:.2} s and read in {:.2} s",
+        "{size:>8} conversations: {:>5.0} bytes each in memory, {:>7.0} decisions/s, from the log {folding:.2} s ({:.0} records/s), \
+         checkpoint {:.1} MB written in {encoding:.2} s and read in {decoding:.2} s, settings of a brand published in {:.0} ms \
+         ({stirred} conversations looked at)",
         memory as f64 / size as f64,
         size as f64 / deciding,
-        folding,
         count as f64 / folding,
         bytes.len() as f64 / 1e6,
-        encoding,
-        decoding
+        looking * 1e3,
     );
+}
+
+/// Seconds to fold all records into a new view, and how many they are.
+fn rebuild(size: usize) -> (f64, usize) {
+    let mut world = World::new();
+    world.kept = Some(Vec::with_capacity(3 * size));
+    for n in 0..size {
+        world.opens(n);
+    }
+    let records = world.kept.take().unwrap_or_default();
+    let first = world.first;
+    drop(world);
+    let mut view = World::new().view;
+    let folding = Instant::now();
+    for (at, record) in (first..).zip(&records) {
+        view.fold(at, record);
+    }
+    (folding.elapsed().as_secs_f64(), records.len())
 }
 
 /// Resident memory of this process.
@@ -83,12 +99,14 @@ struct World {
     sequence: u64,
     first: u64,
     start: Timestamp,
+    /// The records of the conversations, for whoever wants to fold them again.
+    kept: Option<Vec<Record>>,
 }
 
 impl World {
     fn new() -> World {
         let start: Timestamp = "2026-03-02T09:00:00Z".parse().expect("a time");
-        let mut world = World { view: View::default(), sequence: 0, first: 0, start };
+        let mut world = World { view: View::default(), sequence: 0, first: 0, start, kept: None };
         for brand in 0..BRANDS {
             world.publishes(brand);
         }
@@ -97,33 +115,19 @@ impl World {
     }
 
     fn publishes(&mut self, n: usize) {
-        let people: Vec<String> = (0..PEOPLE_OF_BRAND).map(|person| format!("p{person}")).collect();
-        let listed: Vec<String> = people.iter().map(|id| format!("  {id}: {{name: {id}, languages: [en]}}")).collect();
-        let half = PEOPLE_OF_BRAND / 2;
-        let yaml = format!(
-            "earshot: brand/v1\nbrand: {id}\nname: Brand {n}\ntimezone: UTC\nteams:\n  north: {{name: North, hours: '24/7', regions: [north], assign: offer, people: [{}]}}\n  south: {{name: South, hours: '24/7', regions: [south], assign: offer, people: [{}]}}\n  crisis: {{name: Crisis, hours: '24/7', tier: crisis}}\n  general: {{name: General, hours: '24/7', tier: general}}\npeople:\n{}\nrules:\n  - {{name: loud, when: 'post.followers > 100000', team: crisis, priority: urgent, respond_within: 10m}}\n  - {{name: complaint, when: 'class.intent == \"complaint\"', team: own, priority: high, respond_within: 30m}}\notherwise: {{team: own, respond_within: 1h}}\n",
-            people[..half].join(", "),
-            people[half..].join(", "),
-            listed.join("\n"),
-            id = brand_name(n),
-        );
-        let settings = Settings::parse(&yaml, "scale.yaml").expect("the settings are sound");
-        let version = Brand::compile(settings).expect("the settings are sound").version().to_owned();
-        let fact = SettingsPublished { version, yaml, file: "scale.yaml".into() };
-        self.tells(n, vec![fact.into()]);
+        self.tells(n, vec![publication(n).into()]);
         let on = |id: &String| Fact::from(PresenceChanged { person: PersonId::new(id).expect("an id"), online: true });
-        self.tells(n, people.iter().map(on).collect());
+        self.tells(n, people().iter().map(on).collect());
     }
 
     fn tells(&mut self, brand: usize, facts: Vec<Fact>) {
         self.sequence += 1;
-        let subject = Subject::Brand { brand: brand_id(brand) };
-        let record = record(subject, self.sequence, self.start, facts);
+        let record = record(brand_subject(brand), self.sequence, self.start, facts);
         self.view.fold(self.sequence, &record);
     }
 
     /// A conversation begins and is routed; answers the seconds that the decision took.
-    fn opens(&mut self, n: usize, records: &mut Vec<Record>) -> f64 {
+    fn opens(&mut self, n: usize) -> f64 {
         let (brand, network) = (brand_id(n % BRANDS), Network::new("x").expect("a network"));
         let customer = CustomerId::of(&brand, &network, &format!("author-{n}"));
         let conversation = ConversationId::of(&customer, 0);
@@ -131,8 +135,8 @@ impl World {
         let post = PostKey::of(&brand, &network, &format!("post-{n}"));
         let at = self.start.checked_add(SignedDuration::from_millis(n as i64)).expect("within time");
         let intent = ["complaint", "question", "request", "other"][n % 4];
-        self.writes(&subject, at, vec![received(post, network, n, at).into()], records);
-        self.writes(&subject, at, vec![classified(post, intent).into()], records);
+        self.writes(&subject, at, vec![received(post, network, n, at).into()]);
+        self.writes(&subject, at, vec![classified(post, intent).into()]);
         let need = Need::Route(post);
         let began = Instant::now();
         let entry: Entry = (*self.view.conversations[&conversation]).clone();
@@ -141,16 +145,42 @@ impl World {
         let context = Context { conversation, record: RecordId::caused("scale", post.as_uuid().as_bytes()), now: at };
         let facts = conversation::decide(&entry.state, &command, &context).expect("it can be routed");
         let took = began.elapsed().as_secs_f64();
-        self.writes(&subject, at, facts, records);
+        self.writes(&subject, at, facts);
         took
     }
 
-    fn writes(&mut self, subject: &Subject, at: Timestamp, facts: Vec<Fact>, records: &mut Vec<Record>) {
+    fn writes(&mut self, subject: &Subject, at: Timestamp, facts: Vec<Fact>) {
         self.sequence += 1;
         let record = record(subject.clone(), self.sequence, at, facts);
         self.view.fold(self.sequence, &record);
-        records.push(record);
+        if let Some(kept) = &mut self.kept {
+            kept.push(record);
+        }
     }
+}
+
+fn people() -> Vec<String> {
+    (0..PEOPLE_OF_BRAND).map(|person| format!("p{person}")).collect()
+}
+
+fn brand_subject(n: usize) -> Subject {
+    Subject::Brand { brand: brand_id(n) }
+}
+
+fn publication(n: usize) -> SettingsPublished {
+    let people = people();
+    let listed: Vec<String> = people.iter().map(|id| format!("  {id}: {{name: {id}, languages: [en]}}")).collect();
+    let half = PEOPLE_OF_BRAND / 2;
+    let yaml = format!(
+        "earshot: brand/v1\nbrand: {id}\nname: Brand {n}\ntimezone: UTC\nteams:\n  north: {{name: North, hours: '24/7', regions: [north], assign: offer, people: [{}]}}\n  south: {{name: South, hours: '24/7', regions: [south], assign: offer, people: [{}]}}\n  crisis: {{name: Crisis, hours: '24/7', tier: crisis}}\n  general: {{name: General, hours: '24/7', tier: general}}\npeople:\n{}\nrules:\n  - {{name: loud, when: 'post.followers > 100000', team: crisis, priority: urgent, respond_within: 10m}}\n  - {{name: complaint, when: 'class.intent == \"complaint\"', team: own, priority: high, respond_within: 30m}}\notherwise: {{team: own, respond_within: 1h}}\n",
+        people[..half].join(", "),
+        people[half..].join(", "),
+        listed.join("\n"),
+        id = brand_name(n),
+    );
+    let settings = Settings::parse(&yaml, "scale.yaml").expect("the settings are sound");
+    let version = Brand::compile(settings).expect("the settings are sound").version().to_owned();
+    SettingsPublished { version, yaml, file: "scale.yaml".into() }
 }
 
 fn brand_name(n: usize) -> String {

@@ -38,7 +38,7 @@ pub use queue::{Key, Part, key, score};
 pub use react::NAME;
 pub use route::route;
 pub use summary::{suggestion, summarise};
-pub use surges::{brand_look_at, brand_needs, customer_team};
+pub use surges::{brand_look_at, brand_needs, customer_team, threshold};
 pub use view::{BrandEntry, CustomerEntry, Entry, Load, View, Work};
 
 use anyhow::Context as _;

@@ -1,10 +1,11 @@
 //! What the brand as a whole calls for: a surge begins, a surge is over. And the team that a customer belongs to.
 
 use crate::view::{Entry, View};
+use brand::Surges;
 use conversation::customer::{BY_REGION, CustomerTeamSet};
-use conversation::surge::{SurgeDetected, SurgeEnded};
+use conversation::surge::{SurgeDetected, SurgeEnded, Threshold};
 use conversation::{BrandId, Fact, IncidentId, RecordId, TeamId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// What is to be written about a brand at this instant, each with the id of its record. The same surge has the same id in every
 /// copy of the service.
@@ -20,9 +21,7 @@ pub fn brand_needs(view: &View, id: &BrandId, now: Timestamp) -> Vec<(RecordId, 
             found.push((record(b"surge-ended", incident), fact.into()));
             continue;
         }
-        let Some(reading) = stream.read(now, &threshold).filter(|reading| stream.begins(reading, &threshold)) else {
-            continue;
-        };
+        let Some(reading) = stream.beginning(now, &threshold) else { continue };
         let incident = IncidentId::of(id, region, topic, reading.first_post_at);
         let fact = SurgeDetected {
             incident,
@@ -37,6 +36,17 @@ pub fn brand_needs(view: &View, id: &BrandId, now: Timestamp) -> Vec<(RecordId, 
         found.push((record(b"surge", incident), fact.into()));
     }
     found
+}
+
+/// From when on many posts are a surge, as the brand's settings have it.
+pub fn threshold(surges: &Surges) -> Threshold {
+    Threshold {
+        window: SignedDuration::from_secs(surges.window_seconds.into()),
+        at_least: u32::try_from(surges.at_least).unwrap_or(u32::MAX),
+        ratio: surges.ratio,
+        quiet: SignedDuration::from_secs(surges.quiet_seconds.into()),
+        baseline: SignedDuration::from_hours(i64::try_from(surges.baseline_hours).unwrap_or(i64::MAX / 3_600_000)),
+    }
 }
 
 fn record(kind: &[u8], incident: IncidentId) -> RecordId {

@@ -10,7 +10,7 @@ use conversation::surge::{Running, Stream, Streams, Threshold};
 use conversation::{
     BrandId, Conversation, ConversationId, CustomerId, Fact, PersonId, PostKey, Record, Status, Story, Subject, TeamId,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -74,14 +74,7 @@ impl BrandEntry {
 
     /// From when on many posts are a surge; none when the brand wants none recognised.
     pub fn surge_threshold(&self) -> Option<Threshold> {
-        let surges = self.brand.surges()?;
-        Some(Threshold {
-            window: SignedDuration::from_secs(surges.window_seconds.into()),
-            at_least: u32::try_from(surges.at_least).unwrap_or(u32::MAX),
-            ratio: surges.ratio,
-            quiet: SignedDuration::from_secs(surges.quiet_seconds.into()),
-            baseline: SignedDuration::from_hours(i64::try_from(surges.baseline_hours).unwrap_or(i64::MAX / 3_600_000)),
-        })
+        self.brand.surges().map(crate::surges::threshold)
     }
 
     /// The incident that a region's posts about a topic belong to while its surge is on.
@@ -346,6 +339,11 @@ impl View {
         let since = *known.watched_since.get_or_insert(at);
         let stream = known.streams.entry((region.into(), topic)).or_insert_with(|| Stream::watched_since(since));
         stream.add(at, customer, &threshold);
+    }
+
+    /// Whether two profiles are of one person, as people have linked them.
+    pub fn is_one_person(&self, one: &CustomerId, other: &CustomerId) -> bool {
+        one == other || self.customers.get(one).is_some_and(|entry| entry.state.linked.contains(other))
     }
 
     /// The customer's region: what this conversation says, else his profile, else what he said elsewhere.

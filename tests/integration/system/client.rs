@@ -308,9 +308,18 @@ impl Client {
 
     /// Runs a tool of the command line on this system.
     pub async fn tool(&self, args: &[&str]) -> Output {
+        self.tool_command(args).output().await.unwrap()
+    }
+
+    /// Starts one that the test may kill.
+    pub fn spawn_tool(&self, args: &[&str]) -> tokio::process::Child {
+        self.tool_command(args).stdout(std::process::Stdio::null()).spawn().unwrap()
+    }
+
+    fn tool_command(&self, args: &[&str]) -> tokio::process::Command {
         let mut command = tokio::process::Command::new(earshot());
         command.arg("--config").arg(&self.config).args(args).kill_on_drop(true);
-        command.output().await.unwrap()
+        command
     }
 
     /// The last line that a tool printed, as JSON.

@@ -32,9 +32,9 @@ fn second(seconds: i64) -> Timestamp {
 /// What routing writes when a surge begins now, folded in; false when none does.
 fn detect(stream: &mut Stream, now: Timestamp) -> bool {
     let threshold = threshold();
-    let Some(reading) = stream.read(now, &threshold).filter(|reading| stream.begins(reading, &threshold)) else {
-        return false;
-    };
+    let reading = stream.read(now, &threshold).filter(|reading| stream.begins(reading, &threshold));
+    assert_eq!(stream.beginning(now, &threshold), reading, "what is asked with every post says the same");
+    let Some(reading) = reading else { return false };
     let fact = SurgeDetected {
         incident: IncidentId::of(&brand(), "north", "grid.outage", reading.first_post_at),
         region: "north".into(),

@@ -7,9 +7,13 @@ use serde_json::{Value, json};
 use service::problem;
 
 /// Method, path, body; the gRPC method it must ask, the request that must arrive there, and some of the answer.
-type Case = (&'static str, &'static str, Value, &'static str, Value, (&'static str, Value));
+pub type Case = (&'static str, &'static str, Value, &'static str, Value, (&'static str, Value));
 
 fn cases() -> Vec<Case> {
+    [first_steps(), crate::desk_cases::cases()].concat()
+}
+
+fn first_steps() -> Vec<Case> {
     let write = || json!({"person": "dana", "requestId": "q1", "expectedVersion": "7"});
     let full = || json!({"conversationId": "c1", "person": "dana", "requestId": "q1", "expectedVersion": "7"});
     let (get, post, done) = ("GET", "POST", || ("/changed", json!(true)));

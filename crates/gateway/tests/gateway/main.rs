@@ -4,6 +4,7 @@
 
 mod away;
 mod console;
+mod desk_cases;
 mod events;
 mod fake;
 mod grpc_web;

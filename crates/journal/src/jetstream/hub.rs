@@ -27,6 +27,9 @@ struct Window {
     /// Every record after this sequence, up to `end`, is in the window.
     after: u64,
     end: u64,
+    /// Nothing was to come after `end`. What its last item announced may have been taken away, and only the one who reads
+    /// from the server is told so.
+    caught_up: bool,
 }
 
 #[derive(Default)]
@@ -72,7 +75,7 @@ impl Hub {
     }
 
     fn begin(&self, after: u64) {
-        let window = Window { items: VecDeque::new(), bytes: 0, after, end: after };
+        let window = Window { items: VecDeque::new(), bytes: 0, after, end: after, caught_up: false };
         self.locked().window = Some(window);
         self.moved.send_replace(after);
     }
@@ -80,6 +83,7 @@ impl Hub {
     fn push(&self, batch: Vec<Item>) {
         let mut shared = self.locked();
         let Some(window) = &mut shared.window else { return };
+        window.caught_up = false;
         for item in batch {
             window.end = item.sequence;
             window.bytes += item.size;
@@ -89,6 +93,16 @@ impl Hub {
             let Some(oldest) = window.items.pop_front() else { break };
             (window.after, window.bytes) = (oldest.sequence, window.bytes - oldest.size);
         }
+        let end = window.end;
+        drop(shared);
+        self.moved.send_replace(end);
+    }
+
+    /// Nothing that was announced is still to come.
+    fn caught_up(&self) {
+        let mut shared = self.locked();
+        let Some(window) = &mut shared.window else { return };
+        window.caught_up = true;
         let end = window.end;
         drop(shared);
         self.moved.send_replace(end);
@@ -114,6 +128,9 @@ impl Place {
                 true => feeder.take(item.clone()),
                 false => feeder.skip(item.pending),
             }
+        }
+        if read_to == window.end && window.caught_up {
+            feeder.caught_up();
         }
         Some(read_to)
     }
@@ -146,8 +163,66 @@ async fn read(hub: Weak<Hub>, log: Weak<Log>) {
         Some(hub) => hub.begin(after),
         None => return,
     }
-    while let Some(batch) = tail.next_batch().await {
+    loop {
+        if tail.pending().await == 0 {
+            let Some(hub) = hub.upgrade() else { return };
+            hub.caught_up();
+        }
+        let Some(batch) = tail.next_batch().await else { return };
         let Some(hub) = hub.upgrade() else { return };
         hub.push(batch);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::Entry;
+    use crate::tail::Tail;
+    use jiff::Timestamp;
+
+    fn item(sequence: u64, pending: u64) -> Item {
+        Item {
+            sequence,
+            subject: "earshot.0.nordnet.conversation.c1".into(),
+            entry: Arc::new(Entry::Undecodable { reason: "made up".to_owned() }),
+            size: 1,
+            pending,
+            stored_at: Timestamp::UNIX_EPOCH,
+            traceparent: None,
+        }
+    }
+
+    /// A reader of everything that stands in the hub from the beginning.
+    fn reader(hub: &Arc<Hub>) -> Tail {
+        let mut place = Place { hub: hub.clone(), moved: hub.moved.subscribe() };
+        Tail::start(|mut feeder| {
+            tokio::spawn(async move {
+                let mut after = 0;
+                loop {
+                    after = place.read(after, &Filters::new(&[]), &mut feeder).expect("it is in the window");
+                    if feeder.hand_over_all().await.is_err() || place.moved.changed().await.is_err() {
+                        return;
+                    }
+                }
+            })
+        })
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_what_was_announced_is_told_when_it_was_taken_away() {
+        let hub = Hub::new();
+        hub.locked().readers = WORTH_IT;
+        hub.begin(0);
+        let mut tail = reader(&hub);
+        hub.push(vec![item(1, 1)]);
+        assert_eq!(tail.pending().await, 2, "the item, and the one it announces");
+        assert_eq!(tail.next().await.map(|item| item.sequence), Some(1));
+        hub.caught_up();
+        assert_eq!(tail.pending().await, 0);
+        // and what comes all the same is not missed
+        hub.push(vec![item(3, 0)]);
+        assert_eq!(tail.next().await.map(|item| item.sequence), Some(3));
+        assert_eq!(tail.pending().await, 0);
     }
 }

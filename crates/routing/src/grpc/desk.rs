@@ -479,6 +479,13 @@ impl DeskService for Work {
             let cure = "merge conversations of one brand only";
             return Err(problem::invalid_argument("into_conversation_id", "is another brand's conversation", cure));
         }
+        if !self.desk.read().is_one_person(&from.customer, &into.customer) {
+            let message = "a conversation is one customer's matter, and these are of two: link their profiles first when \
+                           they are one person";
+            let (one, other) = (from.customer.to_string(), into.customer.to_string());
+            let metadata = [("customer_id", one.as_str()), ("other_customer_id", other.as_str())];
+            return Err(problem::failed_precondition("PROFILES_NOT_LINKED", message, &metadata));
+        }
         let before = into.version;
         let by = Some((checked.person, checked.record));
         self.reactor.absorb(source, target, &request.reason, by).await.map_err(|error| failed(&error))?;
