@@ -154,7 +154,7 @@ export function breach(id, at) {
 }
 
 /** A person submits a reply. */
-export function submit(id, person, text, isPrivate, at, request) {
+export function submit(id, person, text, isPrivate, at, request, overrode = "") {
   const state = fold(id);
   const replyId = hash("reply", id, request);
   const newest = state.posts.at(-1);
@@ -166,6 +166,7 @@ export function submit(id, person, text, isPrivate, at, request) {
     inReplyTo: newest?.key,
     inReplyToNativeId: newest?.native,
     body: { text },
+    ...(overrode && { overrode }),
   };
   append({ ...baseOf(id), actor: byPerson(person), facts: [{ replySubmitted: fact }], at });
   return replyId;

@@ -193,6 +193,8 @@ const HEADS = [
   { name: "personality", title: "Personality", weight: 1, components: [part("signed_share", 0, 1)] },
 ];
 const SMALLEST = 20;
+/** The mock knows one day, so its periods are short of conversations. */
+const SMALLEST_OF_A_PERIOD = 6;
 
 const points = ({ worst, best }, value) =>
   value === undefined ? undefined : Math.min(100, Math.max(0, ((value - worst) / (best - worst)) * 100));
@@ -228,11 +230,12 @@ export function scorecard(query) {
   const nameOf = PERIODS[side]
     ? (state) => PERIODS[side](Math.min(...state.posts.map((post) => post.at)))
     : (state) => state[KEYS[side]];
+  const smallest = PERIODS[side] ? SMALLEST_OF_A_PERIOD : SMALLEST;
   const rows = [...grouped(all(query), nameOf)].map(([name, states]) => ({
     name,
     conversations: String(states.length),
-    ...scored(states, states.length >= SMALLEST),
+    ...scored(states, states.length >= smallest),
   }));
   rows.sort((a, b) => (b.score.points ?? -1) - (a.score.points ?? -1));
-  return { heads: HEADS, rows, smallestSample: SMALLEST };
+  return { heads: HEADS, rows, smallestSample: smallest };
 }

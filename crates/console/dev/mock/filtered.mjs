@@ -6,12 +6,12 @@ import { watch } from "./play.mjs";
 import { BRANDS, HOSTILE, hash } from "./world.mjs";
 
 const TEXTS = [
-  ["promotion", "promotions", "Win a free flight! Follow us and share this post #giveaway #ad"],
+  ["promotion", "contest", "Win a free flight! Follow us and share this post #giveaway #ad"],
   ["competitor", "rivals", "Flew with Borealis instead, they were on time. Aurora could learn from them."],
   ["filtered", "job-adverts", "We are hiring cabin crew in Tallinn, apply until Friday"],
   ["filtered", "press", "Quarterly figures are out: passengers up 4 per cent over last year"],
   ["competitor", "rivals", "Anyone switched from NordNet to Telia? Is it any better?"],
-  ["promotion", "promotions", "Sponsored: 20% off all beans with code BEAN20"],
+  ["promotion", "contest", "Sponsored: 20% off all beans with code BEAN20"],
 ];
 
 const posts = BRANDS.flatMap(({ brand }) =>
@@ -62,17 +62,17 @@ export function bringBack(brand, key, json) {
 
 export function previewFilters({ brand, yaml = "" }) {
   const own = posts.filter((post) => post.brand === brand);
-  const caught = [...new Set(own.map((post) => post.rule))].filter((rule) => yaml.includes(`${rule}:`));
+  const caught = [...new Set(own.map((post) => post.rule))].filter((rule) => yaml.includes(`name: ${rule}`));
   return {
     tried: 1_000,
-    letThrough: own.length % 3,
+    letThrough: own.filter((post) => !caught.includes(post.rule)).length,
     filters: caught.map((rule) => {
       const examples = own.filter((post) => post.rule === rule);
       return {
         rule,
         keptAs: examples[0].keptAs,
         caught: examples.length,
-        inCareToday: rule === "rivals" ? 1 : 0,
+        inCareToday: rule === "contest" ? 1 : 0,
         examples,
       };
     }),

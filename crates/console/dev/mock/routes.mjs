@@ -356,7 +356,7 @@ function classified(id, postKey) {
 
 /** Sends a reply in steps that one can watch. A text with `#doubt`, `#retry` or `#fail` fares so. */
 function reply(id, person, json, requestId) {
-  const made = submit(id, person, json.text, json.private ?? false, clock.now(), requestId);
+  const made = submit(id, person, json.text, json.private ?? false, clock.now(), requestId, json.overrideReason);
   const told = {
     "#doubt": ["attempt", "doubt"],
     "#retry": ["attempt", "retry", "attempt", "sent"],

@@ -138,6 +138,6 @@ describe("periods", () => {
   it("draws a line with a gap where nothing is known", () => {
     const scores = [{ points: 10 }, {}, { points: 30 }, { points: 40 }];
     const same = (value: number) => value;
-    expect(line(scores, same, same)).toBe("M0 10M2 30L3 40");
+    expect(line(scores, same, same)).toBe("M0 10h0M2 30L3 40");
   });
 });

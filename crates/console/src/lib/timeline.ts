@@ -59,6 +59,13 @@ export interface Reply {
   reason: string;
   retryAt?: number | undefined;
   how: string;
+  /** Which part of a longer answer it is, from 1, and of how many; 1 of 1 when it is whole. */
+  part: number;
+  parts: number;
+  /** Of what Earshot tells customers by itself; empty for what a person says. */
+  notice: string;
+  /** Why a person sent it although the guard stopped it. */
+  overrode: string;
 }
 
 export interface Note {
@@ -194,6 +201,10 @@ function submitted(fact: ReplySubmittedJson, sequence: number, at: number): Repl
     attempts: 0,
     reason: "",
     how: "",
+    part: fact.part || 1,
+    parts: fact.parts || 1,
+    notice: fact.notice ?? "",
+    overrode: fact.overrode ?? "",
   };
 }
 
@@ -212,6 +223,10 @@ function observed(fact: ReplyObservedJson, sequence: number, at: number): Reply 
     attempts: 0,
     reason: "",
     how: "observed",
+    part: 1,
+    parts: 1,
+    notice: "",
+    overrode: "",
   };
 }
 

@@ -95,6 +95,13 @@ export const desk: Record<keyof typeof en, string> = {
   "case.settings.at": "{time}-এর সেটিংস",
   "case.settings.none": "তখন কোনো সেটিংস প্রকাশিত ছিল না: অন্তর্নির্মিতগুলো বলবৎ ছিল।",
   "do.deescalate": "নিচে ফেরত দিন",
+  "case.byItself": "Earshot নিজে থেকে",
+  "case.part": "{of} অংশের {n} নম্বর",
+  "case.overrode": "রক্ষকের বিপরীতে পাঠানো",
+  "fact.replySubmitted.overrode": "রক্ষক যা থামায় তা {person} পাঠিয়েছেন",
+  "fact.noticeSubmitted": "গ্রাহককে বিজ্ঞপ্তি",
+  "notice.out_of_hours": "এখন কেউ নেই",
+  "notice.moved_to_private": "উত্তর ব্যক্তিগত বার্তায়",
 
   "cust.since": "গ্রাহক হয়েছেন",
   "cust.years": "{n} বছর",

@@ -95,6 +95,13 @@ export const desk: Record<keyof typeof en, string> = {
   "case.settings.at": "Seaded seisuga {time}",
   "case.settings.none": "Toona polnud seadeid avaldatud: kehtisid sisseehitatud.",
   "do.deescalate": "Saada tagasi alla",
+  "case.byItself": "Earshot ise",
+  "case.part": "Osa {n}/{of}",
+  "case.overrode": "Saadetud kaitsest hoolimata",
+  "fact.replySubmitted.overrode": "{person} saatis selle, mille kaitse peatab",
+  "fact.noticeSubmitted": "Teade kliendile",
+  "notice.out_of_hours": "praegu ei ole kedagi",
+  "notice.moved_to_private": "vastus on privaatsõnumis",
 
   "cust.since": "Klient alates",
   "cust.years": "{n} aastat",

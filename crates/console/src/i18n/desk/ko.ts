@@ -95,6 +95,13 @@ export const desk: Record<keyof typeof en, string> = {
   "case.settings.at": "{time} 기준 설정",
   "case.settings.none": "당시 게시된 설정이 없어 기본 설정이 적용되었습니다.",
   "do.deescalate": "상위 이관 해제",
+  "case.byItself": "Earshot 자동 발송",
+  "case.part": "전체 {of}개 중 {n}번째",
+  "case.overrode": "가드를 넘어 보냄",
+  "fact.replySubmitted.overrode": "{person} 님이 가드가 막은 내용을 보냄",
+  "fact.noticeSubmitted": "고객에게 알림",
+  "notice.out_of_hours": "지금은 담당자가 없음",
+  "notice.moved_to_private": "답변은 비공개 메시지에 있음",
 
   "cust.since": "고객이 된 때",
   "cust.years": "{n}년",

@@ -95,6 +95,13 @@ export const desk: Record<keyof typeof en, string> = {
   "case.settings.at": "{time} 时的设置",
   "case.settings.none": "当时尚未发布设置：使用内置设置。",
   "do.deescalate": "降级",
+  "case.byItself": "Earshot 自动发送",
+  "case.part": "第 {n} 部分，共 {of} 部分",
+  "case.overrode": "未遵从防护",
+  "fact.replySubmitted.overrode": "{person} 发送了防护拦下的内容",
+  "fact.noticeSubmitted": "给客户的通知",
+  "notice.out_of_hours": "现在无人值班",
+  "notice.moved_to_private": "答复在私信中",
 
   "cust.since": "成为客户",
   "cust.years": "{n} 年",

@@ -46,7 +46,8 @@ export function Findings({ checked, secret, ways }: FindingsProps) {
   const { findings, tooLong } = checked;
   if (findings.length === 0 && !tooLong) return null;
   return (
-    <ul class="findings" aria-label={t("guard.title")}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a long list scrolls, by keyboard too
+    <ul class="findings" aria-label={t("guard.title")} tabIndex={0}>
       {tooLong && (
         <li class="finding finding-stop">
           <Icon name="warn" />
@@ -122,7 +123,8 @@ export function Parts({ parts, network, secret }: PartsProps) {
   return (
     <details class="parts">
       <summary>{tn("guard.parts", parts.length)}</summary>
-      <ol>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
+      <ol tabIndex={0} aria-label={tn("guard.parts", parts.length)}>
         {parts.map((part, index) => (
           <li key={index} class="bubble bubble-out">
             <Said text={part} />

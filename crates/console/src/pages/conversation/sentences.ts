@@ -1,7 +1,7 @@
 // Each fact as a sentence. Names of people and teams are the brand's own; customers' words never stand in one.
 
 import { readNumber, readOutcome, readPriority } from "../../api/model";
-import type { FactJson } from "../../gen/earshot/conversation/v1/facts_pb";
+import type { FactJson, ReplySubmittedJson } from "../../gen/earshot/conversation/v1/facts_pb";
 import type { ActorJson } from "../../gen/earshot/conversation/v1/record_pb";
 import { compact, duration, languageName, named, num, t, word } from "../../i18n";
 import { labelName } from "../../lib/labels";
@@ -94,8 +94,16 @@ function worked(fact: FactJson, { person, team }: Names): string | undefined {
   return undefined;
 }
 
+function submitted(reply: ReplySubmittedJson, person: Names["person"]): string {
+  const { notice, overrode, part = 1, parts = 1 } = reply;
+  if (notice) return because(t("fact.noticeSubmitted"), word("notice", notice));
+  const by = { person: person(reply.person) };
+  if (overrode) return because(t("fact.replySubmitted.overrode", by), overrode);
+  return because(t("fact.replySubmitted", by), parts > 1 ? t("case.part", { n: part, of: parts }) : "");
+}
+
 function answered(fact: FactJson, { person, time }: Names): string | undefined {
-  if (fact.replySubmitted) return t("fact.replySubmitted", { person: person(fact.replySubmitted.person) });
+  if (fact.replySubmitted) return submitted(fact.replySubmitted, person);
   if (fact.replyAttempted) return t("fact.replyAttempted", { n: fact.replyAttempted.attempt ?? 1 });
   if (fact.replySent) {
     const { how } = fact.replySent;

@@ -1,6 +1,7 @@
 // Plain pictures of points from 0 to 100. Each stands beside its numbers, so it is hidden from those who hear them.
 
 import type { Score } from "../../api/figures";
+import { num } from "../../i18n";
 
 const WIDTH = 100;
 const TICKS = [0, 25, 50, 75, 100];
@@ -33,23 +34,36 @@ export function CourseChart({ courses, label }: { courses: readonly Course[]; la
   const x = (index: number) => (index / (most - 1)) * WIDTH;
   const y = (points: number) => HIGH - (points / 100) * HIGH;
   return (
-    <svg class="course" viewBox={`0 -1 ${WIDTH} ${HIGH + 2}`} preserveAspectRatio="none" role="img" aria-label={label}>
-      {TICKS.map((at) => (
-        <path key={at} class="course-scale" d={`M0 ${y(at)}H${WIDTH}`} />
-      ))}
-      {courses.map((course, index) => (
-        <g key={course.name} class={`course-line course-${index}`}>
-          <path class="course-band" d={band(course.scores, x, y)} />
-          <path class="course-stroke" d={line(course.scores, x, y)} />
-        </g>
-      ))}
-    </svg>
+    <div class="course-box">
+      <ol class="course-points figure quiet" aria-hidden="true">
+        {TICKS.map((at) => (
+          <li key={at}>{num(at)}</li>
+        ))}
+      </ol>
+      <svg
+        class="course"
+        viewBox={`0 -1 ${WIDTH} ${HIGH + 2}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={label}
+      >
+        {TICKS.map((at) => (
+          <path key={at} class="course-scale" d={`M0 ${y(at)}H${WIDTH}`} />
+        ))}
+        {courses.map((course, index) => (
+          <g key={course.name} class={`course-line course-${index}`}>
+            <path class="course-band" d={band(course.scores, x, y)} />
+            <path class="course-stroke" d={line(course.scores, x, y)} />
+          </g>
+        ))}
+      </svg>
+    </div>
   );
 }
 
 type At = (value: number) => number;
 
-/** Where nothing is known the line has a gap. */
+/** Where nothing is known the line has a gap; what stands alone between two gaps is a dot, by its round ends. */
 export function line(scores: readonly Score[], x: At, y: At): string {
   let pen = "M";
   return scores
@@ -58,7 +72,8 @@ export function line(scores: readonly Score[], x: At, y: At): string {
         pen = "M";
         return "";
       }
-      const step = `${pen}${round(x(index))} ${round(y(points))}`;
+      const alone = pen === "M" && scores[index + 1]?.points === undefined;
+      const step = `${pen}${round(x(index))} ${round(y(points))}${alone ? "h0" : ""}`;
       pen = "L";
       return step;
     })

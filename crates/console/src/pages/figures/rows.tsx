@@ -134,7 +134,7 @@ interface PartsProps {
 function Parts({ head, score, filter, measures }: PartsProps) {
   return (
     <section aria-label={headName(head.name, head.title)}>
-      <h3>{headName(head.name, head.title)}</h3>
+      <h2>{headName(head.name, head.title)}</h2>
       <dl class="components">
         {head.components.map((component, index) => {
           const found = score?.components[index];
