@@ -155,6 +155,32 @@ it("says in plain words that a colleague was faster", async () => {
   await context.close();
 });
 
+it("shows that a colleague writes an answer, in the list and beside the box, and forgets it", async () => {
+  const [me, colleague] = system.people;
+  const id = await write(me.brand, "Will two of you answer me?", "Tway Ce");
+  const { page, context } = await visit(system, `inbox?view=everything&brand=${me.brand}`, { as: me });
+  await ready(page);
+  await page.locator("#inbox-search").fill(id);
+  const row = page.locator(".row", { hasText: "Tway Ce" });
+  await row.waitFor();
+  const draft = (person: Person) => api(`conversations/${id}/draft`, { person: person.person, text: "I look into it" });
+  await draft(me);
+  await draft(colleague);
+  await row.locator(".writing", { hasText: /writes an answer/ }).waitFor();
+  await row.locator(".row-link").click();
+  const hint = page.locator(".write .writing");
+  await hint.waitFor();
+  expect(await hint.textContent()).toContain(colleague.name);
+  expect(await hint.textContent()).not.toContain(me.name);
+  expect(await axe(page)).toEqual([]);
+  await api(`conversations/${id}/replies`, {
+    write: { conversationId: id, person: colleague.person, requestId: `writing-${id}` },
+    text: "I am sorry, it is on its way.",
+  });
+  await hint.waitFor({ state: "detached" });
+  await context.close();
+});
+
 it("hands off, escalates, resolves and reopens, and shows each step", async () => {
   const [me, colleague] = system.people;
   const id = await write(me.brand, "Please help me out", "Des Kwork");

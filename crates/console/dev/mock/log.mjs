@@ -11,6 +11,18 @@ let sequence = 1_000;
 export const clock = { now: () => Date.now() };
 export const stamp = (at) => new Date(at).toISOString();
 
+const readers = new Set();
+
+/** Somebody writes an answer: it passes by. */
+export function writes(writing) {
+  for (const reader of readers) reader(writing);
+}
+
+export function onWriting(reader) {
+  readers.add(reader);
+  return () => readers.delete(reader);
+}
+
 export function onAppend(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);

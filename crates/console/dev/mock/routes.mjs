@@ -5,7 +5,19 @@ import { baseOf, byPerson, carry, fate, receive, submit } from "./desk.mjs";
 import { behind, CATALOGUE, figures, scorecard } from "./figures.mjs";
 import { bringBack, listFiltered, previewFilters } from "./filtered.mjs";
 import { checkDraft } from "./guard.mjs";
-import { allIds, append, clock, entriesOf, fold, lastSequence, statusOf, summaryOf, waitingSince } from "./log.mjs";
+import {
+  allIds,
+  append,
+  clock,
+  entriesOf,
+  fold,
+  lastSequence,
+  stamp,
+  statusOf,
+  summaryOf,
+  waitingSince,
+  writes,
+} from "./log.mjs";
 import { rows } from "./measure.mjs";
 import { watch } from "./play.mjs";
 import { incidents, placeOf } from "./press.mjs";
@@ -33,7 +45,10 @@ export function answer(method, url, body) {
   if (area === "brands" && verb === "filtered") return bringBack(id, sub, json);
   if (area === "brands" && verb === "filters") return { json: previewFilters(json) };
   if (area === "brands") return brands(id, verb, json);
-  if (area === "conversations" && verb === "draft") return { json: checkDraft(fold(id), json) };
+  if (area === "conversations" && verb === "draft") {
+    writes({ conversationId: id, brand: fold(id).brand, person: json.person, at: stamp(clock.now()) });
+    return { json: checkDraft(fold(id), json) };
+  }
   if (area === "conversations" && last === "done") return desk(id, "called", sub, json);
   if (area === "conversations") return desk(id, last === "settle" ? "settle" : verb, sub, json);
   return problem(404, "NOT_FOUND", "there is no such path");

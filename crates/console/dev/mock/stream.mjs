@@ -1,6 +1,6 @@
 // The stream of the mock: what changes, as it changes, and figures once a second.
 
-import { changesAfter, fold, lastSequence, onAppend, summaryOf } from "./log.mjs";
+import { changesAfter, fold, lastSequence, onAppend, onWriting, summaryOf } from "./log.mjs";
 import { minutes, rows } from "./measure.mjs";
 
 const HEARTBEAT_MS = 15_000;
@@ -29,6 +29,7 @@ export function stream(request, response, query) {
     dirty = true;
     tell(change);
   });
+  const deaf = onWriting((writing) => send("writing", writing));
   const measuring = setInterval(() => {
     if (dirty) measure(false);
     dirty = false;
@@ -36,6 +37,7 @@ export function stream(request, response, query) {
   const beating = setInterval(() => response.write(": here\n\n"), HEARTBEAT_MS);
   request.on("close", () => {
     stop();
+    deaf();
     clearInterval(measuring);
     clearInterval(beating);
   });

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { toUnits } from "../api/guard";
 import { type Entry, readEntries, readSummary } from "../api/model";
 import type { FactJson } from "../gen/earshot/conversation/v1/facts_pb";
+import { FADES_MS, takeWriting } from "../live/writing";
 import { line } from "../pages/figures/chart";
 import { raisedFlags, settingsVersion, warnedAt } from "./flags";
 import { pieces } from "./marks";
@@ -139,5 +140,15 @@ describe("periods", () => {
     const scores = [{ points: 10 }, {}, { points: 30 }, { points: 40 }];
     const same = (value: number) => value;
     expect(line(scores, same, same)).toBe("M0 10h0M2 30L3 40");
+  });
+});
+
+describe("who writes", () => {
+  const writer = (person: string, at: number, conversation = "c1") => ({ conversation, brand: "b", person, at });
+
+  it("is kept once, by the newest word, and fades", () => {
+    const both = takeWriting([writer("mart", 0), writer("dana", 500)], writer("mart", 1_000));
+    expect(both).toEqual([writer("dana", 500), writer("mart", 1_000)]);
+    expect(takeWriting(both, writer("dana", 1_000 + FADES_MS, "c2"))).toEqual([writer("dana", 1_000 + FADES_MS, "c2")]);
   });
 });

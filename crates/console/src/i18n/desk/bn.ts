@@ -203,6 +203,9 @@ export const desk: Record<keyof typeof en, string> = {
   "fact.promiseMade.by": "{person} {time}-এর মধ্যে প্রতিশ্রুতি দিয়েছেন",
   "fact.promiseKept": "{person} প্রতিশ্রুতি রেখেছেন",
 
+  "writing.one": "{person} উত্তর লিখছেন",
+  "writing.more.one": "{person} ও আরও {n} জন উত্তর লিখছেন",
+  "writing.more.other": "{person} ও আরও {n} জন উত্তর লিখছেন",
   "inbox.offered": "আমাকে দেওয়া",
   "inbox.offeredTo": "{person}-কে দেওয়া",
   "inbox.empty.offered": "এখন আপনাকে কিছু দেওয়া হয়নি। কেউ অপেক্ষায় থাকলে ও আপনি খালি হলে এখানে আসবে।",

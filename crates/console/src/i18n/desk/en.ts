@@ -204,6 +204,9 @@ export const desk = {
   "fact.promiseMade.by": "{person} promised something until {time}",
   "fact.promiseKept": "{person} kept a promise",
 
+  "writing.one": "{person} writes an answer",
+  "writing.more.one": "{person} and {n} other write an answer",
+  "writing.more.other": "{person} and {n} others write an answer",
   "inbox.offered": "Offered to me",
   "inbox.offeredTo": "offered to {person}",
   "inbox.empty.offered": "Nothing is offered to you now. When somebody waits and you are free, it appears here.",

@@ -203,6 +203,9 @@ export const desk: Record<keyof typeof en, string> = {
   "fact.promiseMade.by": "{person} lubas midagi, tähtaeg {time}",
   "fact.promiseKept": "{person} täitis lubaduse",
 
+  "writing.one": "{person} kirjutab vastust",
+  "writing.more.one": "{person} ja veel {n} kirjutavad vastust",
+  "writing.more.other": "{person} ja veel {n} kirjutavad vastust",
   "inbox.offered": "Mulle pakutud",
   "inbox.offeredTo": "pakutud: {person}",
   "inbox.empty.offered": "Sulle pole praegu midagi pakutud. Kui keegi ootab ja sina oled vaba, on see siin.",

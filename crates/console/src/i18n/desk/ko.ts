@@ -203,6 +203,9 @@ export const desk: Record<keyof typeof en, string> = {
   "fact.promiseMade.by": "{person} 님이 {time}까지 약속함",
   "fact.promiseKept": "{person} 님이 약속을 지킴",
 
+  "writing.one": "{person} 님이 답변을 쓰는 중",
+  "writing.more.one": "{person} 님 외 {n}명이 답변을 쓰는 중",
+  "writing.more.other": "{person} 님 외 {n}명이 답변을 쓰는 중",
   "inbox.offered": "나에게 제안됨",
   "inbox.offeredTo": "{person} 님에게 제안됨",
   "inbox.empty.offered": "지금 제안된 대화가 없습니다. 기다리는 고객이 있고 여유가 있으면 여기에 나옵니다.",

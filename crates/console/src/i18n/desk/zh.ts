@@ -203,6 +203,9 @@ export const desk: Record<keyof typeof en, string> = {
   "fact.promiseMade.by": "{person} 承诺于 {time} 前完成",
   "fact.promiseKept": "{person} 兑现了承诺",
 
+  "writing.one": "{person} 正在写回复",
+  "writing.more.one": "{person} 和另外 {n} 人正在写回复",
+  "writing.more.other": "{person} 和另外 {n} 人正在写回复",
   "inbox.offered": "分派给我",
   "inbox.offeredTo": "已分派给 {person}",
   "inbox.empty.offered": "目前没有分派给您的会话。有客户等待且您空闲时会出现在这里。",

@@ -1,6 +1,6 @@
 // A draft that is kept, and looked at while it is typed.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type Checked, checkDraft } from "../../api/guard";
 import type { Summary } from "../../api/model";
 import { tn } from "../../i18n";
@@ -26,8 +26,9 @@ export const drafts = {
   },
 };
 
-/** Who types without a rest is not asked about every letter. */
+/** Who types without a rest is not asked about every letter, but now and then: colleagues are told by it that he writes. */
 const REST_MS = 400;
+const MOST_MS = 3_000;
 
 export interface Looked {
   checked: Checked | undefined;
@@ -43,18 +44,23 @@ export function useGuard(summary: Summary, text: string, secret: boolean, on: bo
   const person = me.value?.brand === summary.brand ? me.value.person : "";
   const asks = on && person !== "" && text.trim() !== "";
   const key = `${summary.id} ${person} ${secret} ${text}`;
+  /** When it was asked last; the first letter after a pause waits for the next. */
+  const asked = useRef(0);
+  if (Date.now() - asked.current > MOST_MS) asked.current = Date.now();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key holds all that the question is made of
   useEffect(() => {
     if (!asks) return setLooked(undefined);
     let late = false;
+    const wait = Math.max(0, Math.min(REST_MS, asked.current + MOST_MS - Date.now()));
     const timer = setTimeout(() => {
+      asked.current = Date.now();
       checkDraft(summary.id, { person, text, private: secret }).then(
         (checked) => {
           if (!late) setLooked({ key, checked });
         },
         () => {},
       );
-    }, REST_MS);
+    }, wait);
     return () => {
       late = true;
       clearTimeout(timer);

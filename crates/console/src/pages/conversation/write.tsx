@@ -10,6 +10,7 @@ import { personName } from "../../live/brands";
 import { isMine, me, myself } from "../../live/me";
 import { Icon } from "../../ui/icon";
 import { Refused } from "../../ui/refusal";
+import { WritingHint } from "../../ui/writers";
 import { useDeed } from "./deed";
 import { drafts, useGuard } from "./draft";
 import { Findings, Marks, Override, Parts, type Ways } from "./guard";
@@ -64,6 +65,7 @@ export function Write({ summary, customer, newestPost, focus }: WriteProps) {
       }}
     >
       <Tabs kind={kind} pick={setKind} />
+      <WritingHint conversation={summary.id} />
       {kind === "reply" && <Hints summary={summary} again={text !== "" && begunElsewhere(begun.current, newestPost)} />}
       <div class="draft">
         {kind === "reply" && <Marks text={text} findings={guard.current ? (guard.checked?.findings ?? []) : []} />}

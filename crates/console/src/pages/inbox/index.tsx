@@ -16,9 +16,10 @@ import { plainWords } from "../../ui/refused";
 import { useShortcuts } from "../../ui/shortcuts";
 import { Filters } from "./filters";
 import { type Listing, useListing } from "./list";
+import { useNear } from "./near";
 import { type Choice, isFiltered, readChoice, toQuery, writeChoice } from "./query";
 import { Queues } from "./queues";
-import { Row } from "./row";
+import { Rows } from "./rows";
 
 export function Inbox({ params }: { params: URLSearchParams }) {
   const choice = readChoice(params);
@@ -51,7 +52,7 @@ export function Inbox({ params }: { params: URLSearchParams }) {
           </p>
         )}
         <div ref={box}>
-          <Body listing={listing} rows={rows} choice={choice} asked={query !== undefined} />
+          <Body listing={listing} rows={rows} choice={choice} asked={query !== undefined} searching={search !== ""} />
         </div>
       </div>
     </div>
@@ -70,10 +71,13 @@ function useReturn(box: { current: HTMLDivElement | null }, loaded: boolean): vo
   }, [box, loaded]);
 }
 
+/** Words of so many conversations are kept at least, so of no more is asked at once. */
+const SEARCHED = 2_000;
+
 /** Who searches needs the words of all rows, not only of those in view. */
 function useWords({ rows }: Listing, searching: boolean): void {
   useEffect(() => {
-    if (searching) for (const summary of rows) wantPreview(summary);
+    if (searching) for (const summary of rows.slice(0, SEARCHED)) wantPreview(summary);
   }, [searching, rows]);
 }
 
@@ -109,29 +113,36 @@ interface BodyProps {
   rows: Summary[];
   choice: Choice;
   asked: boolean;
+  searching: boolean;
 }
 
-function Body({ listing, rows, choice, asked }: BodyProps) {
+function Body({ listing, rows, choice, asked, searching }: BodyProps) {
   if (!asked) return <Empty title={t(`inbox.${choice.view}`)} hint={t("inbox.empty.me")} />;
   if (listing.error && !listing.loaded) return <Failed error={listing.error} reload={() => location.reload()} />;
   if (!listing.loaded) return <Loading />;
   if (rows.length === 0) return <Empty title={t("inbox.empty")} hint={emptyHint(choice)} />;
-  const mixed = rows.some((summary) => !summary.demo);
   return (
     <>
-      <ol class="rows" aria-label={t("inbox.list")}>
-        {rows.map((summary) => (
-          <Row key={summary.id} summary={summary} gone={listing.left.has(summary.id)} mixed={mixed} />
-        ))}
-      </ol>
-      {listing.more && (
-        <p class="more">
-          <button type="button" class="button" disabled={listing.loadingMore} onClick={listing.loadMore}>
-            {t("inbox.loadMore")} ({num(listing.total - rows.length)})
-          </button>
-        </p>
-      )}
+      <Rows rows={rows} left={listing.left} />
+      {listing.more && <More listing={listing} rest={listing.total - rows.length} byItself={!searching} />}
     </>
+  );
+}
+
+/** The next page comes when its place does; with the button when somebody searches, or when it failed. */
+function More({ listing, rest, byItself }: { listing: Listing; rest: number; byItself: boolean }) {
+  const box = useRef<HTMLParagraphElement>(null);
+  const { near } = useNear(box, false);
+  const { loadingMore, error, loadMore } = listing;
+  useEffect(() => {
+    if (near && byItself && !loadingMore && !error) loadMore();
+  }, [near, byItself, loadingMore, error, loadMore]);
+  return (
+    <p class="more" ref={box}>
+      <button type="button" class="button" disabled={loadingMore} onClick={loadMore}>
+        {t("inbox.loadMore")} ({num(rest)})
+      </button>
+    </p>
   );
 }
 

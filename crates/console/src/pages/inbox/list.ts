@@ -7,7 +7,9 @@ import type { Summary } from "../../api/model";
 import { byUrgency, matches } from "../../lib/urgency";
 import { epoch, newest, onChange } from "../../live/store";
 
+/** The first page is there at once; what is scrolled to comes in larger ones. */
 const PAGE = 50;
+const MORE = 200;
 const REDRAW_MS = 250;
 
 export interface Listing {
@@ -88,7 +90,7 @@ export function useListing(key: string, query: Query | undefined, still: () => b
     const { next } = shown.current;
     if (!next || !asked.current) return;
     setState((old) => ({ ...old, loadingMore: true }));
-    listConversations(asked.current, PAGE, next)
+    listConversations(asked.current, MORE, next)
       .then((page) => add(shown.current, page.conversations, page.total, page.next), setError)
       .finally(() => setState((old) => ({ ...old, loadingMore: false, drawn: old.drawn + 1 })));
   }, []);
