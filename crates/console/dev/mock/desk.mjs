@@ -154,9 +154,9 @@ export function breach(id, at) {
 }
 
 /** A person submits a reply. */
-export function submit(id, person, text, isPrivate, at, request, overrode = "") {
+export function submit(id, person, text, isPrivate, at, request, more = {}) {
   const state = fold(id);
-  const replyId = hash("reply", id, request);
+  const replyId = hash("reply", id, request, more.part ?? 1);
   const newest = state.posts.at(-1);
   const fact = {
     replyId,
@@ -166,7 +166,7 @@ export function submit(id, person, text, isPrivate, at, request, overrode = "") 
     inReplyTo: newest?.key,
     inReplyToNativeId: newest?.native,
     body: { text },
-    ...(overrode && { overrode }),
+    ...more,
   };
   append({ ...baseOf(id), actor: byPerson(person), facts: [{ replySubmitted: fact }], at });
   return replyId;

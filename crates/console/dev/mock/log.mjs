@@ -1,5 +1,6 @@
 // A log in memory with the shapes of the real one: records of facts, folded to summaries in canonical proto3 JSON.
 
+import { HELD, held, heldOf } from "./held.mjs";
 import { PRESS, pressing, pressOf } from "./press.mjs";
 import { hash } from "./world.mjs";
 
@@ -86,6 +87,7 @@ export function fold(id, until = Number.POSITIVE_INFINITY) {
     version: 0,
     opened: false,
     ...pressing(),
+    ...held(),
   };
   for (const entry of entriesOf(id)) {
     if (Date.parse(entry.record.recordedAt) > until) break;
@@ -101,6 +103,7 @@ export function fold(id, until = Number.POSITIVE_INFINITY) {
 function evolve(state, fact, at) {
   const [kind, body] = Object.entries(fact)[0];
   PRESS[kind]?.(state, body, at);
+  HELD[kind]?.(state, body, at);
   EVOLVE[kind]?.(state, body, at);
 }
 
@@ -160,6 +163,8 @@ const EVOLVE = {
       person: reply.person,
       attempts: 0,
       network: reply.network,
+      part: reply.part,
+      parts: reply.parts,
     }),
   replyAttempted: (state, tried) =>
     Object.assign(state.replies.get(tried.replyId), { status: "attempted", attempts: tried.attempt }),
@@ -256,6 +261,7 @@ export function summaryOf(state) {
     version: String(state.version),
     newestReply: [...state.replies.values()].at(-1)?.status,
     ...pressOf(state, waiting, clock.now()),
+    ...heldOf(state, stamp),
   });
 }
 

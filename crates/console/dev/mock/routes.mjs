@@ -5,6 +5,7 @@ import { baseOf, byPerson, carry, fate, receive, submit } from "./desk.mjs";
 import { behind, CATALOGUE, figures, scorecard } from "./figures.mjs";
 import { bringBack, listFiltered, previewFilters } from "./filtered.mjs";
 import { checkDraft } from "./guard.mjs";
+import { unfinished } from "./held.mjs";
 import {
   allIds,
   append,
@@ -50,7 +51,7 @@ export function answer(method, url, body) {
     return { json: checkDraft(fold(id), json) };
   }
   if (area === "conversations" && last === "done") return desk(id, "called", sub, json);
-  if (area === "conversations") return desk(id, last === "settle" ? "settle" : verb, sub, json);
+  if (area === "conversations") return desk(id, OF_A_REPLY.includes(last) ? last : verb, sub, json);
   return problem(404, "NOT_FOUND", "there is no such path");
 }
 
@@ -83,6 +84,9 @@ function read(area, id, verb, query) {
   if (area === "brands") return { json: { brands: BRANDS.map((brand) => ({ ...brand, yaml: "" })) } };
   return problem(404, "NOT_FOUND", "there is no such path");
 }
+
+/** What is said of one reply or proposal of a conversation. */
+const OF_A_REPLY = ["settle", "resume", "give-up", "approve", "send-back"];
 
 const PRIORITIES = ["LOW", "NORMAL", "HIGH", "URGENT"];
 const rank = (priority) => PRIORITIES.indexOf((priority ?? "PRIORITY_NORMAL").replace("PRIORITY_", ""));
@@ -269,10 +273,13 @@ function desk(id, verb, replyId, json) {
   if (refused) return problem(409, refused, refused.toLowerCase().replaceAll("_", " "));
   const fact = factOf(state, verb, person, { ...json, callbackId: replyId, requestId });
   const more = {};
-  if (verb === "replies") more.replyId = reply(id, person, json, requestId);
+  if (verb === "replies") Object.assign(more, reply(id, person, json, requestId));
+  else if (verb === "resume") resume(id, person);
+  else if (verb === "approve") approve(id, person, replyId, requestId);
   else if (verb === "callbacks") more.callbackId = fact.callbackBooked.callbackId;
   if (verb === "settle") settle(id, replyId, json.arrived);
-  else if (verb !== "replies") append({ ...baseOf(id), actor: byPerson(person), facts: [fact] });
+  else if (!["replies", "resume", "approve"].includes(verb))
+    append({ ...baseOf(id), actor: byPerson(person), facts: [fact] });
   seen.set(requestId, more);
   return done(true, more);
 }
@@ -288,6 +295,7 @@ function refusal(state, verb, person, json) {
   if (["replies", "notes"].includes(verb) && !json.text) return "TEXT_MISSING";
   if (verb === "callbacks" && Date.parse(json.dueAt) <= clock.now()) return "CALLBACK_IN_THE_PAST";
   if (verb === "replies") return guardRefusal(state, person, json);
+  if (verb === "approve") return approvalRefusal(state, person, json.proposalId);
   const moving = [...state.replies.values()].some((one) => ["submitted", "attempted", "retrying"].includes(one.status));
   return verb === "resolve" && moving ? "REPLY_ON_ITS_WAY" : "";
 }
@@ -296,6 +304,12 @@ const teamHas = (state, team, person) =>
   BRANDS.find((one) => one.brand === state.brand)
     ?.teams.find((one) => one.team === team)
     ?.people.includes(person) ?? false;
+
+function approvalRefusal(state, person, proposal) {
+  const found = state.proposals.find((one) => one.proposalId === proposal);
+  if (!found) return "UNKNOWN_PROPOSAL";
+  return found.person === person ? "OWN_PROPOSAL" : "";
+}
 
 /** What the guard stops is not sent, unless somebody of the crisis team says why. */
 function guardRefusal(state, person, json) {
@@ -342,6 +356,10 @@ function factOf(state, verb, person, json) {
       return { noteAdded: { noteId: hash("note", json.text, clock.now()), person, body: { text: json.text } } };
     case "resolve":
       return { resolved: { person, outcome: json.outcome } };
+    case "send-back":
+      return { replySentBack: { proposalId: json.callbackId, person, reason: json.reason } };
+    case "give-up":
+      return { replyGivenUp: { replyId: json.callbackId, person, reason: json.reason } };
     case "reopen":
       return { reopened: { person, reason: json.reason } };
     case "classification": {
@@ -369,16 +387,27 @@ function classified(id, postKey) {
   return facts.findLast((fact) => fact.postClassified?.postKey === postKey)?.postClassified;
 }
 
-/** Sends a reply in steps that one can watch. A text with `#doubt`, `#retry` or `#fail` fares so. */
+/**
+ * Sends a reply in steps that one can watch. A text with `#doubt`, `#retry` or `#fail` fares so; with `#half` its second
+ * part fails, and with `#ask` it waits until somebody agrees.
+ */
 function reply(id, person, json, requestId) {
-  const made = submit(id, person, json.text, json.private ?? false, clock.now(), requestId, json.overrideReason);
+  if (json.text.includes("#ask")) return propose(id, person, json.text, requestId);
+  if (json.text.includes("#half")) return half(id, person, json.text, requestId);
+  const more = json.overrideReason ? { overrode: json.overrideReason } : {};
+  const made = submit(id, person, json.text, json.private ?? false, clock.now(), requestId, more);
+  fares(id, made, json.text, requestId);
+  return { replyId: made };
+}
+
+function fares(id, made, text, requestId) {
   const told = {
     "#doubt": ["attempt", "doubt"],
     "#retry": ["attempt", "retry", "attempt", "sent"],
     "#fail": ["attempt", "fail"],
     "#ok": ["attempt", "sent"],
   };
-  const word = Object.keys(told).find((one) => json.text.includes(one));
+  const word = Object.keys(told).find((one) => text.includes(one));
   const steps = word ? told[word] : fate(requestId);
   let attempt = 0;
   let wait = 0;
@@ -389,7 +418,40 @@ function reply(id, person, json, requestId) {
       carry(id, made, step, attempt, clock.now());
     }, wait);
   }
-  return made;
+}
+
+function propose(id, person, text, requestId) {
+  const proposalId = hash("proposal", id, requestId);
+  const why = ["person", "finding:deflection"];
+  append({
+    ...baseOf(id),
+    actor: byPerson(person),
+    facts: [{ replyProposed: { proposalId, person, why, replies: [{ body: { text } }] } }],
+  });
+  return { replyId: proposalId, waitsFor: why };
+}
+
+function approve(id, person, proposalId, requestId) {
+  const { person: writer, replies } = fold(id).proposals.find((one) => one.proposalId === proposalId);
+  append({ ...baseOf(id), actor: byPerson(person), facts: [{ replyApproved: { proposalId, person } }] });
+  const made = submit(id, writer, replies[0].body.text, false, clock.now(), requestId);
+  fares(id, made, "#ok", requestId);
+}
+
+function half(id, person, text, requestId) {
+  const [first, second] = [1, 2].map((part) =>
+    submit(id, person, `${text} ${part}/2`, false, clock.now(), requestId, { part, parts: 2 }),
+  );
+  for (const step of ["attempt", "sent"]) carry(id, first, step, 1, clock.now());
+  for (const step of ["attempt", "fail"]) carry(id, second, step, 1, clock.now());
+  return { replyId: first };
+}
+
+function resume(id, person) {
+  const { replyId } = unfinished(fold(id));
+  const replies = [{ replyId, part: 2, attempts: 1, times: 1 }];
+  append({ ...baseOf(id), actor: byPerson(person), facts: [{ replyResumed: { person, replies } }] });
+  fares(id, replyId, "#ok", replyId);
 }
 
 function settle(id, replyId, arrived) {

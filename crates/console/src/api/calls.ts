@@ -120,6 +120,10 @@ export type Deed =
   | { do: "callbacks"; dueAt: string; timezone: string; caller: string }
   | { do: "called"; callbackId: string }
   | { do: "settle"; replyId: string; arrived: boolean }
+  | { do: "resume"; replyId: string }
+  | { do: "give-up"; replyId: string; reason: string }
+  | { do: "approve"; proposalId: string }
+  | { do: "send-back"; proposalId: string; reason: string }
   | { do: "resolve"; outcome: Outcome }
   | { do: "reopen"; reason: string }
   | { do: "merge"; intoConversationId: string; reason: string }
@@ -132,7 +136,8 @@ export interface Done {
 }
 
 function placeOf(deed: Deed, verb: string): string {
-  if (deed.do === "settle") return `replies/${encodeURIComponent(deed.replyId)}/settle`;
+  if ("replyId" in deed) return `replies/${encodeURIComponent(deed.replyId)}/${verb}`;
+  if ("proposalId" in deed) return `proposals/${encodeURIComponent(deed.proposalId)}/${verb}`;
   return deed.do === "called" ? `callbacks/${encodeURIComponent(deed.callbackId)}/done` : verb;
 }
 

@@ -10,6 +10,7 @@ import type {
 import type { FactJson } from "../gen/earshot/conversation/v1/facts_pb";
 import type { RecordJson } from "../gen/earshot/conversation/v1/record_pb";
 import type { OutboxEntryJson } from "../gen/earshot/notifier/v1/notification_service_pb";
+import { type Held, readHeld } from "./held";
 import { type Pressing, readPressing } from "./pressing";
 import { readMaybe, readNumber, readTime } from "./read";
 
@@ -25,7 +26,7 @@ export const PRIORITIES: readonly Priority[] = ["LOW", "NORMAL", "HIGH", "URGENT
 export const OUTCOMES: readonly Outcome[] = ["SOLVED", "NO_ACTION_NEEDED", "REFUSED", "WENT_QUIET"];
 
 /** One conversation as it stands. Times are milliseconds since the epoch. */
-export interface Summary extends Pressing {
+export interface Summary extends Pressing, Held {
   id: string;
   brand: string;
   customerId: string;
@@ -207,6 +208,7 @@ export function readSummary(json: ConversationSummaryJson | undefined): Summary 
     version: readNumber(json.version),
     newestReply: json.newestReply ?? "",
     ...readPressing(json),
+    ...readHeld(json),
   };
 }
 

@@ -74,7 +74,20 @@ export function tn(key: PluralKey, n: number, values?: Values): string {
 
 type Prefix =
   | ("intent" | "sentiment" | "urgency" | "churn" | "call" | "closing" | "head" | "reply" | "outcome")
-  | ("flag" | "measured" | "score" | "suggest" | "guard" | "way" | "placed" | "lapsed" | "kept" | "chapter" | "notice");
+  | (
+      | "flag"
+      | "measured"
+      | "score"
+      | "suggest"
+      | "guard"
+      | "way"
+      | "placed"
+      | "lapsed"
+      | "kept"
+      | "chapter"
+      | "notice"
+      | "waits"
+    );
 
 /** A value of an open set: its word when there is one, else the value itself. */
 export function word(prefix: Prefix, value: string): string {

@@ -12,6 +12,7 @@ import type {
   ReplySubmittedJson,
 } from "../gen/earshot/conversation/v1/facts_pb";
 import type { ActorJson } from "../gen/earshot/conversation/v1/record_pb";
+import type { HeldFacts } from "./held";
 import { correct, type Reading, read } from "./reading";
 
 export type FactKind = keyof FactJson;
@@ -250,6 +251,10 @@ function mark(fact: FactJson, entry: Entry, posts: Map<string, Post>, replies: M
     failed.state = fact.replyFailed.isFinal ? "failed" : "retrying";
     failed.reason = fact.replyFailed.reason ?? "";
     failed.retryAt = readTime(fact.replyFailed.retryAt);
+  }
+  for (const part of (fact as HeldFacts).replyResumed?.replies ?? []) {
+    const again = replies.get(part.replyId ?? "");
+    if (again) Object.assign(again, { state: "submitted", reason: "", retryAt: undefined });
   }
   const doubted = fact.replyInDoubt && replies.get(fact.replyInDoubt.replyId ?? "");
   if (doubted && fact.replyInDoubt) {

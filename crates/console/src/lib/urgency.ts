@@ -12,7 +12,7 @@ export type Reason =
   | { kind: "late"; since: number }
   | { kind: "due"; at: number }
   | { kind: "waiting"; since: number }
-  | { kind: "urgent" | "high" | "escalated" | "doubt" | "failed" | "unclaimed" }
+  | { kind: "urgent" | "high" | "escalated" | "doubt" | "failed" | "half" | "approval" | "unclaimed" }
   | { kind: "reach"; followers: number }
   | { kind: "again"; posts: number }
   | { kind: "callDue" | "callMissed" }
@@ -50,7 +50,9 @@ export function heat(summary: Summary, at: number): Heat {
 export function reasons(summary: Summary, at: number): Reason[] {
   const found: Reason[] = [];
   if (summary.newestReply === "in_doubt") found.push({ kind: "doubt" });
-  if (summary.newestReply === "failed") found.push({ kind: "failed" });
+  if (summary.unfinished && summary.unfinished.parts > 1) found.push({ kind: "half" });
+  else if (summary.newestReply === "failed") found.push({ kind: "failed" });
+  if (summary.proposals.length > 0) found.push({ kind: "approval" });
   if (isWaiting(summary)) found.push(...clock(summary, at));
   found.push(...calls(summary));
   if (summary.escalated) found.push({ kind: "escalated" });

@@ -16,6 +16,8 @@ const TONES: Record<Reason["kind"], string> = {
   escalated: "ember",
   doubt: "ember",
   failed: "ember",
+  half: "ember",
+  approval: "amber",
   reach: "info",
   again: "amber",
   unclaimed: "quiet",

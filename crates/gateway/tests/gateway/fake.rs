@@ -94,7 +94,12 @@ impl Fake {
             sequence = play.position;
             let conversation = ConversationSummary { rule: rule.to_owned(), ..summary("c1", brand, sequence) };
             let conversation = Some(conversation);
-            play.changes.push(WatchConversationsResponse { sequence, conversation, fact_kinds: vec!["Routed".into()], writing: None });
+            play.changes.push(WatchConversationsResponse {
+                sequence,
+                conversation,
+                fact_kinds: vec!["Routed".into()],
+                writing: None,
+            });
         });
         sequence
     }

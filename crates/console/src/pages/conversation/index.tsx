@@ -20,6 +20,7 @@ import { useCase, usePast } from "./case";
 import { ClocksPanel } from "./clocks";
 import { CustomerPanel } from "./customer";
 import { Desk } from "./desk";
+import { HeldBack } from "./held";
 import { PressingPanel } from "./pressing";
 import { SettingsThen } from "./settings";
 import { StatePanel } from "./side";
@@ -91,6 +92,7 @@ function Whole({ asked, present, at, reply }: WholeProps) {
           </button>
         </p>
         <Timeline items={items} summary={summary} steps={steps} past={looksBack} />
+        {!looksBack && !summary.mergedInto && <HeldBack summary={summary} entries={present.entries} />}
         {!looksBack && !summary.mergedInto && (
           <Write
             summary={summary}

@@ -4,19 +4,26 @@ import { readNumber, readOutcome, readPriority } from "../../api/model";
 import type { FactJson, ReplySubmittedJson } from "../../gen/earshot/conversation/v1/facts_pb";
 import type { ActorJson } from "../../gen/earshot/conversation/v1/record_pb";
 import { compact, duration, languageName, named, num, t, word } from "../../i18n";
+import type { HeldFacts } from "../../lib/held";
 import { labelName } from "../../lib/labels";
 import { HEADS } from "../../lib/reading";
 import { networkName, words } from "../../lib/text";
 import { factKind } from "../../lib/timeline";
 import { personName } from "../../live/brands";
 import { aboutCustomer, promised, steered } from "./course";
+import { whyItWaits } from "./held";
 import { because, type Names, namesOf } from "./names";
 
 /** `now` decides whether a time needs its date. */
 export function sentence(fact: FactJson, brand: string, now: number): string {
   const names = namesOf(brand, now);
   const said = received(fact) ?? decided(fact, names) ?? steered(fact, names) ?? worked(fact, names);
-  const after = said ?? promised(fact, names) ?? answered(fact, names) ?? ended(fact, names);
+  const after =
+    said ??
+    promised(fact, names) ??
+    heldBack(fact as FactJson & HeldFacts, names) ??
+    answered(fact, names) ??
+    ended(fact, names);
   return after ?? aboutCustomer(fact, names) ?? t("fact.unknown", { name: factKind(fact) ?? "" });
 }
 
@@ -91,6 +98,23 @@ function worked(fact: FactJson, { person, team }: Names): string | undefined {
     );
   }
   if (fact.noteAdded) return t("fact.noteAdded", { person: person(fact.noteAdded.person) });
+  return undefined;
+}
+
+function heldBack(fact: HeldFacts, { person, time }: Names): string | undefined {
+  if (fact.replyProposed) {
+    const why = (fact.replyProposed.why ?? []).map(whyItWaits).join(", ");
+    return because(t("fact.replyProposed", { person: person(fact.replyProposed.person) }), why);
+  }
+  if (fact.replyApproved) return t("fact.replyApproved", { person: person(fact.replyApproved.person) });
+  if (fact.replySentBack) {
+    return because(t("fact.replySentBack", { person: person(fact.replySentBack.person) }), fact.replySentBack.reason);
+  }
+  if (fact.replyResumed) return t("fact.replyResumed", { person: person(fact.replyResumed.person) });
+  if (fact.replyGivenUp) {
+    return because(t("fact.replyGivenUp", { person: person(fact.replyGivenUp.person) }), fact.replyGivenUp.reason);
+  }
+  if (fact.windowWarned) return t("fact.windowWarned", { time: time(fact.windowWarned.closesAt) });
   return undefined;
 }
 

@@ -14,6 +14,7 @@ import { WritingHint } from "../../ui/writers";
 import { useDeed } from "./deed";
 import { drafts, useGuard } from "./draft";
 import { Findings, Marks, Override, Parts, type Ways } from "./guard";
+import { WindowHint } from "./held";
 
 export type Kind = "reply" | "note";
 
@@ -91,6 +92,7 @@ export function Write({ summary, customer, newestPost, focus }: WriteProps) {
       {kind === "reply" && guard.checked && (
         <Parts parts={guard.checked.parts} network={summary.network} secret={secret} />
       )}
+      {kind === "reply" && secret && summary.window && <WindowHint window={summary.window} />}
       {kind === "reply" && stopped && <Override busy={doing.busy} send={(reason) => void send(reason)} />}
       <div class="write-foot">
         {kind === "reply" && <Reach secret={secret} pick={setSecret} />}

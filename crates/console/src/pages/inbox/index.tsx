@@ -19,7 +19,7 @@ import { type Listing, useListing } from "./list";
 import { useNear } from "./near";
 import { type Choice, isFiltered, readChoice, toQuery, writeChoice } from "./query";
 import { Queues } from "./queues";
-import { Rows } from "./rows";
+import { PIECE, Rows } from "./rows";
 
 export function Inbox({ params }: { params: URLSearchParams }) {
   const choice = readChoice(params);
@@ -35,7 +35,7 @@ export function Inbox({ params }: { params: URLSearchParams }) {
   const rows = listing.rows.filter((summary) => found(summary, search));
   useReturn(box, listing.loaded);
   useWords(listing, search !== "");
-  const refused = useKeys(box, listing);
+  const refused = useKeys(box, listing, rows);
   const change = (changed: Partial<Choice>) => replace(inboxLink(writeChoice({ ...choice, ...changed })));
   return (
     <div class="inbox">
@@ -153,18 +153,39 @@ function emptyHint(choice: Choice): string {
   return choice.view === "everything" ? t("inbox.empty.everything") : t("inbox.empty.waiting");
 }
 
-/** j and k walk, Enter opens (it is a link), c takes, r replies. Answers why a thing was refused. */
-function useKeys(box: { current: HTMLDivElement | null }, listing: Listing): string {
-  const [refused, setRefused] = useState("");
-  const links = () => Array.from(box.current?.querySelectorAll<HTMLAnchorElement>(".row-link") ?? []);
-  const at = () => (links() as (Element | null)[]).indexOf(document.activeElement);
-  const step = (by: number) => {
-    const all = links();
-    const from = at();
-    const to = from < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(from + by, 0), all.length - 1);
-    all[to]?.focus();
-    all[to]?.scrollIntoView({ block: "nearest" });
+/** Walks over all rows, also over those that are not drawn yet: who types faster than they are loses no step. */
+function useSteps(box: { current: HTMLDivElement | null }, rows: readonly Summary[]): (by: number) => void {
+  const known = useRef(rows);
+  known.current = rows;
+  /** The row to stand on as soon as it is drawn. */
+  const wanted = useRef(-1);
+  const reach = (to: number) => {
+    const id = known.current[to]?.id ?? "";
+    const found = box.current?.querySelector<HTMLAnchorElement>(`.row-link[data-id="${CSS.escape(id)}"]`);
+    const piece = box.current?.querySelectorAll(".piece")[Math.floor(to / PIECE)];
+    const waits = wanted.current >= 0;
+    wanted.current = found || !piece ? -1 : to;
+    found?.focus({ preventScroll: true });
+    (found ?? piece)?.scrollIntoView({ block: "nearest" });
+    if (wanted.current >= 0 && !waits) requestAnimationFrame(again);
   };
+  const again = () => {
+    const to = wanted.current;
+    wanted.current = -1;
+    if (to >= 0) reach(to);
+  };
+  return (by) => {
+    const here = document.activeElement?.closest<HTMLElement>(".row-link")?.dataset.id;
+    const last = known.current.length - 1;
+    const from = wanted.current >= 0 ? wanted.current : known.current.findIndex(({ id }) => id === here);
+    reach(from < 0 ? (by > 0 ? 0 : last) : Math.min(Math.max(from + by, 0), last));
+  };
+}
+
+/** j and k walk, Enter opens (it is a link), c takes, r replies. Answers why a thing was refused. */
+function useKeys(box: { current: HTMLDivElement | null }, listing: Listing, rows: readonly Summary[]): string {
+  const [refused, setRefused] = useState("");
+  const step = useSteps(box, rows);
   const claim = async (id: string) => {
     setRefused("");
     const mine = me.value;
@@ -177,11 +198,12 @@ function useKeys(box: { current: HTMLDivElement | null }, listing: Listing): str
       setRefused(plainWords(error));
     }
   };
-  const here = () => links()[at()]?.dataset.id;
+  const link = () => document.activeElement?.closest<HTMLAnchorElement>(".row-link");
+  const here = () => link()?.dataset.id;
   useShortcuts(shortcuts.value, {
     j: () => step(1),
     k: () => step(-1),
-    o: () => links()[at()]?.click(),
+    o: () => link()?.click(),
     c: () => {
       const id = here();
       if (id) void claim(id);

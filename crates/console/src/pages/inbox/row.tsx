@@ -32,28 +32,25 @@ export function Row({ summary, gone, mixed, first }: RowProps) {
   useEffect(() => {
     if (near) wantPreview(summary);
   }, [id, version, near]);
+  // The link is the same, drawn whole or not: the focus may stand on it.
   return (
     <li ref={box} class={gone ? "row row-gone" : "row"}>
-      {near ? <Whole summary={summary} gone={gone} mixed={mixed} /> : <Far id={id} />}
+      <a
+        href={conversationLink(id)}
+        class={near ? `row-link row-${heat(summary, now.value)}` : "row-link row-far"}
+        data-id={id}
+      >
+        {near ? <Whole summary={summary} gone={gone} mixed={mixed} /> : t("unknownCustomer")}
+      </a>
     </li>
   );
 }
 
-/** Out of view: a place to scroll and to step over. */
-function Far({ id }: { id: string }) {
-  return (
-    <a href={conversationLink(id)} class="row-link row-far" data-id={id}>
-      {t("unknownCustomer")}
-    </a>
-  );
-}
-
 function Whole({ summary, gone, mixed }: Omit<RowProps, "first">) {
-  const { id } = summary;
-  const words = preview(id).value;
+  const words = preview(summary.id).value;
   const name = words?.customer?.name || words?.customer?.handle || t("unknownCustomer");
   return (
-    <a href={conversationLink(id)} class={`row-link row-${heat(summary, now.value)}`} data-id={id}>
+    <>
       <span class="avatar" aria-hidden="true">
         {initials(name)}
       </span>
@@ -84,11 +81,11 @@ function Whole({ summary, gone, mixed }: Omit<RowProps, "first">) {
         </span>
       </span>
       <span class="row-side">
-        <WritingChip conversation={id} />
+        <WritingChip conversation={summary.id} />
         <Reasons summary={summary} most={3} />
         <Holder summary={summary} />
       </span>
-    </a>
+    </>
   );
 }
 

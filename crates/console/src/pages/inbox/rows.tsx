@@ -8,7 +8,7 @@ import { useNear } from "./near";
 import { Row } from "./row";
 
 /** Rows of a piece. */
-const PIECE = 50;
+export const PIECE = 50;
 /** How high a row is in most windows, for pieces that were never seen. */
 const ROW_PX = 87;
 
