@@ -129,7 +129,7 @@ impl Fold {
             Subject::Filtered { brand, .. } => self.keep_filtered(brand, record),
             Subject::Brand { brand } => self.count_intake(brand, record),
             // What is known of a customer measures nothing.
-            Subject::Customer { .. } => {}
+            Subject::Customer { .. } | Subject::Notice { .. } => {}
         }
     }
 

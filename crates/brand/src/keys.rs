@@ -190,8 +190,17 @@ pub(crate) const REPLY: Shape = Shape {
     ],
 };
 
-pub(crate) const NOTICES: Shape =
-    Shape { what: "the notices", keys: &[may("out_of_hours", "out_of_hours: {en: \"We are back at {opens}.\"}")] };
+pub(crate) const NOTICES: Shape = Shape {
+    what: "the notices",
+    keys: &[
+        may("out_of_hours", "out_of_hours: {en: \"We are back at {opens}.\"}"),
+        may("received", "received: {en: \"We have your message and answer here.\"}"),
+        may("callback_booked", "callback_booked: {en: \"We call you at {time} ({zone}).\"}"),
+        may("callback_reminder", "callback_reminder: {en: \"We call you soon, at {time}.\"}"),
+        may("callback_missed", "callback_missed: {en: \"We are sorry that nobody called at {time}.\"}"),
+        may("remind_before", "remind_before: 15m"),
+    ],
+};
 
 pub(crate) const SHIFT_POSTS: Shape = Shape {
     what: "the shift posts",

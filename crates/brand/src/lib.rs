@@ -54,6 +54,7 @@ mod rises;
 mod route;
 mod serving;
 mod settings;
+mod shifts;
 mod signs;
 mod targets;
 mod templates;
@@ -77,7 +78,8 @@ pub use settings::{
     Assign, Capacity, Condition, Filter, Handle, HandleUse, Holidays, KeptAs, Listen, Outcome, Person, Priority, Rule,
     Settings, Signs, Team, Tier, Topic, WallClock,
 };
+pub use shifts::{ShiftEnd, ShiftTime};
 pub use targets::{TargetClock, Targets};
-pub use templates::fill;
+pub use templates::{fill, fill_all};
 pub use views::{ClassView, ConversationView, CustomerView, PostView};
 pub use words::{Notices, ReadyReply, ShiftPost, ShiftPosts, SignatureUse, Tone, Translations};

@@ -46,6 +46,9 @@ pub struct ReadyReply {
     pub text: String,
     /// For which posts it is offered; for all when none.
     pub when: Option<Condition>,
+    /// Where its text stands in the file.
+    pub line: u32,
+    pub column: u32,
 }
 
 /// A text in each of several languages.
@@ -64,10 +67,31 @@ impl Translations {
 }
 
 /// What customers are told without anybody writing it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notices {
     /// When people are back. With the gaps `{opens}`, `{customer}` and `{brand}`.
     pub out_of_hours: Translations,
+    /// That a private message is here, while people are on. With the gaps `{customer}` and `{brand}`.
+    pub received: Translations,
+    /// When the customer is called. With the gaps `{time}`, `{zone}`, `{customer}` and `{brand}`, as the next two.
+    pub callback_booked: Translations,
+    pub callback_reminder: Translations,
+    pub callback_missed: Translations,
+    /// How long before a call the customer is reminded of it.
+    pub remind_before_seconds: u32,
+}
+
+impl Default for Notices {
+    fn default() -> Self {
+        Notices {
+            out_of_hours: Translations::default(),
+            received: Translations::default(),
+            callback_booked: Translations::default(),
+            callback_reminder: Translations::default(),
+            callback_missed: Translations::default(),
+            remind_before_seconds: 15 * 60,
+        }
+    }
 }
 
 /// The public posts at both ends of a team's shift.

@@ -10,6 +10,7 @@ use crate::customer::{
 };
 use crate::deadlines::{DeadlineBreached, DeadlineSet, DeadlineWarned};
 use crate::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
+use crate::notice::{NoticeAttempted, NoticeFailed, NoticeInDoubt, NoticeSent, ShiftPostSubmitted};
 use crate::placed::{OfferLapsed, Offered, Placed};
 use crate::received::{
     ContactRecorded, EngagementObserved, PostBroughtBack, PostDeleted, PostEdited, PostFiltered, PostReceived,
@@ -20,6 +21,7 @@ use crate::resolved::{Absorbed, Merged, Reopened, Resolved};
 use crate::rising::{Deescalated, FlagLowered, FlagRaised};
 use crate::routed::{ConversationOpened, Routed};
 use crate::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
+use crate::told::{NewsChosen, PersonNoticeExtended, PersonNoticeSubmitted};
 
 macro_rules! facts {
     ($($name:ident),* $(,)?) => {
@@ -106,5 +108,13 @@ facts!(
     PresenceChanged,
     SurgeDetected,
     SurgeEnded,
+    ShiftPostSubmitted,
+    PersonNoticeSubmitted,
+    PersonNoticeExtended,
+    NewsChosen,
+    NoticeAttempted,
+    NoticeSent,
+    NoticeFailed,
+    NoticeInDoubt,
     IntakeCounted,
 );

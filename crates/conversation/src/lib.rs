@@ -16,6 +16,7 @@ pub mod deadlines;
 pub mod desk;
 pub mod fact;
 pub mod ids;
+pub mod notice;
 pub mod personal;
 pub mod placed;
 pub mod received;
@@ -26,12 +27,13 @@ pub mod rising;
 pub mod routed;
 pub mod state;
 pub mod surge;
+pub mod told;
 
 pub use customer::Customer;
 pub use fact::Fact;
 pub use ids::{
-    BrandId, CallbackId, ConversationId, CustomerId, IncidentId, Network, NoteId, PersonId, PostKey, PromiseId,
-    RecordId, ReplyId, TeamId,
+    BrandId, CallbackId, ConversationId, CustomerId, IncidentId, Network, NoteId, NoticeId, PersonId, PostKey,
+    PromiseId, RecordId, ReplyId, TeamId,
 };
 pub use personal::{Attachment, Personal, PersonalText};
 pub use record::{Actor, Record, Subject};
@@ -41,6 +43,7 @@ use callback::{BookCallback, CallbackStatus};
 use classified::{CorrectClassification, Head, PostClassified};
 use deadlines::{DeadlineKind, DeadlineSet};
 use jiff::Timestamp;
+use notice::NoticeStatus;
 use placed::{Offered, Placed};
 use received::{ContactRecorded, EngagementObserved, PostDeleted, PostEdited, PostReceived, ReplyObserved};
 use replied::{ReplyFailed, ReplyInDoubt, ReplySent, SubmitReply};
@@ -201,6 +204,12 @@ pub enum Rejection {
     UnknownPromise,
     #[error("a callback is booked ahead; give a time that is still to come")]
     CallbackInThePast,
+    #[error("there is no such notice")]
+    UnknownNotice,
+    #[error("the notice cannot be sent, failed or retried any more: it is {status:?}")]
+    NoticeNotSendable { status: NoticeStatus },
+    #[error("only a notice in doubt can be settled by a person: this one is {status:?}")]
+    NoticeNotInDoubt { status: NoticeStatus },
     #[error("a profile cannot be linked to itself; name the other one")]
     LinksToItself,
     #[error("it is not due before {due_at}")]
@@ -228,6 +237,9 @@ impl Rejection {
             Rejection::UnknownCallback => "UNKNOWN_CALLBACK",
             Rejection::UnknownPromise => "UNKNOWN_PROMISE",
             Rejection::CallbackInThePast => "CALLBACK_IN_THE_PAST",
+            Rejection::UnknownNotice => "UNKNOWN_NOTICE",
+            Rejection::NoticeNotSendable { .. } => "NOTICE_NOT_SENDABLE",
+            Rejection::NoticeNotInDoubt { .. } => "NOTICE_NOT_IN_DOUBT",
             Rejection::LinksToItself => "LINKS_TO_ITSELF",
             Rejection::NotDue { .. } => "NOT_DUE",
         }
@@ -387,6 +399,14 @@ fn evolve_fact(state: &mut Conversation, fact: &Fact, at: Timestamp) {
         | Fact::PresenceChanged(_)
         | Fact::SurgeDetected(_)
         | Fact::SurgeEnded(_)
+        | Fact::ShiftPostSubmitted(_)
+        | Fact::PersonNoticeSubmitted(_)
+        | Fact::PersonNoticeExtended(_)
+        | Fact::NewsChosen(_)
+        | Fact::NoticeAttempted(_)
+        | Fact::NoticeSent(_)
+        | Fact::NoticeFailed(_)
+        | Fact::NoticeInDoubt(_)
         | Fact::IntakeCounted(_) => {}
     }
 }

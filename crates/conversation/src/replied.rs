@@ -5,7 +5,7 @@ use crate::fact::Fact;
 use crate::ids::{ConversationId, Network, PersonId, PostKey, RecordId, ReplyId};
 use crate::personal::Personal;
 use crate::state::{Conversation, Post, Reply, ReplyStatus};
-use crate::{Decision, Rejection};
+use crate::{Decision, Rejection, Status};
 use jiff::Timestamp;
 
 /// A person submitted a reply; the notifier takes it from here.
@@ -30,7 +30,7 @@ pub struct ReplySubmitted {
     /// Which part it is, from 1, and of how many.
     pub part: u32,
     pub parts: u32,
-    /// Told by nobody: [`OUT_OF_HOURS`]. It answers nothing and stops no clock. Empty for what a person says.
+    /// Told by nobody: [`OUT_OF_HOURS`], [`RECEIVED`] or a word about a call. It answers nothing and stops no clock. Empty for what a person says.
     pub notice: String,
 }
 
@@ -189,6 +189,12 @@ pub(crate) fn submit(
 
 /// The customer is told when people are back.
 pub const OUT_OF_HOURS: &str = "out_of_hours";
+/// The customer is told that a private message is here.
+pub const RECEIVED: &str = "received";
+/// The customer is told when he is called, reminded of it, and told that nobody did.
+pub const CALLBACK_BOOKED: &str = "callback_booked";
+pub const CALLBACK_REMINDER: &str = "callback_reminder";
+pub const CALLBACK_MISSED: &str = "callback_missed";
 /// Who says what nobody says.
 const NOBODY: &str = "earshot";
 
@@ -200,7 +206,11 @@ pub(crate) fn notify(
     notice: &'static str,
     text: &str,
 ) -> Decision {
-    state.must_be_open()?;
+    // A promise to call outlives the end of the conversation.
+    let of_call = matches!(notice, CALLBACK_BOOKED | CALLBACK_REMINDER | CALLBACK_MISSED);
+    if !(of_call && state.status() == Status::Resolved) {
+        state.must_be_open()?;
+    }
     let reply = ReplyId::of(conversation, record);
     let Some(target) = newest_to_answer(state).filter(|_| state.reply(&reply).is_none()) else {
         return Ok(Vec::new());
@@ -343,7 +353,7 @@ pub(crate) fn evolve_submitted(state: &mut Conversation, fact: &ReplySubmitted, 
             notice: !fact.notice.is_empty(),
         },
     );
-    if !fact.notice.is_empty() {
+    if fact.notice == OUT_OF_HOURS {
         state.notices += 1;
         state.noticed_at = Some(at);
     }

@@ -44,7 +44,7 @@ pub struct Sender(Arc<Inner>);
 struct Inner {
     journal: Journal,
     outbox: Arc<Outbox>,
-    networks: Networks,
+    networks: Arc<Networks>,
     clock: Clock,
     shutdown: Shutdown,
     settings: Settings,
@@ -88,7 +88,7 @@ impl Sender {
     pub fn new(
         journal: Journal,
         outbox: Arc<Outbox>,
-        networks: Networks,
+        networks: Arc<Networks>,
         clock: Clock,
         shutdown: Shutdown,
         settings: Settings,

@@ -2,6 +2,7 @@
 
 use crate::port::{Abilities, Idempotency};
 use crate::target;
+use crate::tell::configured::{self, TellSettings, Tells};
 use crate::webhook::{Config as WebhookConfig, KEY};
 use conversation::Network;
 use jiff::SignedDuration;
@@ -89,6 +90,24 @@ service::section! {
         /// Seconds between two checkpoints of the outbox; 0 for none. A start reads the log from the newest one.
         #[range(0..=86_400)]
         pub checkpoint_seconds: u64 = 60,
+        /// Webhooks by which the brand's people are told what happens, by name: each with url and secret_file (Standard
+        /// Webhooks), or with slack_url_secret_file alone (Slack and what reads the same form). See docs/notices.md.
+        pub tells: BTreeMap<String, TellSettings> = BTreeMap::new(),
+        /// The server that takes e-mail to the brand's people: smtps://host, smtp+starttls://host, or smtp://host for one on
+        /// this machine. Without it nobody is told by e-mail.
+        pub mail_server: Option<String> = None,
+        /// Who the e-mail is from, such as "Earshot <care@example.com>".
+        pub mail_from: Option<String> = None,
+        /// User of the server, where it asks for one.
+        pub mail_user: Option<String> = None,
+        /// Password of that user; set by mail_password_file or EARSHOT_NOTIFIER__MAIL_PASSWORD.
+        pub mail_password: Option<service::config::Secret> = None,
+        /// Where the console is, for links in what people are told, such as "https://care.example.com".
+        pub console_url: Option<String> = None,
+        /// Seconds between the tries to tell a person by webhook or e-mail, spread as those of replies.
+        pub tell_waits_seconds: Vec<f64> = vec![
+            5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0, 50_400.0, 72_000.0, 86_400.0,
+        ],
     }
     check |settings, at| {
         let waits = &settings.retry_waits_seconds;
@@ -96,6 +115,12 @@ service::section! {
             let cure = "write at least one wait from 0 to 604800, such as [5, 30, 300]";
             return Err(at.refuse("retry_waits_seconds", "are no waits", cure));
         }
+        let waits = &settings.tell_waits_seconds;
+        if waits.is_empty() || waits.iter().any(|wait| !(0.0..=WAIT_MAX_SECONDS).contains(wait)) {
+            let cure = "write at least one wait from 0 to 604800, such as [5, 300, 1800]";
+            return Err(at.refuse("tell_waits_seconds", "are no waits", cure));
+        }
+        configured::read(settings).map_err(|Wrong { key, problem, cure }| at.refuse(&key, problem, cure))?;
         settings.webhooks(at).map(drop)
     }
 }
@@ -155,6 +180,11 @@ impl Settings {
     /// The same of settings that were checked before.
     pub fn checked_webhooks(&self) -> Webhooks {
         self.read_webhooks().unwrap_or_else(|wrong| unreachable!("checked settings: {} {}", wrong.key, wrong.problem))
+    }
+
+    /// The ways to people, of settings that were checked before.
+    pub fn checked_tells(&self) -> Tells {
+        configured::read(self).unwrap_or_else(|wrong| unreachable!("checked settings: {} {}", wrong.key, wrong.problem))
     }
 
     fn read_webhooks(&self) -> Result<Webhooks, Wrong> {
@@ -248,10 +278,11 @@ impl NetworkSettings {
 }
 
 /// A setting that says something impossible.
-struct Wrong {
-    key: String,
-    problem: &'static str,
-    cure: &'static str,
+#[derive(Debug)]
+pub struct Wrong {
+    pub key: String,
+    pub problem: &'static str,
+    pub cure: &'static str,
 }
 
 #[cfg(test)]

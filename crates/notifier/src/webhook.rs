@@ -134,7 +134,7 @@ impl Webhook {
     }
 }
 
-fn client(permit: Permit, timeout: Duration) -> Result<Client, reqwest::Error> {
+pub fn client(permit: Permit, timeout: Duration) -> Result<Client, reqwest::Error> {
     service::process::install_crypto();
     Client::builder()
         .dns_resolver(CheckedResolver(permit))
@@ -153,7 +153,7 @@ fn client(permit: Permit, timeout: Duration) -> Result<Client, reqwest::Error> {
 }
 
 /// Why a request cannot have arrived; None when it may have.
-fn not_arrived(error: &reqwest::Error) -> Option<Reason> {
+pub fn not_arrived(error: &reqwest::Error) -> Option<Reason> {
     if error.is_builder() {
         return Some(Reason::REQUEST_INVALID);
     }

@@ -1,9 +1,10 @@
 //! The view behind a lock, and the news of its changes.
 
+use crate::tellings::Telling;
 use crate::view::{BrandEntry, Entry, View};
 use brand::Brand;
-use conversation::{BrandId, Conversation, ConversationId, Fact, PersonId, Record, Subject};
-use jiff::Timestamp;
+use conversation::{BrandId, Conversation, ConversationId, Fact, NoticeId, PersonId, Record, Subject};
+use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::broadcast;
@@ -36,6 +37,8 @@ pub struct Desk {
     view: RwLock<View>,
     /// What the timer of each conversation is to be set to, where it has one.
     timers: Mutex<HashMap<ConversationId, Timestamp>>,
+    /// Shift posts that are written down, with the time of the shift, so that nobody tries again to write them.
+    shift_posts: Mutex<HashMap<NoticeId, Timestamp>>,
     changes: broadcast::Sender<Changed>,
     writing: broadcast::Sender<Writing>,
 }
@@ -45,6 +48,7 @@ impl Default for Desk {
         Desk {
             view: RwLock::default(),
             timers: Mutex::default(),
+            shift_posts: Mutex::default(),
             changes: broadcast::channel(CHANGES_KEPT).0,
             writing: broadcast::channel(WRITING_KEPT).0,
         }
@@ -77,6 +81,31 @@ impl Desk {
             None => timers.remove(&conversation),
         };
         before != look
+    }
+
+    /// Notes that a shift post is written down; those of days before are let go.
+    pub fn note_shift_post(&self, notice: NoticeId, shift_at: Timestamp) {
+        let mut known = self.shift_posts.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, at| shift_at.duration_since(*at) < SignedDuration::from_hours(24));
+        known.insert(notice, shift_at);
+    }
+
+    pub fn knows_shift_post(&self, notice: &NoticeId) -> bool {
+        self.shift_posts.lock().unwrap_or_else(PoisonError::into_inner).contains_key(notice)
+    }
+
+    /// Notes what people are to be told, until it is written down: a crash in between does not lose it.
+    pub fn note_untold(&self, tellings: &[Telling]) {
+        self.write().untold.extend_from_slice(tellings);
+    }
+
+    /// It is written down.
+    pub fn note_told(&self, telling: &Telling) {
+        self.write().untold.retain(|known| known != telling);
+    }
+
+    pub fn untold(&self) -> Vec<Telling> {
+        self.read().untold.clone()
     }
 
     pub fn watch(&self) -> broadcast::Receiver<Changed> {

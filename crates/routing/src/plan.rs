@@ -9,7 +9,6 @@ use crate::rise;
 use crate::route::route;
 use crate::view::{Entry, View};
 use brand::Brand;
-use conversation::replied::OUT_OF_HOURS;
 use conversation::resolved::Absorbed;
 use conversation::state::Post;
 use conversation::{
@@ -139,7 +138,10 @@ pub fn origin(state: &Conversation, conversation: ConversationId, need: &Need) -
         Need::Place => of_state(b"place"),
         Need::Offer => of_state(b"offer"),
         Need::LapseOffer(_) => of_state(b"lapse"),
-        Need::Notify => of_state(b"notice"),
+        Need::Tell(word) => match word.cause(conversation) {
+            Some(cause) => plain(&[&cause]),
+            None => of_state(b"notice"),
+        },
     }
 }
 
@@ -230,8 +232,8 @@ pub fn command(
             let person = state.offer.as_ref()?.person.clone();
             Some(Command::LapseOffer { person, reason })
         }
-        Need::Notify => notice::out_of_hours(around, state, now)
-            .map(|text| Command::Notify { notice: OUT_OF_HOURS, text: text.as_str().into() }),
+        Need::Tell(word) => notice::text(around, state, *word, now)
+            .map(|text| Command::Notify { notice: word.code(), text: text.as_str().into() }),
         Need::Absorb(_) | Need::HandOver(_) => None,
     }
 }

@@ -31,6 +31,7 @@ fn name(record: &Record, names: &mut BTreeMap<ConversationId, String>) -> String
         return match &record.subject {
             Subject::Filtered { .. } => "filtered".to_owned(),
             Subject::Customer { .. } => "customer".to_owned(),
+            Subject::Notice { .. } => "notice".to_owned(),
             Subject::Brand { .. } | Subject::Conversation { .. } => "brand".to_owned(),
         };
     };

@@ -10,6 +10,7 @@ use conversation::customer::{
 };
 use conversation::deadlines::{DeadlineBreached, DeadlineClock, DeadlineKind, DeadlineSet, DeadlineWarned};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
+use conversation::notice::{NoticeAttempted, NoticeFailed, NoticeInDoubt, NoticeSent, Shift, ShiftPostSubmitted};
 use conversation::placed::{OfferLapsed, Offered, Placed};
 use conversation::received::{
     ContactRecorded, EngagementObserved, HandleUse, KeptAs, PostBroughtBack, PostDeleted, PostEdited, PostFiltered,
@@ -20,9 +21,10 @@ use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
 use conversation::rising::{Deescalated, Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
 use conversation::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
+use conversation::told::{Item, News, NewsChosen, PersonNoticeExtended, PersonNoticeSubmitted, Quiet, WayChoice};
 use conversation::{
-    Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, PersonId,
-    Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
+    Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, NoticeId,
+    PersonId, Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
 };
 use jiff::Timestamp;
 
@@ -153,6 +155,10 @@ impl Chance {
 
     fn incident(&mut self) -> IncidentId {
         IncidentId::from_uuid(self.uuid())
+    }
+
+    fn notice(&mut self) -> NoticeId {
+        NoticeId::from_uuid(self.uuid())
     }
 
     fn brand(&mut self) -> BrandId {
@@ -591,15 +597,73 @@ impl Chance {
             "SurgeEnded" => {
                 SurgeEnded { incident: self.incident(), posts: self.number() as u32, last_post_at: self.time() }.into()
             }
+            "ShiftPostSubmitted" => ShiftPostSubmitted {
+                notice: self.notice(),
+                team: self.team(),
+                shift: self.of(&[Shift::Morning, Shift::Evening]),
+                shift_at: self.time(),
+                network: self.network(),
+                text: self.text(),
+                people: self.several(Self::person),
+                settings_version: self.text(),
+            }
+            .into(),
+            "PersonNoticeSubmitted" => PersonNoticeSubmitted {
+                notice: self.notice(),
+                person: self.person(),
+                way: self.of(&["email", "console", "ops"]).to_owned(),
+                due_at: self.time(),
+                item: self.item(),
+            }
+            .into(),
+            "PersonNoticeExtended" => PersonNoticeExtended { notice: self.notice(), item: self.item() }.into(),
+            "NewsChosen" => {
+                let (person, timezone, email) = (self.person(), self.text(), self.text().as_str().into());
+                let quiet = self.maybe(|chance| Quiet {
+                    from_minute: chance.below(1_440) as u16,
+                    until_minute: chance.below(1_440) as u16,
+                });
+                let ways = self.several(|chance| WayChoice {
+                    way: chance.of(&["email", "ops"]).to_owned(),
+                    news: chance.several(|chance| chance.of(&News::ALL)),
+                    digest_minutes: chance.number() as u32,
+                });
+                NewsChosen { person, email, timezone, quiet, ways }.into()
+            }
+            "NoticeAttempted" => {
+                NoticeAttempted { notice: self.notice(), attempt: 1 + self.below(9) as u32, attempted_at: self.time() }
+                    .into()
+            }
+            "NoticeSent" => {
+                NoticeSent { notice: self.notice(), native_id: self.text(), sent_at: self.time(), how: self.text() }
+                    .into()
+            }
+            "NoticeFailed" => NoticeFailed {
+                notice: self.notice(),
+                attempt: self.number() as u32,
+                reason: self.text(),
+                is_final: self.coin(),
+                retry_at: self.maybe(Self::time),
+            }
+            .into(),
+            "NoticeInDoubt" => {
+                NoticeInDoubt { notice: self.notice(), attempt: self.number() as u32, reason: self.text() }.into()
+            }
             unknown => panic!("no fact is called {unknown}; a new one is to be made by chance too"),
         }
+    }
+
+    fn item(&mut self) -> Item {
+        let (news, at) = (self.of(&News::ALL), self.time());
+        Item { news, conversation: self.maybe(Self::conversation), at, cause: self.record_id() }
     }
 
     fn subject(&mut self) -> Subject {
         let brand = self.brand();
         let customer = self.customer();
-        match self.below(4) {
+        match self.below(5) {
             0 => Subject::Conversation { brand, customer, conversation: self.conversation() },
+            3 => Subject::Notice { brand, notice: self.notice() },
             1 => Subject::Filtered { brand, customer, post: self.post() },
             2 => Subject::Customer { brand, customer },
             _ => Subject::Brand { brand },

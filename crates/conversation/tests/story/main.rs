@@ -11,6 +11,7 @@ mod customer;
 mod deadlines;
 mod desk;
 mod life;
+mod notice;
 mod orders;
 mod placed;
 mod properties;

@@ -224,8 +224,8 @@ fn replies_are_sound(before: &Conversation, after: &Conversation, decision: &Dec
     Ok(())
 }
 
-/// Facts of brands, of customers and of filtered posts.
-const ELSEWHERE: [&str; 15] = [
+/// Facts of brands, of customers, of filtered posts and of notices.
+const ELSEWHERE: [&str; 23] = [
     "PostFiltered",
     "PostBroughtBack",
     "CustomerTeamSet",
@@ -240,6 +240,14 @@ const ELSEWHERE: [&str; 15] = [
     "PresenceChanged",
     "SurgeDetected",
     "SurgeEnded",
+    "ShiftPostSubmitted",
+    "PersonNoticeSubmitted",
+    "PersonNoticeExtended",
+    "NewsChosen",
+    "NoticeAttempted",
+    "NoticeSent",
+    "NoticeFailed",
+    "NoticeInDoubt",
     "IntakeCounted",
 ];
 

@@ -5,6 +5,7 @@ use crate::world::World;
 use serde_json::{Value, json};
 use wire::pb::analytics::{MeasureRow, MinuteCount, WatchResponse};
 use wire::pb::conversation::Writing;
+use wire::pb::notifier::ShownNews;
 
 /// One who listens.
 struct Ears {
@@ -396,4 +397,37 @@ async fn streams_end_when_the_gateway_does() {
     world.process.shutdown.begin();
     while ears.block().await.is_some() {}
     world.stop().await;
+}
+
+#[tokio::test]
+async fn a_person_hears_the_news_for_him_and_after_a_reconnect_what_came_between() {
+    let world = World::start_as(&[], log_at(5)).await;
+    let tell = |sequence, person: &str| {
+        let news = ShownNews { sequence, brand: "nordnet".into(), person: person.into(), ..ShownNews::default() };
+        world.fake.then(|play| play.news.push(news));
+    };
+    tell(6, "dana");
+    tell(7, "ivo");
+    let mut ears = Ears::open(&world, "?person=dana", "").await;
+    let mut sequence = async || loop {
+        let heard = ears.next().await;
+        if heard.name == "news" {
+            assert_eq!((heard.id.as_str(), &heard.data["person"]), ("", &json!("dana")));
+            return heard.data["sequence"].clone();
+        }
+    };
+    assert_eq!(sequence().await, "6");
+    tell(8, "dana");
+    assert_eq!(sequence().await, "8");
+    // Somebody who comes later hears all of it from what is kept.
+    let mut other = Ears::open(&world, "?person=dana", "").await;
+    let mut heard = Vec::new();
+    while heard.len() < 2 {
+        let next = other.next().await;
+        if next.name == "news" {
+            heard.push(next.data["sequence"].clone());
+        }
+    }
+    assert_eq!(heard, ["6", "8"]);
+    assert_eq!(world.fake.asked("WatchNews").len(), 1, "one watch for all");
 }

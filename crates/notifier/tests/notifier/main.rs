@@ -9,5 +9,8 @@ mod doubt;
 mod faults;
 mod limits;
 mod log;
+mod notices;
 mod outbox;
+mod people;
+mod sinks;
 mod world;

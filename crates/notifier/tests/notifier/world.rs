@@ -31,6 +31,8 @@ pub struct World {
     pub previous: Option<Secret>,
     /// Settings of the notifiers that are started from now on.
     pub settings: Vec<String>,
+    /// Secrets of the notifiers that are started from now on, by the end of their names.
+    pub env: Vec<(String, String)>,
     /// How long ago people do what they do.
     pub ago: SignedDuration,
 }
@@ -79,12 +81,26 @@ impl World {
             "circuit_failures=1000".to_owned(),
             "sends_burst_max=1000".to_owned(),
         ];
-        World { journal, network, secret, previous: None, settings: settings.to_vec(), ago: SignedDuration::ZERO }
+        World {
+            journal,
+            network,
+            secret,
+            previous: None,
+            settings: settings.to_vec(),
+            env: Vec::new(),
+            ago: SignedDuration::ZERO,
+        }
     }
 
     /// Sets one more setting, without its section.
     pub fn with(mut self, setting: &str) -> Self {
         self.settings.push(setting.to_owned());
+        self
+    }
+
+    /// Sets one more secret.
+    pub fn with_env(mut self, name: &str, secret: &str) -> Self {
+        self.env.push((format!("EARSHOT_NOTIFIER__{name}"), secret.to_owned()));
         self
     }
 
@@ -96,6 +112,7 @@ impl World {
     pub fn config(&self) -> service::config::Loaded {
         let secret = |name: &str, secret: &Secret| (format!("EARSHOT_NOTIFIER__{name}"), secret.reveal());
         let mut env = vec![secret("SECRET", &self.secret)];
+        env.extend(self.env.iter().cloned());
         env.extend(self.previous.iter().map(|previous| secret("PREVIOUS_SECRET", previous)));
         let sources = service::config::Sources {
             set: self.settings.iter().map(|setting| format!("notifier.{setting}")).collect(),

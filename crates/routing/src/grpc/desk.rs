@@ -4,7 +4,10 @@ use super::{checked_text, conversation_id, failed, request_record};
 use crate::corrections::Corrections;
 use crate::desk::{Desk, Writing};
 use crate::draft::Asked;
+use crate::needs::Need;
+use crate::plan::Around;
 use crate::react::Reactor;
+use crate::ready::{Known, suggest};
 use crate::summary::summary;
 use crate::view::Entry;
 use brand::Tier;
@@ -22,8 +25,9 @@ use wire::pb::desk::desk_service_server::DeskService;
 use wire::pb::desk::{
     AddNoteRequest, BookCallbackRequest, BookCallbackResponse, CheckDraftRequest, CheckDraftResponse, ClaimRequest,
     CorrectClassificationRequest, DeescalateRequest, DeskResponse, DraftFinding, EscalateRequest,
-    FinishCallbackRequest, HandOffRequest, MergeRequest, ReleaseRequest, ReopenRequest, ResolveRequest,
-    SettleReplyRequest, SubmitReplyRequest, SubmitReplyResponse, Write,
+    FinishCallbackRequest, HandOffRequest, MergeRequest, ReleaseRequest, ReopenRequest, ReplySuggestion,
+    ResolveRequest, SettleReplyRequest, SubmitReplyRequest, SubmitReplyResponse, SuggestRepliesRequest,
+    SuggestRepliesResponse, Write,
 };
 
 pub struct Work {
@@ -392,6 +396,43 @@ impl DeskService for Work {
         let too_long = found.parts.as_ref().err().map(ToString::to_string).unwrap_or_default();
         let findings = found.findings.iter().map(finding).collect();
         Ok(Response::new(CheckDraftResponse { findings, parts: found.parts.unwrap_or_default(), too_long }))
+    }
+
+    async fn suggest_replies(
+        &self,
+        request: Request<SuggestRepliesRequest>,
+    ) -> Result<Response<SuggestRepliesResponse>, Status> {
+        let request = request.into_inner();
+        let named = conversation_id("conversation_id", &request.conversation_id)?;
+        let id = self.desk.read().resolve(named);
+        let entry = self.desk.entry(&id).ok_or_else(|| problem::not_found("conversation", &named.to_string()))?;
+        let person = self.person(&entry, "person", &request.person)?;
+        let checked = Checked { conversation: id, entry, person, record: RecordId::caused("suggestion", &[]) };
+        let words = self.customer_words(&checked).await?;
+        let state = &checked.entry.state;
+        let around = Around::of(&self.desk.read(), id, &Need::Calm);
+        let newest = state.received_posts().max_by_key(|post| post.clock());
+        let (Some(around), Some(post)) = (around, newest) else {
+            return Ok(Response::new(SuggestRepliesResponse::default()));
+        };
+        let known = Known {
+            person: &checked.person,
+            customer: &words.name,
+            handle: &words.handle,
+            private: request.private,
+            post: post.key,
+            text: words.wrote.last().map_or("", String::as_str),
+        };
+        let suggestions = suggest(&around, state, &known, self.clock.now()).into_iter().map(|ready| ReplySuggestion {
+            name: ready.name,
+            language: ready.language,
+            text: ready.text,
+            missing: ready.missing,
+            reasons: ready.reasons,
+            findings: ready.findings.iter().map(finding).collect(),
+            parts: ready.parts,
+        });
+        Ok(Response::new(SuggestRepliesResponse { suggestions: suggestions.collect() }))
     }
 
     async fn settle_reply(&self, request: Request<SettleReplyRequest>) -> Result<Response<DeskResponse>, Status> {

@@ -5,4 +5,5 @@
 mod courses;
 mod faults;
 mod shipped;
+mod told;
 mod wrong;

@@ -69,6 +69,14 @@ const REQUIRED: &[(&str, &[(u64, &str)])] = &[
     ("PresenceChanged", &[(1, "person")]),
     ("SurgeDetected", &[(1, "incident_id"), (4, "first_post_at")]),
     ("SurgeEnded", &[(1, "incident_id"), (3, "last_post_at")]),
+    ("ShiftPostSubmitted", &[(1, "notice_id"), (2, "team"), (3, "shift"), (4, "shift_at"), (5, "network")]),
+    ("PersonNoticeSubmitted", &[(1, "notice_id"), (2, "person"), (3, "way"), (4, "due_at"), (5, "item")]),
+    ("PersonNoticeExtended", &[(1, "notice_id"), (2, "item")]),
+    ("NewsChosen", &[(1, "person")]),
+    ("NoticeAttempted", &[(1, "notice_id"), (2, "attempt"), (3, "attempted_at")]),
+    ("NoticeSent", &[(1, "notice_id"), (3, "sent_at")]),
+    ("NoticeFailed", &[(1, "notice_id")]),
+    ("NoticeInDoubt", &[(1, "notice_id")]),
     ("IntakeCounted", &[(2, "from"), (3, "until")]),
 ];
 
@@ -333,6 +341,8 @@ fn a_time_is_in_range() {
 fn a_record_is_about_one_thing_and_done_by_somebody() {
     let both = changed("Claimed", |record| record.filtered_post_key = record.conversation_id.clone());
     assert!(matches!(both, Err(WireError::Invalid { field: "filtered_post_key", .. })));
+    let both = changed("Claimed", |record| record.notice_id = record.conversation_id.clone());
+    assert!(matches!(both, Err(WireError::Invalid { field: "notice_id", .. })));
     let nameless = changed("Routed", |record| record.actor.as_mut().unwrap().name.clear());
     assert_eq!(nameless, Err(WireError::Missing { field: "actor.name" }));
     let empty = changed("Routed", |record| record.facts[0].fact = None);
