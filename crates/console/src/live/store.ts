@@ -13,10 +13,14 @@ import {
   type Summary,
 } from "../api/model";
 import type { WatchResponseJson } from "../gen/earshot/analytics/v1/analytics_service_pb";
-import type { WatchConversationsResponseJson } from "../gen/earshot/conversation/v1/conversation_service_pb";
+import type {
+  WatchConversationsResponseJson,
+  WritingJson,
+} from "../gen/earshot/conversation/v1/conversation_service_pb";
 import { serverNow } from "../lib/clock";
 import { followShared, type Shared } from "./share";
 import type { Link, ServerEvent } from "./sse";
+import { hasWritten, learnWriting } from "./writing";
 
 export interface Change {
   sequence: number;
@@ -80,6 +84,7 @@ function onEvent(event: ServerEvent): void {
   if (event.name === "reset") forgetAll(event.id !== "");
   else if (event.name === "measures") takeMeasures(json as WatchResponseJson);
   else if (event.name === "conversation") takeConversation(json as WatchConversationsResponseJson, event.id);
+  else if (event.name === "writing") learnWriting(json as WritingJson);
 }
 
 function parse(text: string): unknown {
@@ -95,6 +100,7 @@ function takeConversation(json: WatchConversationsResponseJson, id: string): voi
   const sequence = readNumber(json.sequence ?? id);
   if (!summary) return;
   const change = { sequence, summary, facts: json.factKinds ?? [] };
+  if (change.facts.includes("ReplySubmitted")) hasWritten(summary.id);
   batch(() => {
     if (sequence > position.value) position.value = sequence;
     tell(change);

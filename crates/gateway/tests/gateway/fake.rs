@@ -52,6 +52,8 @@ pub struct Play {
     /// How far the log has come.
     pub position: u64,
     pub changes: Vec<WatchConversationsResponse>,
+    /// Who writes: told to those who watch already.
+    pub writing: Vec<Writing>,
     pub measures: Vec<WatchResponse>,
     pub news: Vec<ShownNews>,
 }
@@ -94,7 +96,12 @@ impl Fake {
             sequence = play.position;
             let conversation = ConversationSummary { rule: rule.to_owned(), ..summary("c1", brand, sequence) };
             let conversation = Some(conversation);
-            play.changes.push(WatchConversationsResponse { sequence, conversation, fact_kinds: vec!["Routed".into()] });
+            play.changes.push(WatchConversationsResponse {
+                sequence,
+                conversation,
+                fact_kinds: vec!["Routed".into()],
+                writing: None,
+            });
         });
         sequence
     }
@@ -195,13 +202,18 @@ impl ConversationService for Fake {
     ) -> Result<Response<Self::WatchConversationsStream>, Status> {
         let asked = request.get_ref().clone();
         let mut sent = if asked.start_after_sequence == 0 { self.play().position } else { asked.start_after_sequence };
+        let mut written = self.play().writing.len();
         let stream = self.stream(move |play| {
             let is_new = |change: &&WatchConversationsResponse| {
                 let brand = change.conversation.as_ref().map(|conversation| conversation.brand.as_str());
                 change.sequence > sent && (asked.brand.is_empty() || brand == Some(&asked.brand))
             };
-            let found: Vec<_> = play.changes.iter().filter(is_new).cloned().collect();
+            let mut found: Vec<_> = play.changes.iter().filter(is_new).cloned().collect();
             sent = found.last().map_or(sent, |change| change.sequence);
+            for somebody in play.writing.iter().skip(written).cloned() {
+                found.push(WatchConversationsResponse { writing: Some(somebody), ..Default::default() });
+            }
+            written = play.writing.len();
             found
         });
         self.answer("WatchConversations", request, stream).await

@@ -2,7 +2,7 @@
 
 use super::{checked_text, conversation_id, failed, request_record};
 use crate::corrections::Corrections;
-use crate::desk::Desk;
+use crate::desk::{Desk, Writing};
 use crate::draft::Asked;
 use crate::needs::Need;
 use crate::plan::Around;
@@ -384,6 +384,12 @@ impl DeskService for Work {
         let person = self.person(&entry, "person", &request.person)?;
         let brand = self.desk.brand(&entry.brand);
         let checked = Checked { conversation: id, entry, person, record: RecordId::caused("draft", &[]) };
+        self.desk.writes(Writing {
+            conversation: id,
+            brand: checked.entry.brand.clone(),
+            person: checked.person.clone(),
+            at: self.clock.now(),
+        });
         let words = self.customer_words(&checked).await?;
         let asked = words.asked(&checked.person, None, request.private, &request.text, "");
         let found = crate::draft::check(&brand, &checked.entry.state, &asked);

@@ -12,6 +12,7 @@ import { announce } from "../../ui/announce";
 import { Failed, useLoad } from "../../ui/load";
 import { Refused } from "../../ui/refusal";
 import { plainWords } from "../../ui/refused";
+import { Yaml } from "../../ui/yaml";
 import { short } from "../conversation/why";
 
 export function Settings({ brand: listed }: { brand: Brand | undefined }) {
@@ -31,21 +32,6 @@ export function Settings({ brand: listed }: { brand: Brand | undefined }) {
       )}
       {error && listed && <Failed error={error} reload={reload} />}
       <Change brand={brand} />
-    </section>
-  );
-}
-
-function Yaml({ text }: { text: string }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
-    <section class="yaml" tabIndex={0} aria-label={t("brands.settings")}>
-      <ol>
-        {text.split("\n").map((line, index) => (
-          <li key={index}>
-            <code>{line || " "}</code>
-          </li>
-        ))}
-      </ol>
     </section>
   );
 }
