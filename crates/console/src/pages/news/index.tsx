@@ -7,8 +7,10 @@ import { conversationLink } from "../../lib/route";
 import { brandName } from "../../live/brands";
 import { me } from "../../live/me";
 import { lookedAt, news } from "../../live/news";
+import { preview, wantPreview } from "../../live/preview";
 import { Empty } from "../../ui/load";
 import { Ago } from "../../ui/time";
+import { Name } from "../../ui/words";
 import { HowTold } from "./choice";
 
 const LOUD = ["DEADLINE_BREACH", "CALLBACK_MISSED", "SURGE", "REPLY_FAILED", "ESCALATED"];
@@ -40,15 +42,22 @@ export function News() {
   );
 }
 
+/** Whose conversation it is, as soon as that is known. */
+function About({ conversation }: { conversation: string }) {
+  useEffect(() => wantPreview({ id: conversation, version: 0 }), [conversation]);
+  const customer = preview(conversation).value?.customer;
+  return (
+    <a href={conversationLink(conversation)}>
+      <Name>{customer?.name || customer?.handle || t("page.conversation")}</Name>
+    </a>
+  );
+}
+
 function Line({ one }: { one: One }) {
   return (
     <li>
       <span class={LOUD.includes(one.kind) ? "chip chip-ember" : "chip chip-info"}>{word("news", one.kind)}</span>
-      {one.conversation ? (
-        <a href={conversationLink(one.conversation)}>{t("page.conversation")}</a>
-      ) : (
-        <bdi>{brandName(one.brand)}</bdi>
-      )}
+      {one.conversation ? <About conversation={one.conversation} /> : <bdi>{brandName(one.brand)}</bdi>}
       <span class="quiet">
         <Ago at={one.at} />
       </span>
