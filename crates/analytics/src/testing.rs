@@ -9,6 +9,7 @@ use conversation::desk::{Escalated, HandedOff};
 use conversation::received::{HandleUse, KeptAs, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved};
 use conversation::replied::{ReplyAttempted, ReplyInDoubt, ReplySent, ReplySubmitted};
 use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
+use conversation::rising::Deescalated;
 use conversation::routed::{ConversationOpened, Priority, Routed};
 use conversation::{
     Actor, BrandId, Conversation, ConversationId, CustomerId, Fact, Network, PersonId, Personal, PostKey, Record,
@@ -272,6 +273,10 @@ impl Script {
 
     pub fn escalate(&mut self, name: &str, at: Timestamp) {
         self.put(name, at, vec![Escalated { by: None, to_team: None, reason: "spread".into() }.into()]);
+    }
+
+    pub fn deescalate(&mut self, name: &str, at: Timestamp) {
+        self.put(name, at, vec![Deescalated { by: None, from_team: None, reason: "it is over".into() }.into()]);
     }
 
     pub fn breach(&mut self, name: &str, at: Timestamp) {

@@ -1,5 +1,6 @@
 //! The one binary of Earshot: every service, all of them at once (`earshot up`), and the tools.
 
+mod asked;
 mod bench;
 mod brands;
 mod classify;
@@ -15,6 +16,7 @@ mod log;
 mod player;
 mod progress;
 mod scenarios;
+mod scorecard;
 mod services;
 mod set_aside;
 mod up;
@@ -83,6 +85,8 @@ enum Command {
     Filtered(filtered::Args),
     /// Play real courses of events against brand settings, in virtual time
     Scenario(scenarios::Args),
+    /// Set brands, teams, people or periods side by side: clarity, speed, personality
+    Scorecard(scorecard::Args),
     /// See what was set aside, and try it again
     SetAside(set_aside::Args),
     /// Measure posts a second and latency, against the raw speed of the same server
@@ -109,6 +113,7 @@ fn main() -> ExitCode {
         | Command::Explain(_)
         | Command::Replay(_)
         | Command::Brand(_)
+        | Command::Scorecard(_)
         | Command::SetAside(_)
         | Command::Bench(_)
         | Command::Doctor => tool(command, &services::tool_sources(sources)),
@@ -150,6 +155,7 @@ fn tool(command: Command, sources: &Sources) -> ExitCode {
         Command::Explain(args) => history::explain(args, sources),
         Command::Replay(args) => verify::main(args, sources),
         Command::Brand(args) => brands::main(args, sources),
+        Command::Scorecard(args) => scorecard::main(args, sources),
         Command::SetAside(args) => set_aside::main(args, sources),
         Command::Bench(args) => bench::main(args, sources),
         Command::Doctor => doctor::main(sources),

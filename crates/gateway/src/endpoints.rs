@@ -332,6 +332,33 @@ pub const ENDPOINTS: &[Endpoint] = &[
         ),
     ),
     get(
+        "/api/v1/figures",
+        "Any measures by any dimensions, with their samples and how sure they are",
+        rpc(
+            "earshot.analytics.v1.AnalyticsService/QueryFigures",
+            &[],
+            call::<analytics::QueryFiguresRequest, analytics::QueryFiguresResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/figures/{measure}/behind",
+        "The conversations behind a figure",
+        rpc(
+            "earshot.analytics.v1.AnalyticsService/ListBehind",
+            &[("measure", "measure")],
+            call::<analytics::ListBehindRequest, analytics::ListBehindResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/scorecard",
+        "Brands, teams, people or periods side by side on three heads",
+        rpc(
+            "earshot.analytics.v1.AnalyticsService/GetScorecard",
+            &[],
+            call::<analytics::GetScorecardRequest, analytics::GetScorecardResponse>,
+        ),
+    ),
+    get(
         "/api/v1/corrections",
         "How often people put the classifier right, by head, model and language",
         rpc(

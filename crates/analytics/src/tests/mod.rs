@@ -7,4 +7,4 @@ mod disk;
 mod live;
 mod measures;
 mod server;
-mod support;
+pub mod support;

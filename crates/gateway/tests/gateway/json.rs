@@ -10,7 +10,7 @@ use service::problem;
 pub type Case = (&'static str, &'static str, Value, &'static str, Value, (&'static str, Value));
 
 fn cases() -> Vec<Case> {
-    [first_steps(), crate::desk_cases::cases()].concat()
+    [first_steps(), crate::desk_cases::cases(), crate::measure_cases::cases()].concat()
 }
 
 fn first_steps() -> Vec<Case> {
@@ -388,7 +388,7 @@ async fn bad_input_names_its_field_and_is_never_repeated() {
         ("/api/v1/conversations?pageSize=many", "pageSize"),
         ("/api/v1/conversations?colour=red", "colour"),
         ("/api/v1/conversations/c1?at=yesterday", "at"),
-        ("/api/v1/measures?groupBy=WEEKDAY", "groupBy[0]"),
+        ("/api/v1/measures?groupBy=CENTURY", "groupBy[0]"),
         ("/api/v1/outbox?inDoubtOnly=yes", "inDoubtOnly"),
         ("/api/v1/events?after=now", "after"),
     ] {

@@ -9,5 +9,6 @@ mod events;
 mod fake;
 mod grpc_web;
 mod json;
+mod measure_cases;
 mod openapi;
 mod world;
