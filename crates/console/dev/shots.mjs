@@ -111,6 +111,25 @@ await shot("guard-parts", `conversation/${IDS.raised}`, {
 for (const lang of ["bn", "zh", "ko", "et"])
   await shot(`guard-${lang}`, `conversation/${IDS.raised}`, { lang, setup: draft(STOPPED) });
 await shot("guard-rtl", `conversation/${IDS.raised}`, { dir: "rtl", theme: "dark", setup: draft(STOPPED) });
+const openReady = async (page) => {
+  await page.locator(".ready summary").click();
+  await page.waitForTimeout(500);
+};
+await shot("ready", `conversation/${IDS.busy}`, { setup: openReady });
+const hold = async (page) => {
+  await page.locator("#write").fill("I am sorry, this is a long answer. #half ^Dana");
+  await page.locator("#write").press("Control+Enter");
+  await page.waitForTimeout(1200);
+};
+await shot("held", `conversation/${IDS.promised}`, { setup: hold });
+await shot("news", "news", { full: true });
+await shot("news-phone", "news", { full: true, size: "phone" });
+await shot("news-bn", "news", { full: true, lang: "bn", theme: "dark" });
+const seeShifts = async (page) => {
+  await page.locator(".shifts button").click();
+  await page.waitForTimeout(500);
+};
+await shot("shifts", "brands/aurora-air", { full: true, setup: seeShifts });
 await shot("inbox-offered", "inbox?view=offered");
 await shot("filtered", "filtered?brand=aurora-air", { full: true });
 await shot("filtered-phone", "filtered?brand=aurora-air", { size: "phone", full: true });

@@ -1,10 +1,11 @@
 // The frame around every page: where one is, who one is, and whether what one sees is fresh.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "./i18n";
+import { num, t } from "./i18n";
 import { go, type Route, route } from "./lib/route";
 import { brandName } from "./live/brands";
-import { shortcuts } from "./live/me";
+import { me, shortcuts } from "./live/me";
+import { unseen } from "./live/news";
 import { Inbox } from "./pages/inbox";
 import { Wallboard } from "./pages/wallboard";
 import { Announcer } from "./ui/announce";
@@ -19,6 +20,7 @@ import { useShortcuts } from "./ui/shortcuts";
 // What does not stand on the wall comes when it is asked for.
 const Conversation = later(() => import("./pages/conversation").then((page) => page.Conversation));
 const Brands = later(() => import("./pages/brands").then((page) => page.Brands));
+const News = later(() => import("./pages/news").then((page) => page.News));
 const Filtered = later(() => import("./pages/filtered").then((page) => page.Filtered));
 const Ledger = later(() => import("./pages/ledger").then((page) => page.Ledger));
 const Scorecard = later(() => import("./pages/figures").then((page) => page.Scorecard));
@@ -63,6 +65,7 @@ export function App() {
         </nav>
         <div class="top-end">
           <LinkPill />
+          <Bell here={at.page === "news"} />
           <WhoAmI />
           <Preferences onHelp={() => setHelp(true)} />
         </div>
@@ -74,6 +77,24 @@ export function App() {
       <Announcer />
       {help && <Help onClose={() => setHelp(false)} />}
     </div>
+  );
+}
+
+/** How much has happened since somebody looked. */
+function Bell({ here }: { here: boolean }) {
+  const count = unseen.value;
+  if (!me.value) return null;
+  return (
+    <a class="bell" href="#/news" aria-current={here ? "page" : undefined}>
+      <Icon name="bell" />
+      <span class="hidden">{t("news.title")}</span>
+      {count > 0 && (
+        <span class="count">
+          {num(count)}
+          <span class="hidden"> {t("news.new")}</span>
+        </span>
+      )}
+    </a>
   );
 }
 
@@ -101,6 +122,8 @@ function Page({ at }: { at: Route }) {
       return <Brands brand={at.brand} />;
     case "ledger":
       return <Ledger />;
+    case "news":
+      return <News />;
     case "filtered":
       return <Filtered params={at.params} />;
     case "scorecard":
@@ -148,6 +171,7 @@ function placeOf(at: Route): string {
 function titleOf(at: Route): string {
   if (at.page === "conversation" || at.page === "unknown") return t(`page.${at.page}`);
   if (at.page === "measures") return at.measure || t("meas.title");
+  if (at.page === "news") return t("news.title");
   return at.page === "brands" && at.brand ? brandName(at.brand) : t(`nav.${at.page}`);
 }
 

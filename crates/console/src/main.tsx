@@ -9,6 +9,7 @@ import { startRouter } from "./lib/route";
 import { startBrands } from "./live/brands";
 import { startIncidents } from "./live/incidents";
 import { startPreferences } from "./live/me";
+import { startNews } from "./live/news";
 import { primeFigures, startStream } from "./live/store";
 import { fetchAhead } from "./ui/later";
 import "./styles/base.css";
@@ -37,6 +38,7 @@ async function start(): Promise<void> {
   if (root) render(<App />, root);
   startBrands();
   startIncidents();
+  startNews();
   measures(["BRAND"]).then(primeFigures, () => {});
   const page = await listConversations({}, 1).catch(() => undefined);
   startStream(page && page.asOf > LOOK_BACK ? page.asOf - LOOK_BACK : 0);

@@ -23,6 +23,7 @@ const PAGES: [string, () => string][] = [
   ["brands", () => "brands"],
   ["brand", () => `brands/${system.people[0].brand}`],
   ["ledger", () => "ledger"],
+  ["news", () => "news"],
   ["filtered posts", () => `filtered?brand=${system.people[0].brand}`],
   ["scorecard", () => "scorecard"],
   ["scorecard over time", () => "scorecard?side=MONTH"],

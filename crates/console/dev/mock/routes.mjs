@@ -20,6 +20,7 @@ import {
   writes,
 } from "./log.mjs";
 import { rows } from "./measure.mjs";
+import { choiceOf, choose, newsOf, notices, readyReplies, settleNotice, shiftPosts } from "./people.mjs";
 import { watch } from "./play.mjs";
 import { incidents, placeOf } from "./press.mjs";
 import { BRANDS, hash } from "./world.mjs";
@@ -34,7 +35,7 @@ const seen = new Map();
 export function answer(method, url, body) {
   const [, , , area, id, verb, sub, last] = url.pathname.split("/");
   const query = url.searchParams;
-  if (method === "GET") return readMore(area, id, verb, query) ?? read(area, id, verb, query);
+  if (method === "GET") return readMore(area, id, verb, query, sub, last) ?? read(area, id, verb, query);
   let json;
   try {
     json = JSON.parse(body);
@@ -45,6 +46,9 @@ export function answer(method, url, body) {
   if (area === "customers") return writeCustomer(id, verb, sub, json) ?? problem(404, "NOT_FOUND", "no such path");
   if (area === "brands" && verb === "filtered") return bringBack(id, sub, json);
   if (area === "brands" && verb === "filters") return { json: previewFilters(json) };
+  if (area === "brands" && verb === "people") return choose(id, sub, json.choice);
+  if (area === "brands" && verb === "notices") return settleNotice(sub);
+  if (area === "brands" && verb === "shift-posts") return { json: shiftPosts(id, json.yaml) };
   if (area === "brands") return brands(id, verb, json);
   if (area === "conversations" && verb === "draft") {
     writes({ conversationId: id, brand: fold(id).brand, person: json.person, at: stamp(clock.now()) });
@@ -56,7 +60,11 @@ export function answer(method, url, body) {
 }
 
 /** What customers, filtered posts, surges and figures have to say. */
-function readMore(area, id, verb, query) {
+function readMore(area, id, verb, query, sub, last) {
+  if (area === "notices") return { json: notices() };
+  if (verb === "people" && last === "news") return { json: newsOf(id, sub) };
+  if (verb === "people") return { json: choiceOf(id, sub) };
+  if (verb === "ready-replies") return { json: readyReplies(fold(id), query.get("person")) };
   if (area === "customers") return { json: verb === "team" ? teamFace(id) : customer(id) };
   if (area === "brands" && verb === "filtered") return { json: listFiltered(id, query) };
   if (area === "brands" && verb === "incidents") return { json: { incidents: incidents(id) } };

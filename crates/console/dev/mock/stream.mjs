@@ -2,6 +2,7 @@
 
 import { changesAfter, fold, lastSequence, onAppend, onWriting, summaryOf } from "./log.mjs";
 import { minutes, rows } from "./measure.mjs";
+import { onNews } from "./people.mjs";
 
 const HEARTBEAT_MS = 15_000;
 const MEASURES_MS = 1_000;
@@ -30,6 +31,8 @@ export function stream(request, response, query) {
     tell(change);
   });
   const deaf = onWriting((writing) => send("writing", writing));
+  const person = query.get("person");
+  const unread = onNews((one) => one.person === person && send("news", one));
   const measuring = setInterval(() => {
     if (dirty) measure(false);
     dirty = false;
@@ -38,6 +41,7 @@ export function stream(request, response, query) {
   request.on("close", () => {
     stop();
     deaf();
+    unread();
     clearInterval(measuring);
     clearInterval(beating);
   });

@@ -87,7 +87,8 @@ type Prefix =
       | "chapter"
       | "notice"
       | "waits"
-    );
+    )
+  | ("news" | "way-of" | "shift" | "open");
 
 /** A value of an open set: its word when there is one, else the value itself. */
 export function word(prefix: Prefix, value: string): string {

@@ -5,7 +5,7 @@ import { toUnits } from "../api/guard";
 import { type Entry, readEntries, readSummary } from "../api/model";
 import type { FactJson } from "../gen/earshot/conversation/v1/facts_pb";
 import { FADES_MS, takeWriting } from "../live/writing";
-import { line } from "../pages/figures/chart";
+import { band, line } from "../pages/figures/chart";
 import { raisedFlags, settingsVersion, warnedAt } from "./flags";
 import { pieces } from "./marks";
 import { narrow, periodOf } from "./period";
@@ -139,7 +139,14 @@ describe("periods", () => {
   it("draws a line with a gap where nothing is known", () => {
     const scores = [{ points: 10 }, {}, { points: 30 }, { points: 40 }];
     const same = (value: number) => value;
-    expect(line(scores, same, same)).toBe("M0 10h0M2 30L3 40");
+    expect(line(scores, same, same)).toBe("M0 10h.6M2 30L3 40");
+  });
+
+  it("draws a band that ends where the line does", () => {
+    const sure = (low: number, high: number) => ({ points: (low + high) / 2, low, high });
+    const scores = [sure(0, 10), sure(10, 20), {}, sure(5, 6), {}, sure(1, 2), sure(2, 3)];
+    const same = (value: number) => value;
+    expect(band(scores, same, same)).toBe("M0 10L1 20L1 10L0 0ZM5 2L6 3L6 2L5 1Z");
   });
 });
 

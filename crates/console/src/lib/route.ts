@@ -8,6 +8,7 @@ export type Route =
   | { page: "conversation"; id: string; at: string; reply: boolean }
   | { page: "brands"; brand: string }
   | { page: "ledger" }
+  | { page: "news" }
   | { page: "filtered"; params: URLSearchParams }
   | { page: "scorecard"; params: URLSearchParams }
   | { page: "measures"; measure: string; params: URLSearchParams }
@@ -31,6 +32,8 @@ export function parseRoute(hash: string): Route {
       return { page: "brands", brand: name };
     case "ledger":
       return { page: "ledger" };
+    case "news":
+      return { page: "news" };
     case "filtered":
       return { page: "filtered", params };
     case "scorecard":

@@ -7,6 +7,7 @@ const PATHS = {
   ledger: "M5 4h14v16H5zM9 8h6M9 12h6M9 16h3",
   filter: "M3 5h18l-7 8v6l-4-2v-4z",
   chart: "M4 20V4M4 20h16M8 16v-4M12 16V8M16 16v-6",
+  bell: "M6 16V11a6 6 0 0 1 12 0v5l1.500 2h-15zM10 20.500h4",
   lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
   globe: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18",
   clock: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 7v5l3.5 2",

@@ -14,6 +14,7 @@ import { Refused } from "../../ui/refusal";
 import { plainWords } from "../../ui/refused";
 import { Yaml } from "../../ui/yaml";
 import { short } from "../conversation/why";
+import { Shifts } from "./shifts";
 
 export function Settings({ brand: listed }: { brand: Brand | undefined }) {
   // The list of brands leaves their settings out; one brand has them.
@@ -105,6 +106,7 @@ function Change({ brand }: { brand: Brand | undefined }) {
           {t("brands.publish")}
         </button>
       </p>
+      {brand && <Shifts brand={brand.id} yaml={text} />}
       <Refused text={refused} />
       {done && (
         <p class="sound" role="status">

@@ -15,6 +15,7 @@ import { useDeed } from "./deed";
 import { drafts, useGuard } from "./draft";
 import { Findings, Marks, Override, Parts, type Ways } from "./guard";
 import { WindowHint } from "./held";
+import { ReadyReplies } from "./ready";
 
 export type Kind = "reply" | "note";
 
@@ -56,6 +57,10 @@ export function Write({ summary, customer, newestPost, focus }: WriteProps) {
     if (done) change("");
     return box.current?.focus();
   };
+  const put = (ready: string) => {
+    change(text.trim() ? `${text.trimEnd()}\n${ready}` : ready);
+    box.current?.focus();
+  };
   const ways = waysOut(box, text, change, () => setSecret(true));
   return (
     <form
@@ -93,6 +98,7 @@ export function Write({ summary, customer, newestPost, focus }: WriteProps) {
         <Parts parts={guard.checked.parts} network={summary.network} secret={secret} />
       )}
       {kind === "reply" && secret && summary.window && <WindowHint window={summary.window} />}
+      {kind === "reply" && <ReadyReplies summary={summary} secret={secret} use={put} />}
       {kind === "reply" && stopped && <Override busy={doing.busy} send={(reason) => void send(reason)} />}
       <div class="write-foot">
         {kind === "reply" && <Reach secret={secret} pick={setSecret} />}

@@ -27,6 +27,7 @@ export interface Course {
 }
 
 const HIGH = 40;
+const ALONE = "h.6";
 
 /** The course of several scores over periods: a line each, with a band for how sure it is. */
 export function CourseChart({ courses, label }: { courses: readonly Course[]; label: string }) {
@@ -63,7 +64,7 @@ export function CourseChart({ courses, label }: { courses: readonly Course[]; la
 
 type At = (value: number) => number;
 
-/** Where nothing is known the line has a gap; what stands alone between two gaps is a dot, by its round ends. */
+/** Where nothing is known the line has a gap; what stands alone between two gaps is a short stroke. */
 export function line(scores: readonly Score[], x: At, y: At): string {
   let pen = "M";
   return scores
@@ -73,21 +74,27 @@ export function line(scores: readonly Score[], x: At, y: At): string {
         return "";
       }
       const alone = pen === "M" && scores[index + 1]?.points === undefined;
-      const step = `${pen}${round(x(index))} ${round(y(points))}${alone ? "h0" : ""}`;
+      const step = `${pen}${round(x(index))} ${round(y(points))}${alone ? ALONE : ""}`;
       pen = "L";
       return step;
     })
     .join("");
 }
 
-function band(scores: readonly Score[], x: At, y: At): string {
-  const known = scores.flatMap(({ low, high }, index) =>
-    low === undefined || high === undefined ? [] : [{ index, low, high }],
-  );
-  if (known.length < 2) return "";
-  const up = known.map(({ index, high }) => `${round(x(index))} ${round(y(high))}`);
-  const down = known.reverse().map(({ index, low }) => `${round(x(index))} ${round(y(low))}`);
-  return `M${[...up, ...down].join("L")}Z`;
+/** Between what the true ones lie; like the line, it ends where nothing is known. */
+export function band(scores: readonly Score[], x: At, y: At): string {
+  let [up, down]: [string[], string[]] = [[], []];
+  let path = "";
+  for (const [index, { low, high }] of [...scores, {} as Score].entries()) {
+    if (low !== undefined && high !== undefined) {
+      up.push(`${round(x(index))} ${round(y(high))}`);
+      down.unshift(`${round(x(index))} ${round(y(low))}`);
+      continue;
+    }
+    if (up.length > 1) path += `M${[...up, ...down].join("L")}Z`;
+    [up, down] = [[], []];
+  }
+  return path;
 }
 
 const round = (value: number) => Math.round(value * 100) / 100;
