@@ -11,6 +11,7 @@ mod deploy;
 mod desk;
 mod docs;
 mod flow;
+mod measures;
 mod restart;
 mod system;
 mod threads;

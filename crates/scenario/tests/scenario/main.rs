@@ -4,5 +4,6 @@
 
 mod courses;
 mod faults;
+mod measured;
 mod shipped;
 mod wrong;
