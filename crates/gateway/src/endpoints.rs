@@ -33,6 +33,8 @@ pub enum Answer {
     Events,
     /// The OpenAPI document.
     Document,
+    /// The AsyncAPI document.
+    AsyncDocument,
 }
 
 /// A call of a service.
@@ -584,6 +586,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     ),
     get("/api/v1/events", "What changes, as it changes", Answer::Events),
     get("/api/openapi.json", "This document", Answer::Document),
+    get("/api/asyncapi.json", "The log and the stream of events, for those who listen", Answer::AsyncDocument),
 ];
 
 #[cfg(test)]
