@@ -11,6 +11,7 @@ mod deploy;
 mod desk;
 mod docs;
 mod flow;
+mod measures;
 mod outgoing;
 mod restart;
 mod system;

@@ -33,6 +33,8 @@ pub enum Answer {
     Events,
     /// The OpenAPI document.
     Document,
+    /// The AsyncAPI document.
+    AsyncDocument,
 }
 
 /// A call of a service.
@@ -361,6 +363,33 @@ pub const ENDPOINTS: &[Endpoint] = &[
         ),
     ),
     get(
+        "/api/v1/figures",
+        "Any measures by any dimensions, with their samples and how sure they are",
+        rpc(
+            "earshot.analytics.v1.AnalyticsService/QueryFigures",
+            &[],
+            call::<analytics::QueryFiguresRequest, analytics::QueryFiguresResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/figures/{measure}/behind",
+        "The conversations behind a figure",
+        rpc(
+            "earshot.analytics.v1.AnalyticsService/ListBehind",
+            &[("measure", "measure")],
+            call::<analytics::ListBehindRequest, analytics::ListBehindResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/scorecard",
+        "Brands, teams, people or periods side by side on three heads",
+        rpc(
+            "earshot.analytics.v1.AnalyticsService/GetScorecard",
+            &[],
+            call::<analytics::GetScorecardRequest, analytics::GetScorecardResponse>,
+        ),
+    ),
+    get(
         "/api/v1/corrections",
         "How often people put the classifier right, by head, model and language",
         rpc(
@@ -557,6 +586,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     ),
     get("/api/v1/events", "What changes, as it changes", Answer::Events),
     get("/api/openapi.json", "This document", Answer::Document),
+    get("/api/asyncapi.json", "The log and the stream of events, for those who listen", Answer::AsyncDocument),
 ];
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::desk::{Checked, Work};
 use super::{checked_text, conversation_id, unreadable};
+use crate::desk::Writing;
 use crate::draft::{self, Asked};
 use crate::needs::Need;
 use crate::plan::Around;
@@ -86,6 +87,12 @@ impl Work {
         let person = self.person(&entry, "person", &request.person)?;
         let brand = self.desk.brand(&entry.brand);
         let checked = Checked { conversation: id, entry, person, record: RecordId::caused("draft", &[]) };
+        self.desk.writes(Writing {
+            conversation: id,
+            brand: checked.entry.brand.clone(),
+            person: checked.person.clone(),
+            at: self.clock.now(),
+        });
         let words = self.customer_words(&checked).await?;
         let private = request.private || request.move_to_private;
         let public_note = match request.move_to_private {
