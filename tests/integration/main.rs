@@ -11,6 +11,7 @@ mod deploy;
 mod desk;
 mod docs;
 mod flow;
+mod people;
 mod restart;
 mod system;
 mod threads;
