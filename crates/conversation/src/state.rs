@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 /// Changes whenever the shape of [`Conversation`] or the meaning of a fold does, so that a checkpoint of an older one
 /// is not read but rebuilt.
-pub const STATE_VERSION: u32 = 4;
+pub const STATE_VERSION: u32 = 5;
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -292,6 +292,14 @@ pub struct Deadline {
     pub paused_at: Option<Timestamp>,
 }
 
+/// What was said last of a clock: that it will run out soon, or that it has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    pub kind: DeadlineKind,
+    pub due_at: Timestamp,
+    pub late: bool,
+}
+
 /// How far the posts of a conversation have spread.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Spread {
@@ -380,6 +388,8 @@ pub struct Conversation {
     pub deadline: Option<Deadline>,
     /// The clock of the whole matter.
     pub resolution: Option<Deadline>,
+    /// The last word about each of the two clocks. A clock that is set anew to the same instant was told of already.
+    pub told: Vec<Told>,
     pub breaches: u32,
     pub region: Box<str>,
     pub tier: Box<str>,
@@ -451,6 +461,7 @@ impl Default for Conversation {
             at_rest: None,
             deadline: None,
             resolution: None,
+            told: Vec::new(),
             breaches: 0,
             region: "".into(),
             tier: "".into(),
@@ -678,6 +689,17 @@ impl Conversation {
         if self.deadline.as_ref().is_some_and(|deadline| deadline.clock_started_at <= at) {
             self.deadline = None;
         }
+    }
+
+    /// What was said of a clock that is due then; none when nothing was.
+    pub(crate) fn told_of(&self, kind: DeadlineKind, due_at: Timestamp) -> Option<&Told> {
+        self.told.iter().find(|told| told.kind == kind && told.due_at == due_at)
+    }
+
+    pub(crate) fn tell(&mut self, told: Told) {
+        let of_matter = told.kind == DeadlineKind::Resolution;
+        self.told.retain(|before| (before.kind == DeadlineKind::Resolution) != of_matter);
+        push(&mut self.told, told);
     }
 
     /// The clock that a deadline of this kind runs on: answers share one.

@@ -13,7 +13,7 @@ mod log;
 mod others;
 mod routing;
 
-pub use faults::Faults;
+pub use faults::{Faults, LATE_MOST_SECONDS};
 pub use log::{Log, Stored};
 
 use crate::format::{Action, Entry};
