@@ -11,7 +11,7 @@ const NOTICES: &str = r#"
 notices:
   received: {en: "{brand} has your message."}
   callback_booked: {en: "We call you at {time} ({zone})."}
-  callback_reminder: {en: "We call you soon."}
+  callback_reminder: {en: "We call you soon, at {time}."}
   callback_missed: {en: "Sorry that nobody called."}
   remind_before: 1m
 "#;
@@ -53,7 +53,7 @@ async fn customers_are_told_once_what_they_would_ask() {
     assert_eq!(told[1].text, format!("We call you at {wall} ({zone})."));
 
     // Soon, so that the reminder's time has come: the confirmation is reminder enough. Stopped and started, nothing is said again.
-    let soon = Timestamp::now() + SignedDuration::from_secs(3);
+    let soon = Timestamp::now() + SignedDuration::from_secs(10);
     let booked = done(&system, &path, json!({"write": write(DANA), "dueAt": soon.to_string()})).await;
     assert!(at_the_network(&system, 3).await[2].text.contains("(UTC)"), "the brand's zone, since his is not known");
     system.stop().await;
