@@ -71,7 +71,8 @@ fn news(fact: &Fact) -> Option<News> {
         Fact::HandedOff(fact) if fact.to_person.is_some() => News::Assigned,
         Fact::Offered(_) => News::Assigned,
         Fact::PostReceived(fact) if !fact.backfill => News::ReplyToMe,
-        Fact::DeadlineWarned(_) => News::DeadlineWarning,
+        // To whoever has it, both say that an answer is due soon.
+        Fact::DeadlineWarned(_) | Fact::WindowWarned(_) => News::DeadlineWarning,
         Fact::DeadlineBreached(_) => News::DeadlineBreach,
         Fact::Escalated(_) => News::Escalated,
         Fact::CallbackDue(_) => News::CallbackDue,
@@ -188,6 +189,7 @@ mod tests {
     use conversation::routed::ConversationOpened;
     use conversation::surge::SurgeDetected;
     use conversation::told::{EMAIL, Quiet, WayChoice};
+    use conversation::window::WindowWarned;
     use conversation::{CallbackId, ConversationId, CustomerId, IncidentId, Network, Personal, PostKey, ReplyId};
 
     const YAML: &str = "earshot: brand/v1\nbrand: b\nname: Aurora\ntimezone: UTC\n\
@@ -328,6 +330,8 @@ mod tests {
         assert_eq!(world.happens(warned.into()), ["dana deadline_warning console", "ivo deadline_warning console"]);
         assert_eq!(world.does("dana", Claimed { person: person("dana"), team: None }.into()), Vec::<String>::new());
         assert_eq!(world.post(), ["dana reply_to_me console"]);
+        let closes = WindowWarned { closes_at: at(0), noticed_at: at(0) };
+        assert_eq!(world.happens(closes.into()), ["dana deadline_warning console"]);
         assert_eq!(world.happens(breached()), ["dana deadline_breach console"]);
         let to = |name: &str| HandedOff {
             by: person("dana"),

@@ -67,7 +67,10 @@ fn told(dialect: Dialect, answer: &Answer, attempt: u32) -> String {
     }
 }
 
-fn holds(dialect: Dialect, rows: &[(u16, &[(&'static str, &str)], Value, &str)]) {
+/// Status, headers and body of an answer, and what it means in short.
+type Row<'r> = (u16, &'r [(&'static str, &'r str)], Value, &'r str);
+
+fn holds(dialect: Dialect, rows: &[Row<'_>]) {
     for (status, headers, body, expected) in rows {
         assert_eq!(told(dialect, &answer(*status, headers, body), 1), *expected, "{dialect:?} {status} {body}");
     }
