@@ -2,8 +2,10 @@
 //! here touches the disk, so whatever a commit meets, the fold stands and the commit can be tried again.
 
 use crate::answers::{self, Answers};
+use crate::course::Course;
+use crate::happened::{self, Happening};
 use crate::minutes::{self, Minutes};
-use conversation::{BrandId, Conversation, ConversationId, Fact, PostKey, Record, Subject};
+use conversation::{BrandId, Conversation, ConversationId, CustomerId, Fact, PostKey, Record, Subject};
 use jiff::Timestamp;
 use journal::{Entry as LogEntry, Item};
 use std::collections::{BTreeMap, HashMap};
@@ -14,7 +16,9 @@ pub struct Entry {
     /// Its row in the projection; none until it is first written.
     pub number: Option<i64>,
     pub brand: BrandId,
+    pub customer: CustomerId,
     pub state: Conversation,
+    pub course: Course,
 }
 
 /// What a source handed in, added up.
@@ -66,6 +70,9 @@ pub struct Fold {
     pub minutes: Minutes,
     pub answers: Answers,
     pub filtered: Vec<Filtered>,
+    /// Filtered posts that a person has brought back.
+    pub brought_back: Vec<PostKey>,
+    pub happened: Vec<Happening>,
     pub intake: HashMap<(BrandId, String), Intake>,
     pub position: Position,
     /// Answers to posts that are no history; whoever observes them takes them out.
@@ -125,22 +132,30 @@ impl Fold {
 
     fn record(&mut self, record: &Record) {
         match &record.subject {
-            Subject::Conversation { brand, conversation, .. } => self.conversation(brand, *conversation, record),
+            Subject::Conversation { brand, customer, conversation } => {
+                self.conversation(brand, *customer, *conversation, record);
+            }
             Subject::Filtered { brand, .. } => self.keep_filtered(brand, record),
-            Subject::Brand { brand } => self.count_intake(brand, record),
-            // What is known of a customer measures nothing.
-            Subject::Customer { .. } | Subject::Notice { .. } => {}
+            Subject::Brand { brand } => {
+                self.count_intake(brand, record);
+                self.happened.extend(happened::of(brand, record));
+            }
+            Subject::Customer { brand, .. } => self.happened.extend(happened::of(brand, record)),
+            // News for the brand's own people measure nothing.
+            Subject::Notice { .. } => {}
         }
     }
 
-    fn conversation(&mut self, brand: &BrandId, id: ConversationId, record: &Record) {
+    fn conversation(&mut self, brand: &BrandId, customer: CustomerId, id: ConversationId, record: &Record) {
         if let Some(entry) = self.aged.remove(&id) {
             self.fresh.insert(id, entry);
         }
         let entry = self.fresh.entry(id).or_insert_with(|| Entry {
             number: None,
             brand: brand.clone(),
+            customer,
             state: Conversation::default(),
+            course: Course::default(),
         });
         if entry.state.seen.contains(&record.id) {
             return;
@@ -151,6 +166,7 @@ impl Fold {
         let classes = answers::touched(record);
         self.answers.take_out(brand, &entry.state, &classes);
         conversation::evolve(&mut entry.state, record);
+        entry.course.evolve(record);
         self.answers.put_in(brand, &entry.state, &classes);
         forget_words(&mut entry.state, record);
         self.minutes.note(brand, before, &entry.state, record);
@@ -166,6 +182,9 @@ impl Fold {
 
     fn keep_filtered(&mut self, brand: &BrandId, record: &Record) {
         for fact in &record.facts {
+            if let Fact::PostBroughtBack(back) = fact {
+                self.brought_back.push(back.post);
+            }
             if let Fact::PostFiltered(filtered) = fact {
                 let post = &filtered.post;
                 let posted_at = post.posted_at.map_or(record.occurred_at, |at| at.min(record.occurred_at));
@@ -206,6 +225,8 @@ impl Fold {
         self.minutes.clear();
         self.answers.clear();
         self.filtered.clear();
+        self.brought_back.clear();
+        self.happened.clear();
         self.intake.clear();
         if self.fresh.len() > keep / 2 {
             self.aged = std::mem::take(&mut self.fresh);

@@ -1,9 +1,12 @@
 //! What analytics serves. Handlers convert, call one verb, and convert.
 
+pub mod ask;
+
 use crate::board::{Board, Boards, Told};
 use crate::catalogue;
 use crate::query::{self, Query};
 use crate::reads::{ReadError, Reads};
+use crate::scorecard::{self, Card};
 use conversation::classified::Head;
 use service::grpc::MESSAGE_MAX_BYTES;
 use service::{Clock, Shutdown, problem};
@@ -16,8 +19,9 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 use wire::pb::analytics::analytics_service_server::{AnalyticsService, AnalyticsServiceServer};
 use wire::pb::analytics::{
-    Filter, ListCorrectionsRequest, ListCorrectionsResponse, ListIntakeRequest, ListIntakeResponse,
-    ListMeasuresRequest, ListMeasuresResponse, QueryRequest, QueryResponse, WatchRequest, WatchResponse,
+    Filter, GetScorecardRequest, GetScorecardResponse, ListBehindRequest, ListBehindResponse, ListCorrectionsRequest,
+    ListCorrectionsResponse, ListIntakeRequest, ListIntakeResponse, ListMeasuresRequest, ListMeasuresResponse,
+    QueryFiguresRequest, QueryFiguresResponse, QueryRequest, QueryResponse, WatchRequest, WatchResponse,
 };
 
 /// The services on this listener, for the health service.
@@ -28,6 +32,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(2);
 pub struct Analytics {
     pub reads: Reads,
     pub boards: Boards,
+    pub card: Card,
     pub clock: Clock,
     pub shutdown: Shutdown,
 }
@@ -77,8 +82,36 @@ impl AnalyticsService for Analytics {
         Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
     }
 
+    async fn query_figures(
+        &self,
+        request: Request<QueryFiguresRequest>,
+    ) -> Result<Response<QueryFiguresResponse>, Status> {
+        let asked = ask::figures(request.into_inner())?;
+        let found = self.reads.figures(asked, self.clock.now()).await.map_err(|error| unreadable(&error))?;
+        Ok(Response::new(found.into()))
+    }
+
+    async fn list_behind(&self, request: Request<ListBehindRequest>) -> Result<Response<ListBehindResponse>, Status> {
+        let asked = ask::behind(request.into_inner())?;
+        let page = self.reads.behind(asked, self.clock.now()).await.map_err(|error| unreadable(&error))?;
+        Ok(Response::new(page.into()))
+    }
+
+    async fn get_scorecard(
+        &self,
+        request: Request<GetScorecardRequest>,
+    ) -> Result<Response<GetScorecardResponse>, Status> {
+        let asked = ask::side_by_side(request.into_inner(), &self.card)?;
+        let card = asked.card.clone();
+        let read = self.reads.side_by_side(asked, self.clock.now()).await;
+        let (sequence, entries) = read.map_err(|error| unreadable(&error))?;
+        let scored = tokio::task::spawn_blocking(move || scorecard::answer(&card, entries, sequence)).await;
+        Ok(Response::new(scored.map_err(|_| unreadable(&ReadError::Ended))?))
+    }
+
     async fn list_measures(&self, _: Request<ListMeasuresRequest>) -> Result<Response<ListMeasuresResponse>, Status> {
-        let measures = catalogue::MEASURES.iter().map(catalogue::Measure::to_pb).collect();
+        let of = |chapter: &'static catalogue::Chapter| chapter.measures.iter().map(|one| one.to_pb(chapter.name));
+        let measures = catalogue::CHAPTERS.iter().flat_map(of).collect();
         Ok(Response::new(ListMeasuresResponse { measures }))
     }
 

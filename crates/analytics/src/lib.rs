@@ -10,15 +10,23 @@
 mod answers;
 mod board;
 pub mod catalogue;
+pub mod changes;
+mod course;
+pub mod export;
 mod figures;
 mod fold;
 mod gather;
 mod gauges;
 mod grpc;
+mod happened;
+mod interval;
+pub mod local;
 mod minutes;
 mod query;
 mod reads;
 pub mod recompute;
+pub mod scorecard;
+pub mod sketch;
 mod store;
 mod verify;
 mod work;
@@ -38,6 +46,7 @@ use gauges::Gauges;
 use grpc::Analytics;
 use journal::Journal;
 use reads::Reads;
+use scorecard::Card;
 use service::Process;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -64,6 +73,8 @@ service::section! {
         /// Conversations kept in memory, about 1 KiB each; the others are read from the projection when they go on.
         #[range(100..=10_000_000)]
         pub conversations_in_memory_max: usize = 50_000,
+        /// A file with the weights of the scorecard (docs/scorecard.md); those that come with Earshot when it is empty.
+        pub scorecard_file: PathBuf = PathBuf::new(),
         /// Queries that run at once; more wait.
         #[range(1..=64)]
         pub queries_at_once_max: usize = 2,
@@ -97,6 +108,7 @@ pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started
     let journal = journal.measured(&service::metrics::meter(), "analytics");
     let settings: Settings = process.config.section()?;
     let files = Files::new(&settings.data_dir);
+    let card = card(&process, &settings)?;
     let lock = lock(&process, &files)?;
     let listener = service::listen::bind("analytics.listen", settings.listen).await?;
     let reads = Reads::new(settings.queries_at_once_max);
@@ -108,6 +120,7 @@ pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started
     let routes = grpc::routes(Analytics {
         reads: reads.clone(),
         boards,
+        card,
         clock: process.clock.clone(),
         shutdown: process.shutdown.clone(),
     })?;
@@ -122,6 +135,20 @@ pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started
         followed
     });
     Ok(Started { grpc, ended })
+}
+
+/// The scorecard of the operator's file, or the one that comes with Earshot.
+///
+/// # Errors
+/// The file cannot be read or is no scorecard: a wrong setting.
+pub fn card(process: &Process, settings: &Settings) -> anyhow::Result<Card> {
+    let file = &settings.scorecard_file;
+    if file.as_os_str().is_empty() {
+        return Ok(Card::default());
+    }
+    let refuse = |what: String| process.config.refuse("analytics.scorecard_file", &what, "see docs/scorecard.md");
+    let text = std::fs::read_to_string(file).map_err(|error| refuse(format!("cannot be read ({error})")))?;
+    Ok(Card::parse(&text).map_err(|error| refuse(format!("is not sound ({error})")))?)
 }
 
 /// The right to write; none while the disk is full, and then the writer goes on trying.

@@ -2,7 +2,9 @@
 //! Only when a rebuilt file takes the place of an outdated one do queries wait, for the moment that takes.
 
 use crate::query::Query;
-use crate::store::{self, OpenConversations, Snapshot, StoreError, while_doing};
+use crate::scorecard;
+use crate::store::figures::{FigureTable, Figures};
+use crate::store::{self, OpenConversations, Snapshot, StoreError, behind, side_by_side, while_doing};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
@@ -69,6 +71,25 @@ impl Reads {
     /// All measures that a query asks for, as of `now`.
     pub async fn snapshot(&self, query: Query, now: Timestamp) -> Result<Snapshot, ReadError> {
         self.run(move |connection| store::snapshot(connection, &query, now)).await
+    }
+
+    /// Figures of the catalogue, as of `now`.
+    pub async fn figures(&self, asked: Figures, now: Timestamp) -> Result<FigureTable, ReadError> {
+        self.run(move |connection| store::figures::figures(connection, &asked, now)).await
+    }
+
+    /// What stands behind a figure, as of `now`.
+    pub async fn behind(&self, asked: behind::Asked, now: Timestamp) -> Result<behind::Page, ReadError> {
+        self.run(move |connection| store::behind::behind(connection, &asked, now)).await
+    }
+
+    /// What a scorecard is made of, and as of which record.
+    pub async fn side_by_side(
+        &self,
+        asked: side_by_side::Asked,
+        now: Timestamp,
+    ) -> Result<(u64, Vec<scorecard::Entry>), ReadError> {
+        self.run(move |connection| store::side_by_side::side_by_side(connection, &asked, now)).await
     }
 
     /// The loss ledger of a brand, or of all.

@@ -2,13 +2,19 @@
 //! the figures of the projection. What both say is right unless both are wrong in the same way; [`crate::verify()`] and
 //! the tests hold them against each other.
 
+mod figures;
+mod plain;
+mod told;
+
+use crate::happened;
 use crate::query::{Dimension, Query};
 use conversation::classified::Head;
 use conversation::state::ReplyStatus;
-use conversation::{BrandId, Conversation, ConversationId, Fact, PostKey, Record, Subject};
+use conversation::{BrandId, Conversation, ConversationId, CustomerId, Fact, PostKey, Record, Subject};
 use jiff::Timestamp;
 use journal::{Entry, Journal, TailConfig};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use told::Told;
 use wire::pb::analytics::{CorrectionRow, IntakeRow, MeasureRow, MinuteCount};
 use wire::subjects;
 
@@ -19,15 +25,21 @@ pub struct Recomputed {
     pub sequence: u64,
     pub records: u64,
     conversations: HashMap<ConversationId, (BrandId, Conversation)>,
+    told: HashMap<ConversationId, Told>,
     /// The first record that filtered each post: brand, channel, time.
     filtered: HashMap<PostKey, (String, String, Timestamp)>,
+    brought_back: HashSet<PostKey>,
+    /// The first record of each surge, exception and promise, by its kind and id: brand and time.
+    happened: HashMap<(&'static str, [u8; 16]), (String, Timestamp)>,
     breaches: Vec<(BrandId, Timestamp)>,
     intake: BTreeMap<(String, String), IntakeRow>,
 }
 
 /// Reads the log from the start to the record with the sequence `until`, or to its present end, and folds it.
 pub async fn recompute(journal: &Journal, until: Option<u64>) -> Recomputed {
-    let filters = [subjects::CONVERSATIONS, subjects::FILTERED, subjects::BRANDS].map(str::to_owned).to_vec();
+    let filters = [subjects::CONVERSATIONS, subjects::FILTERED, subjects::BRANDS, subjects::CUSTOMERS]
+        .map(str::to_owned)
+        .to_vec();
     let mut tail = journal.tail(TailConfig { filters, after_sequence: 0 });
     let mut recomputed = Recomputed::default();
     let mut left = tail.pending().await;
@@ -48,13 +60,21 @@ pub async fn recompute(journal: &Journal, until: Option<u64>) -> Recomputed {
 /// Conversations that proved to be one.
 struct Family<'a> {
     brand: &'a BrandId,
+    customer: Option<CustomerId>,
     root: &'a Conversation,
     members: Vec<&'a Conversation>,
+    /// What was told of each member, in their order.
+    told: Vec<&'a Told>,
 }
 
 impl Family<'_> {
     fn sum(&self, figure: impl Fn(&Conversation) -> u64) -> u64 {
         self.members.iter().map(|state| figure(state)).sum()
+    }
+
+    /// How often a kind of fact was told of any of them.
+    fn times(&self, fact: &str) -> u64 {
+        self.told.iter().map(|told| told.times(fact)).sum()
     }
 
     /// Resolved with exactly one answer, without a hand-off, and never come back.
@@ -70,11 +90,16 @@ impl Recomputed {
     pub fn add(&mut self, record: &Record) {
         self.records += 1;
         let brand = record.subject.brand();
-        if let Subject::Conversation { conversation, .. } = &record.subject {
+        if let Subject::Conversation { customer, conversation, .. } = &record.subject {
             let (_, state) =
                 self.conversations.entry(*conversation).or_insert_with(|| (brand.clone(), Conversation::default()));
             let repeated = state.seen.contains(&record.id);
             conversation::evolve(state, record);
+            if !repeated {
+                let told = self.told.entry(*conversation).or_default();
+                told.customer.get_or_insert(*customer);
+                told.note(record);
+            }
             for fact in record.facts.iter().filter(|_| !repeated) {
                 if let Fact::DeadlineBreached(breach) = fact {
                     self.breaches.push((brand.clone(), breach.noticed_at));
@@ -89,11 +114,30 @@ impl Recomputed {
                     let known = (brand.to_string(), filtered.post.network.to_string(), at);
                     self.filtered.entry(filtered.post.post).or_insert(known);
                 }
+                Fact::PostBroughtBack(back) => {
+                    self.brought_back.insert(back.post);
+                }
                 Fact::IntakeCounted(counted) => self.add_intake(brand, counted),
-                // Settings and presence measure nothing.
+                Fact::SurgeDetected(surge) => {
+                    self.happens(happened::SURGE, surge.incident.as_uuid(), brand, surge.first_post_at);
+                }
+                Fact::ExceptionGranted(_) => {
+                    self.happens(happened::EXCEPTION, record.id.as_uuid(), brand, record.occurred_at);
+                }
+                Fact::PromiseMade(made) => {
+                    self.happens(happened::PROMISE_MADE, made.promise.as_uuid(), brand, record.occurred_at);
+                }
+                Fact::PromiseKept(kept) => {
+                    self.happens(happened::PROMISE_KEPT, kept.promise.as_uuid(), brand, record.occurred_at);
+                }
+                // Settings, presence and profiles measure nothing.
                 _ => {}
             }
         }
+    }
+
+    fn happens(&mut self, kind: &'static str, id: uuid::Uuid, brand: &BrandId, at: Timestamp) {
+        self.happened.entry((kind, id.into_bytes())).or_insert((brand.to_string(), at));
     }
 
     fn add_intake(&mut self, brand: &BrandId, counted: &conversation::brand_facts::IntakeCounted) {
@@ -163,7 +207,10 @@ impl Recomputed {
         let mut families: HashMap<ConversationId, Family<'_>> = HashMap::new();
         for (id, (brand, state)) in &self.conversations {
             if self.root(*id) == *id {
-                families.insert(*id, Family { brand, root: state, members: vec![state] });
+                let told = &self.told[id];
+                let family =
+                    Family { brand, customer: told.customer, root: state, members: vec![state], told: vec![told] };
+                families.insert(*id, family);
             }
         }
         for (id, (_, state)) in &self.conversations {
@@ -172,6 +219,7 @@ impl Recomputed {
                 && let Some(family) = families.get_mut(&root)
             {
                 family.members.push(state);
+                family.told.push(&self.told[id]);
             }
         }
         families.into_values().filter(|family| family.root.first_post_at().is_some()).collect()
@@ -289,7 +337,8 @@ fn measure(mut row: MeasureRow, families: &[Family<'_>], now: Timestamp) -> Meas
         row.replies += replies;
         row.hand_offs += hand_offs;
         row.reopened += reopened;
-        row.escalated += u64::from(family.members.iter().any(|state| state.escalated));
+        let raised = family.members.iter().any(|state| state.escalated) || family.times("Escalated") > 0;
+        row.escalated += u64::from(raised);
         row.breached += u64::from(sum(|state| u64::from(state.breaches)) > 0);
         row.replies_in_doubt +=
             sum(|state| state.replies.iter().filter(|reply| reply.status == ReplyStatus::InDoubt).count() as u64);

@@ -183,7 +183,9 @@ impl Writer {
     /// Follows the log from where the file stands.
     async fn follow(&mut self, work: Work) -> anyhow::Result<Ended> {
         self.live = false;
-        let filters = [subjects::CONVERSATIONS, subjects::FILTERED, subjects::BRANDS].map(str::to_owned).to_vec();
+        let filters = [subjects::CONVERSATIONS, subjects::FILTERED, subjects::BRANDS, subjects::CUSTOMERS]
+            .map(str::to_owned)
+            .to_vec();
         let after_sequence = work.position().sequence;
         let mut gather = Gather::new(self.journal.tail(TailConfig { filters, after_sequence }), self.bounds);
         let Some(pending) = self.shutdown.unless_begun(gather.pending()).await else { return Ok(Ended::Stopped) };

@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document, made from the contract's descriptors and the table of endpoints. The words are the
 //! contract's own comments.
 
-mod schema;
+pub mod schema;
 
 use crate::contract::CONTRACT;
 use crate::endpoints::{Answer, ENDPOINTS, Endpoint, Rpc, Verb};
@@ -33,9 +33,10 @@ Server-sent events, one stream a client.
 once, in the order of the log.
 `event: measures` has a WatchResponse, grouped by brand, and no id: first one with `snapshot`, then what changed; a row \
 replaces the row of the same brand.
+`event: writing` has a Writing and no id: somebody writes an answer at this moment, as the reply guard was asked about the \
+draft. It is not told again; who has written nothing for some seconds has stopped.
 `event: news` comes for the person whom `person` names: a ShownNews and no id, first what stands on the console, of the last \
 24 hours, then what comes. After a reconnect the same may be told again: know it by its `sequence`.
-
 `event: reset` has `{}`: forget what is known and load it again; what comes after its id will be told.
 
 A client that comes back says with `Last-Event-ID` (or `after`) what it heard last and misses nothing. What is no longer \
@@ -93,15 +94,20 @@ fn operation(endpoint: &Endpoint) -> Value {
                 "400": problem("BadRequest"),
             },
         }),
-        Answer::Document => json!({
-            "operationId": "getOpenApi",
-            "summary": endpoint.summary,
-            "tags": ["Description"],
-            "responses": {
-                "200": {"description": "OpenAPI 3.1.", "content": {"application/json": {"schema": {"type": "object"}}}},
-            },
-        }),
+        Answer::Document => description(endpoint, "getOpenApi", "OpenAPI 3.1."),
+        Answer::AsyncDocument => description(endpoint, "getAsyncApi", "AsyncAPI 3.0."),
     }
+}
+
+fn description(endpoint: &Endpoint, id: &str, form: &str) -> Value {
+    json!({
+        "operationId": id,
+        "summary": endpoint.summary,
+        "tags": ["Description"],
+        "responses": {
+            "200": {"description": form, "content": {"application/json": {"schema": {"type": "object"}}}},
+        },
+    })
 }
 
 fn position() -> Value {

@@ -302,7 +302,8 @@ fn required(field: &'static str, at: Option<pbjson_types::Timestamp>) -> Result<
     time(field, at)?.ok_or_else(|| Refused::invalid("missing_time", field, "is missing", "say when it happened"))
 }
 
-fn read(item: Option<PbItem>) -> Result<Item, Refused> {
+/// What came in, in terms of this crate.
+pub fn read(item: Option<PbItem>) -> Result<Item, Refused> {
     let item =
         item.ok_or_else(|| Refused::invalid("malformed", "item", "is missing", "give a post, edit or the like"))?;
     Ok(match item {

@@ -202,6 +202,14 @@ fn reason(status: &Status) -> String {
     }
 }
 
+/// A message as a service that runs reads it, for whoever plays one.
+///
+/// # Errors
+/// A field that does not say what it should.
+pub fn item(message: Message) -> Result<crate::Item, crate::Refused> {
+    crate::grpc::read(request(message).item)
+}
+
 /// A message as ingest takes it.
 pub fn request(message: Message) -> IngestRequest {
     let line = message.line;

@@ -8,6 +8,9 @@ mod care;
 mod privacy;
 mod tone;
 
+pub(crate) use care::sends_away;
+pub(crate) use tone::is_signed as signed;
+
 use crate::acts::Acts;
 use crate::lexicon::{Code, LEXICON};
 use crate::reading::Reading;

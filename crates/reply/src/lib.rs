@@ -35,6 +35,7 @@ mod fold;
 pub mod guard;
 pub mod length;
 mod lexicon;
+mod manner;
 mod marks;
 mod reading;
 mod sentences;
@@ -42,3 +43,4 @@ pub mod spelling;
 pub mod split;
 
 pub use acts::{Acts, acts, code};
+pub use manner::{Codes, Manner, manner};

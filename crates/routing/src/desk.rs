@@ -3,7 +3,7 @@
 use crate::tellings::Telling;
 use crate::view::{BrandEntry, Entry, View};
 use brand::Brand;
-use conversation::{BrandId, Conversation, ConversationId, Fact, NoticeId, Record, Subject};
+use conversation::{BrandId, Conversation, ConversationId, Fact, NoticeId, PersonId, Record, Subject};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -11,6 +11,18 @@ use tokio::sync::broadcast;
 
 /// How many changes a slow watcher may fall behind before it is caught up from the view.
 const CHANGES_KEPT: usize = 4_096;
+
+/// How many words of who writes a slow watcher may fall behind; what it misses is told again with the next letters.
+const WRITING_KEPT: usize = 256;
+
+/// Somebody writes an answer at this moment. Those who watch are told; it is kept nowhere.
+#[derive(Debug, Clone)]
+pub struct Writing {
+    pub conversation: ConversationId,
+    pub brand: BrandId,
+    pub person: PersonId,
+    pub at: Timestamp,
+}
 
 /// A conversation changed.
 #[derive(Debug, Clone)]
@@ -28,6 +40,7 @@ pub struct Desk {
     /// Shift posts that are written down, with the time of the shift, so that nobody tries again to write them.
     shift_posts: Mutex<HashMap<NoticeId, Timestamp>>,
     changes: broadcast::Sender<Changed>,
+    writing: broadcast::Sender<Writing>,
 }
 
 impl Default for Desk {
@@ -37,6 +50,7 @@ impl Default for Desk {
             timers: Mutex::default(),
             shift_posts: Mutex::default(),
             changes: broadcast::channel(CHANGES_KEPT).0,
+            writing: broadcast::channel(WRITING_KEPT).0,
         }
     }
 }
@@ -96,6 +110,16 @@ impl Desk {
 
     pub fn watch(&self) -> broadcast::Receiver<Changed> {
         self.changes.subscribe()
+    }
+
+    pub fn watch_writing(&self) -> broadcast::Receiver<Writing> {
+        self.writing.subscribe()
+    }
+
+    /// Tells those who watch that somebody writes.
+    pub fn writes(&self, writing: Writing) {
+        // No receiver is no loss: nobody looks.
+        let _ = self.writing.send(writing);
     }
 
     /// Folds a record of the log, in its order. Answers the conversations that have to be looked at because of it.

@@ -5,6 +5,7 @@
 //! It knows all services and starts none of them: it calls their pure parts, so a scenario says how the same brand settings
 //! behave in a running system. `docs/scenarios.md` is the reference of the format.
 
+pub mod archive;
 pub mod expect;
 pub mod fields;
 pub mod format;
@@ -16,6 +17,7 @@ pub mod report;
 pub mod trace;
 pub mod world;
 
+pub use archive::Archive;
 pub use format::Scenario;
 pub use load::{LoadError, Loaded, load};
 pub use play::{Played, play};

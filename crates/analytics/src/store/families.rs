@@ -1,7 +1,7 @@
 //! Conversations that proved to be one. They count once, in the one that goes on: its figures are its own, with what
 //! adds up (posts, replies, hand-offs, ...) of all that were merged into it, over any number of merges.
 
-use super::{Row, StoreError, key, load, put_conversation, while_doing};
+use super::{Row, StoreError, key, load, put_conversation, schema, while_doing};
 use crate::figures::{Figures, Tally};
 use crate::fold::{Entry, Fold};
 use conversation::ConversationId;
@@ -108,20 +108,18 @@ fn set_root(transaction: &Transaction<'_>, id: &ConversationId, root: &Conversat
 /// Writes the row of one that goes on in another: its own figures, which count there.
 fn put_own(transaction: &Transaction<'_>, fold: &Fold, id: &ConversationId) -> Result<(), StoreError> {
     let Some((number, entry)) = entry_of(transaction, fold, id)? else { return Ok(()) };
-    let merged_into = entry.state.merged_into;
-    let row = Row { number, id, brand: &entry.brand, merged_into, counted: false };
-    put_conversation(transaction, &row, &Figures::of(&entry.state)).map_err(while_doing(DOING))
+    let row = Row { number, id, entry: &entry, counted: false };
+    put_conversation(transaction, &row, &Figures::of(&entry.state, &entry.course)).map_err(while_doing(DOING))
 }
 
 /// Writes the row of a root: its own figures and what its members add.
 fn put_sum(transaction: &Transaction<'_>, fold: &Fold, id: &ConversationId) -> Result<(), StoreError> {
     let doing = while_doing(DOING);
     let Some((number, entry)) = entry_of(transaction, fold, id)? else { return Ok(()) };
-    let mut figures = Figures::of(&entry.state);
+    let mut figures = Figures::of(&entry.state, &entry.course);
     figures.tally.add(&members_tally(transaction, id).map_err(&doing)?);
     let counted = figures.first_post_at.is_some();
-    let row = Row { number, id, brand: &entry.brand, merged_into: entry.state.merged_into, counted };
-    put_conversation(transaction, &row, &figures).map_err(&doing)
+    put_conversation(transaction, &Row { number, id, entry: &entry, counted }, &figures).map_err(&doing)
 }
 
 /// A root as it stands: from memory, else from the file; none when no record of it has come yet.
@@ -138,26 +136,7 @@ fn entry_of(
 }
 
 fn members_tally(transaction: &Transaction<'_>, root: &ConversationId) -> rusqlite::Result<Tally> {
-    transaction
-        .prepare_cached(
-            "SELECT coalesce(sum(posts), 0), coalesce(sum(replies), 0), coalesce(sum(in_doubt), 0),
-                 coalesce(sum(reopened), 0), coalesce(sum(hand_offs), 0), coalesce(sum(breaches), 0),
-                 coalesce(sum(classified), 0), coalesce(sum(corrected), 0), coalesce(max(escalated), 0)
-             FROM conversation WHERE root = ?1 AND conversation_id <> ?1",
-        )?
-        .query_row([key(root)], |row| {
-            Ok(Tally {
-                posts: row.get(0)?,
-                replies: row.get(1)?,
-                in_doubt: row.get(2)?,
-                reopened: row.get(3)?,
-                hand_offs: row.get(4)?,
-                breaches: row.get(5)?,
-                classified: row.get(6)?,
-                corrected: row.get(7)?,
-                escalated: row.get(8)?,
-            })
-        })
+    transaction.prepare_cached(&schema::MEMBERS_TALLY)?.query_row([key(root)], Tally::read)
 }
 
 fn id_of(bytes: [u8; 16]) -> ConversationId {

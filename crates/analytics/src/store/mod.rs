@@ -2,11 +2,16 @@
 //! that it reaches are one transaction, so the file is exact after a crash at any moment: it holds all of the log up to
 //! its position and nothing beyond.
 
+mod aggregates;
+pub mod behind;
 mod error;
 mod families;
+pub mod figures;
 pub mod files;
 mod read;
-mod schema;
+pub mod schema;
+pub mod scope;
+pub mod side_by_side;
 
 pub use error::{StoreError, Trouble, while_doing};
 pub use read::{
@@ -14,14 +19,16 @@ pub use read::{
     snapshot, snapshot_within,
 };
 
+use crate::course::Course;
 use crate::figures::Figures;
 use crate::fold::{Entry, Fold, Position};
 use conversation::state::STATE_VERSION;
-use conversation::{BrandId, Conversation, ConversationId};
+use conversation::{BrandId, Conversation, ConversationId, CustomerId};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::collections::HashSet;
 use std::path::Path;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// The writer's side of the file.
 pub struct Store {
@@ -52,7 +59,7 @@ impl Store {
         let mut connection = Connection::open(path).map_err(&doing)?;
         prepare_writer(&connection).map_err(&doing)?;
         let transaction = connection.transaction().map_err(&doing)?;
-        transaction.execute_batch(schema::TABLES).map_err(&doing)?;
+        transaction.execute_batch(&schema::TABLES).map_err(&doing)?;
         transaction.pragma_update(None, "application_id", schema::APPLICATION_ID).map_err(&doing)?;
         transaction.pragma_update(None, "user_version", schema::SCHEMA_VERSION).map_err(&doing)?;
         put_meta(&transaction, "state_version", i64::from(STATE_VERSION)).map_err(&doing)?;
@@ -188,20 +195,21 @@ fn load(connection: &Connection, id: &ConversationId) -> Result<Option<Entry>, S
     let doing = while_doing(DOING);
     let mut statement = connection
         .prepare_cached(
-            "SELECT number, brand, state FROM conversation JOIN state USING (number) WHERE conversation_id = ?1",
+            "SELECT number, brand, state, customer FROM conversation JOIN state USING (number) WHERE conversation_id = ?1",
         )
         .map_err(&doing)?;
     let found = statement
         .query_row([key(id)], |row| {
-            let state = postcard::from_bytes::<Conversation>(row.get_ref(2)?.as_blob()?);
-            Ok((row.get(0)?, row.get::<_, String>(1)?, state))
+            let state = postcard::from_bytes::<(Conversation, Course)>(row.get_ref(2)?.as_blob()?);
+            Ok((row.get(0)?, row.get::<_, String>(1)?, state, row.get(3)?))
         })
         .optional()
         .map_err(&doing)?;
-    let Some((number, brand, state)) = found else { return Ok(None) };
+    let Some((number, brand, state, customer)) = found else { return Ok(None) };
     let brand = BrandId::new(brand).map_err(|error| StoreError::corrupt(DOING, error))?;
-    let state = state.map_err(|error| StoreError::corrupt(DOING, error))?;
-    Ok(Some(Entry { number: Some(number), brand, state }))
+    let (state, course) = state.map_err(|error| StoreError::corrupt(DOING, error))?;
+    let customer = CustomerId::from_uuid(Uuid::from_bytes(customer));
+    Ok(Some(Entry { number: Some(number), brand, customer, state, course }))
 }
 
 const BUSY: Duration = Duration::from_secs(10);
@@ -257,12 +265,11 @@ fn write_entry(
     bytes: &mut Vec<u8>,
 ) -> Result<(), StoreError> {
     let doing = while_doing("writing the projection");
-    let figures = Figures::of(&entry.state);
+    let figures = Figures::of(&entry.state, &entry.course);
     let counted = figures.first_post_at.is_some() && entry.state.merged_into.is_none();
-    let row = Row { number, id, brand: &entry.brand, merged_into: entry.state.merged_into, counted };
-    put_conversation(transaction, &row, &figures).map_err(&doing)?;
+    put_conversation(transaction, &Row { number, id, entry, counted }, &figures).map_err(&doing)?;
     bytes.clear();
-    *bytes = postcard::to_extend(&entry.state, std::mem::take(bytes))
+    *bytes = postcard::to_extend(&(&entry.state, &entry.course), std::mem::take(bytes))
         .map_err(|error| StoreError::corrupt("writing the projection", error))?;
     transaction
         .prepare_cached(schema::PUT_STATE)
@@ -275,39 +282,58 @@ fn write_entry(
 struct Row<'a> {
     number: i64,
     id: &'a ConversationId,
-    brand: &'a BrandId,
-    merged_into: Option<ConversationId>,
+    entry: &'a Entry,
     counted: bool,
 }
 
 fn put_conversation(transaction: &Transaction<'_>, row: &Row<'_>, figures: &Figures<'_>) -> rusqlite::Result<()> {
-    let tally = &figures.tally;
-    transaction.prepare_cached(schema::PUT_CONVERSATION)?.execute(params![
+    let entry = row.entry;
+    let next = &figures.next_response_seconds;
+    let next: Vec<u8> = next.iter().flat_map(|seconds| seconds.to_le_bytes()).collect();
+    // In the order of `schema::columns`.
+    let own = params![
         row.number,
         key(row.id),
-        row.brand.as_str(),
+        entry.brand.as_str(),
         figures.team,
         figures.channel,
         figures.language,
         figures.intent,
         figures.standing.as_str(),
         row.counted,
-        row.merged_into.as_ref().map(key),
+        entry.state.merged_into.as_ref().map(key),
         figures.first_post_at,
         figures.asked_at,
         figures.first_response_seconds,
         figures.waiting_since,
-        tally.posts,
-        tally.replies,
-        tally.in_doubt,
-        tally.reopened,
-        tally.hand_offs,
-        tally.breaches,
-        tally.classified,
-        tally.corrected,
-        tally.escalated,
-    ])?;
-    Ok(())
+        figures.topic,
+        figures.person,
+        figures.region,
+        figures.tier,
+        entry.customer.as_uuid().into_bytes(),
+        figures.resolution_seconds,
+        (!next.is_empty()).then_some(next),
+        figures.week_hours,
+        figures.sentiment_first,
+        figures.sentiment_last,
+        figures.content,
+        figures.reach,
+        figures.public,
+        figures.went_private,
+        figures.in_incident,
+        entry.state.backfill_only,
+    ];
+    let mut statement = transaction.prepare_cached(&schema::PUT_CONVERSATION)?;
+    let mut at = 0;
+    for value in own {
+        at += 1;
+        statement.raw_bind_parameter(at, value)?;
+    }
+    for value in figures.tally.values() {
+        at += 1;
+        statement.raw_bind_parameter(at, value)?;
+    }
+    statement.raw_execute().map(|_| ())
 }
 
 fn write_counts(transaction: &Transaction<'_>, fold: &Fold) -> rusqlite::Result<()> {
@@ -325,6 +351,13 @@ fn write_counts(transaction: &Transaction<'_>, fold: &Fold) -> rusqlite::Result<
         let at = filtered.posted_at.as_microsecond();
         let row = params![post, filtered.brand.as_str(), filtered.channel, at];
         transaction.prepare_cached(schema::PUT_FILTERED)?.execute(row)?;
+    }
+    for post in &fold.brought_back {
+        transaction.prepare_cached(schema::BRING_BACK)?.execute([post.as_uuid().into_bytes()])?;
+    }
+    for happening in &fold.happened {
+        let row = params![happening.kind, happening.key, happening.brand.as_str(), happening.at.as_microsecond()];
+        transaction.prepare_cached(schema::PUT_HAPPENING)?.execute(row)?;
     }
     for ((brand, source), intake) in &fold.intake {
         let [seen, accepted, duplicate, filtered] =

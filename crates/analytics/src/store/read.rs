@@ -3,10 +3,11 @@
 //!
 //! Percentiles are exact: the smallest of the group's values that at least so many of a hundred do not exceed.
 
+use super::aggregates::{self, Percentiles};
+use super::{behind, scope};
 use crate::minutes::minute_of;
 use crate::query::{Dimension, Query};
 use jiff::Timestamp;
-use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 use rusqlite::{Connection, Row, named_params};
 use std::collections::BTreeMap;
 use wire::pb::analytics::{CorrectionRow, IntakeRow, ListCorrectionsRequest, MeasureRow, MinuteCount};
@@ -15,7 +16,6 @@ use wire::pb::analytics::{CorrectionRow, IntakeRow, ListCorrectionsRequest, Meas
 const MINUTES_SHOWN: i64 = 60;
 /// The spans within which an answer is looked for, in seconds.
 const WITHIN: [i64; 3] = [600, 3_600, 86_400];
-const PERCENTS: [u64; 3] = [50, 90, 99];
 
 /// Measures as of one moment of the log.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -41,8 +41,15 @@ pub fn prepare_reader(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "cache_size", -16_384)?;
     connection.set_prepared_statement_cache_capacity(32);
-    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
-    connection.create_aggregate_function("percentiles", 1, flags, Percentiles)
+    aggregates::add(connection)?;
+    behind::add_longest(connection)?;
+    scope::add_local(connection)
+}
+
+/// How far the log is in the file.
+pub fn sequence(connection: &Connection) -> rusqlite::Result<u64> {
+    let sequence: i64 = connection.query_row("SELECT value FROM meta WHERE name = 'sequence'", [], |row| row.get(0))?;
+    Ok(u64::try_from(sequence).unwrap_or(0))
 }
 
 /// All measures of the groups that a query asks for, as of `now`, and the last minutes.
@@ -53,18 +60,18 @@ pub fn snapshot(connection: &mut Connection, query: &Query, now: Timestamp) -> r
 
 /// The same within a transaction of the caller, so that several belong together.
 pub fn snapshot_within(connection: &Connection, query: &Query, now: Timestamp) -> rusqlite::Result<Snapshot> {
-    let sequence: i64 = connection.query_row("SELECT value FROM meta WHERE name = 'sequence'", [], |row| row.get(0))?;
+    let sequence = sequence(connection)?;
     let mut rows = measures(connection, query, now)?;
     add_filtered(connection, query, &mut rows)?;
     let minutes = minutes(connection, &query.filter.brand, now)?;
     let rows = rows.into_values().collect();
-    Ok(Snapshot { sequence: u64::try_from(sequence).unwrap_or(0), rows, minutes })
+    Ok(Snapshot { sequence, rows, minutes })
 }
 
 /// The columns that a query groups by, and an empty text for the others, in the order of a row.
 fn columns(query: &Query) -> String {
     let column = |dimension: Dimension| if query.has(dimension) { dimension.as_str() } else { "''" };
-    Dimension::ALL.map(column).join(", ")
+    Dimension::LIVE.map(column).join(", ")
 }
 
 fn grouping(query: &Query) -> String {
@@ -84,7 +91,7 @@ fn within(seconds: i64) -> String {
     )
 }
 
-fn measures_sql(query: &Query) -> String {
+fn measures_sql(query: &Query, conditions: &str) -> String {
     let sum = |what: &str| format!("coalesce(sum({what}), 0)");
     let sums = [
         "posts",
@@ -94,7 +101,7 @@ fn measures_sql(query: &Query) -> String {
         "standing = 'resolved'",
         "reopened",
         "hand_offs",
-        "escalated",
+        "escalations > 0 OR escalated > 0",
         "breaches > 0",
         "in_doubt",
         "classified",
@@ -114,10 +121,7 @@ fn measures_sql(query: &Query) -> String {
         "SELECT {}, count(*), {sums}, {within}, count(first_response_seconds), percentiles(first_response_seconds),
              min(CASE WHEN standing = 'open' THEN waiting_since END)
          FROM conversation
-         WHERE counted
-             AND (:brand = '' OR brand = :brand) AND (:team = '' OR team = :team)
-             AND (:channel = '' OR channel = :channel) AND (:language = '' OR language = :language)
-             AND (:from IS NULL OR first_post_at >= :from) AND (:until IS NULL OR first_post_at < :until){}",
+         WHERE counted{conditions}{}",
         columns(query),
         grouping(query)
     )
@@ -128,17 +132,10 @@ fn measures(
     query: &Query,
     now: Timestamp,
 ) -> rusqlite::Result<BTreeMap<Vec<String>, MeasureRow>> {
-    let filter = &query.filter;
-    let mut statement = connection.prepare_cached(&measures_sql(query))?;
-    let mut found = statement.query(named_params! {
-        ":brand": filter.brand,
-        ":team": filter.team,
-        ":channel": filter.channel,
-        ":language": filter.language,
-        ":from": filter.from.map(Timestamp::as_microsecond),
-        ":until": filter.until.map(Timestamp::as_microsecond),
-        ":now": now.as_microsecond(),
-    })?;
+    let conditions = scope::CONVERSATIONS.conditions(&query.filter).unwrap_or_default();
+    let mut statement = connection.prepare_cached(&measures_sql(query, &conditions))?;
+    scope::bind(&mut statement, query, now)?;
+    let mut found = statement.raw_query();
     let mut rows = BTreeMap::new();
     while let Some(row) = found.next()? {
         let row = measure_row(row, now)?;
@@ -170,11 +167,11 @@ fn measure_row(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<MeasureRow> {
     (found.answered_within_10m, found.answered_within_1h, found.answered_within_24h) =
         (within()?, within()?, within()?);
     found.answered = next()?;
-    if let Some(percentiles) = row.get::<_, Option<[u8; 24]>>(at)? {
-        let [p50, p90, p99] = from_blob(&percentiles);
-        found.first_response_p50_seconds = Some(p50);
-        found.first_response_p90_seconds = Some(p90);
-        found.first_response_p99_seconds = Some(p99);
+    if let Some(blob) = row.get::<_, Option<[u8; 80]>>(at)? {
+        let percentile = |percent: u64| Some(Percentiles::from_blob(&blob).get(percent)[0]);
+        found.first_response_p50_seconds = percentile(50);
+        found.first_response_p90_seconds = percentile(90);
+        found.first_response_p99_seconds = percentile(99);
     }
     let waiting_since = row.get::<_, Option<i64>>(at + 1)?;
     found.longest_wait_seconds = waiting_since.map(|since| whole_seconds(now, since));
@@ -203,26 +200,16 @@ fn add_filtered(
     query: &Query,
     rows: &mut BTreeMap<Vec<String>, MeasureRow>,
 ) -> rusqlite::Result<()> {
-    let filter = &query.filter;
-    if !filter.team.is_empty() || !filter.language.is_empty() {
-        return Ok(());
-    }
+    let Some(conditions) = scope::FILTERED.conditions(&query.filter) else { return Ok(()) };
     let column = |dimension: Dimension| if query.has(dimension) { dimension.as_str() } else { "''" };
     let sql = format!(
-        "SELECT {} AS b, {} AS c, count(*) FROM filtered_post
-         WHERE (:brand = '' OR brand = :brand) AND (:channel = '' OR channel = :channel)
-             AND (:from IS NULL OR posted_at >= :from) AND (:until IS NULL OR posted_at < :until)
-         GROUP BY b, c",
+        "SELECT {} AS b, {} AS c, count(*) FROM filtered_post WHERE 1{conditions} GROUP BY b, c",
         column(Dimension::Brand),
         column(Dimension::Channel)
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut found = statement.query(named_params! {
-        ":brand": filter.brand,
-        ":channel": filter.channel,
-        ":from": filter.from.map(Timestamp::as_microsecond),
-        ":until": filter.until.map(Timestamp::as_microsecond),
-    })?;
+    scope::bind(&mut statement, query, Timestamp::UNIX_EPOCH)?;
+    let mut found = statement.raw_query();
     while let Some(row) = found.next()? {
         let group = MeasureRow { brand: row.get(0)?, channel: row.get(1)?, ..MeasureRow::default() };
         let count = row.get(2).map(whole)?;
@@ -348,49 +335,4 @@ pub fn open_by_brand(connection: &mut Connection) -> rusqlite::Result<Vec<OpenCo
         })
     })?;
     found.collect()
-}
-
-/// `percentiles(x)`: three numbers in one blob, so that a group's values are gathered and put in order once.
-struct Percentiles;
-
-impl Aggregate<Vec<i64>, Option<Vec<u8>>> for Percentiles {
-    fn init(&self, _: &mut Context<'_>) -> rusqlite::Result<Vec<i64>> {
-        Ok(Vec::new())
-    }
-
-    fn step(&self, context: &mut Context<'_>, values: &mut Vec<i64>) -> rusqlite::Result<()> {
-        values.extend(context.get::<Option<i64>>(0)?);
-        Ok(())
-    }
-
-    fn finalize(&self, _: &mut Context<'_>, values: Option<Vec<i64>>) -> rusqlite::Result<Option<Vec<u8>>> {
-        let Some(mut values) = values.filter(|values| !values.is_empty()) else { return Ok(None) };
-        values.sort_unstable();
-        let blob = PERCENTS.map(|percent| (nearest_rank(&values, percent) as f64).to_le_bytes());
-        Ok(Some(blob.concat()))
-    }
-}
-
-/// The smallest value that at least `percent` of a hundred do not exceed. The values are in order and not none.
-fn nearest_rank(values: &[i64], percent: u64) -> i64 {
-    let rank = (values.len() as u64 * percent).div_ceil(100).max(1);
-    values[usize::try_from(rank - 1).expect("a rank is at most the number of values")]
-}
-
-fn from_blob(blob: &[u8; 24]) -> [f64; 3] {
-    let number = |at: usize| f64::from_le_bytes(blob[at..at + 8].try_into().expect("eight bytes"));
-    [number(0), number(8), number(16)]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn percentiles_are_values_that_occur() {
-        assert_eq!(nearest_rank(&[7], 50), 7);
-        assert_eq!(nearest_rank(&[1, 2], 50), 1);
-        assert_eq!(nearest_rank(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 90), 9);
-        assert_eq!(nearest_rank(&(1..=200).collect::<Vec<_>>(), 99), 198);
-    }
 }

@@ -1,47 +1,75 @@
 //! The tables of the projection. Anyone may read the file with SQLite's own tools while the service runs; the names are
 //! those of the catalogue of measures.
 
+use crate::figures::Tally;
+use std::sync::LazyLock;
+
 /// Changes whenever the tables or the meaning of a column does; a file of another version is rebuilt from the log.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 /// `EARS`, so that a file of someone else is not taken for ours.
 pub const APPLICATION_ID: i64 = 0x4541_5253;
 
-/// Times are microseconds since 1970. `counted` is 0 for a conversation without a post and for one that was merged: its
-/// figures stand in those of `root`, the conversation that it goes on in.
-pub const TABLES: &str = "
+/// What a row says of a conversation besides what adds up: names and types.
+///
+/// Times are microseconds since 1970, spans are seconds. `counted` is 0 for a conversation without a post and for one that
+/// was merged: its figures stand in those of `root`, the conversation that it goes on in. `next_response_seconds` holds
+/// numbers of four bytes, the lowest first; `week_hours` two times 168 bits. `history` says that all of it was imported.
+pub const OWN: &[(&str, &str)] = &[
+    ("conversation_id", "BLOB NOT NULL UNIQUE"),
+    ("brand", "TEXT NOT NULL"),
+    ("team", "TEXT NOT NULL"),
+    ("channel", "TEXT NOT NULL"),
+    ("language", "TEXT NOT NULL"),
+    ("intent", "TEXT NOT NULL"),
+    ("standing", "TEXT NOT NULL"),
+    ("counted", "INTEGER NOT NULL"),
+    ("merged_into", "BLOB"),
+    ("first_post_at", "INTEGER"),
+    ("asked_at", "INTEGER"),
+    ("first_response_seconds", "INTEGER"),
+    ("waiting_since", "INTEGER"),
+    ("topic", "TEXT NOT NULL"),
+    ("person", "TEXT NOT NULL"),
+    ("region", "TEXT NOT NULL"),
+    ("tier", "TEXT NOT NULL"),
+    ("customer", "BLOB NOT NULL"),
+    ("resolution_seconds", "INTEGER"),
+    ("next_response_seconds", "BLOB"),
+    ("week_hours", "BLOB"),
+    ("sentiment_first", "INTEGER"),
+    ("sentiment_last", "INTEGER"),
+    ("content", "INTEGER NOT NULL"),
+    ("reach", "INTEGER NOT NULL"),
+    ("public", "INTEGER NOT NULL"),
+    ("went_private", "INTEGER NOT NULL"),
+    ("in_incident", "INTEGER NOT NULL"),
+    ("history", "INTEGER NOT NULL"),
+];
+
+/// Columns of whatever table that hold an instant.
+pub const INSTANTS: &[&str] = &["first_post_at", "asked_at", "waiting_since", "posted_at", "at"];
+
+/// The columns of a conversation that are written, the number first, in their order.
+pub fn columns() -> impl Iterator<Item = &'static str> {
+    let own = OWN.iter().map(|(name, _)| *name);
+    std::iter::once("number").chain(own).chain(Tally::COLUMNS.iter().copied())
+}
+
+pub static TABLES: LazyLock<String> = LazyLock::new(|| {
+    let own: String = OWN.iter().map(|(name, kind)| format!("    {name} {kind},\n")).collect();
+    let tally: Vec<String> = Tally::COLUMNS.iter().map(|name| format!("    {name} INTEGER NOT NULL")).collect();
+    let columns = format!("    number INTEGER PRIMARY KEY,\n{own}    root BLOB,\n{}", tally.join(",\n"));
+    format!("CREATE TABLE conversation (\n{columns}\n);\n{OTHER_TABLES}")
+});
+
+const OTHER_TABLES: &str = "
+CREATE INDEX conversation_by_root ON conversation (root) WHERE root IS NOT NULL;
+CREATE INDEX conversation_open ON conversation (brand, waiting_since) WHERE counted AND standing = 'open';
+
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value NOT NULL
 ) WITHOUT ROWID;
-
-CREATE TABLE conversation (
-    number INTEGER PRIMARY KEY,
-    conversation_id BLOB NOT NULL UNIQUE,
-    brand TEXT NOT NULL,
-    team TEXT NOT NULL,
-    channel TEXT NOT NULL,
-    language TEXT NOT NULL,
-    intent TEXT NOT NULL,
-    standing TEXT NOT NULL,
-    counted INTEGER NOT NULL,
-    merged_into BLOB,
-    root BLOB,
-    first_post_at INTEGER,
-    asked_at INTEGER,
-    first_response_seconds INTEGER,
-    waiting_since INTEGER,
-    posts INTEGER NOT NULL,
-    replies INTEGER NOT NULL,
-    in_doubt INTEGER NOT NULL,
-    reopened INTEGER NOT NULL,
-    hand_offs INTEGER NOT NULL,
-    breaches INTEGER NOT NULL,
-    classified INTEGER NOT NULL,
-    corrected INTEGER NOT NULL,
-    escalated INTEGER NOT NULL
-);
-CREATE INDEX conversation_by_root ON conversation (root) WHERE root IS NOT NULL;
-CREATE INDEX conversation_open ON conversation (brand, waiting_since) WHERE counted AND standing = 'open';
 
 CREATE TABLE state (
     number INTEGER PRIMARY KEY,
@@ -62,7 +90,16 @@ CREATE TABLE filtered_post (
     post BLOB PRIMARY KEY,
     brand TEXT NOT NULL,
     channel TEXT NOT NULL,
-    posted_at INTEGER NOT NULL
+    posted_at INTEGER NOT NULL,
+    brought_back INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+
+CREATE TABLE happening (
+    kind TEXT NOT NULL,
+    key BLOB NOT NULL,
+    brand TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (kind, key)
 ) WITHOUT ROWID;
 
 CREATE TABLE answer (
@@ -95,22 +132,25 @@ CREATE TABLE intake_rejected (
 ";
 
 /// A conversation's row, new or changed. Its root is set when families are settled.
-pub const PUT_CONVERSATION: &str = "
-INSERT INTO conversation (
-    number, conversation_id, brand, team, channel, language, intent, standing, counted, merged_into,
-    first_post_at, asked_at, first_response_seconds, waiting_since,
-    posts, replies, in_doubt, reopened, hand_offs, breaches, classified, corrected, escalated
-) VALUES (
-    ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23
-)
-ON CONFLICT (number) DO UPDATE SET
-    team = excluded.team, channel = excluded.channel, language = excluded.language, intent = excluded.intent,
-    standing = excluded.standing, counted = excluded.counted, merged_into = excluded.merged_into,
-    first_post_at = excluded.first_post_at, asked_at = excluded.asked_at,
-    first_response_seconds = excluded.first_response_seconds, waiting_since = excluded.waiting_since,
-    posts = excluded.posts, replies = excluded.replies, in_doubt = excluded.in_doubt, reopened = excluded.reopened,
-    hand_offs = excluded.hand_offs, breaches = excluded.breaches,
-    classified = excluded.classified, corrected = excluded.corrected, escalated = excluded.escalated";
+pub static PUT_CONVERSATION: LazyLock<String> = LazyLock::new(|| {
+    let columns: Vec<&str> = columns().collect();
+    let places: Vec<String> = (1..=columns.len()).map(|nth| format!("?{nth}")).collect();
+    let stays = ["number", "conversation_id", "brand", "customer"];
+    let changes = columns.iter().filter(|name| !stays.contains(name));
+    let changes: Vec<String> = changes.map(|name| format!("{name} = excluded.{name}")).collect();
+    format!(
+        "INSERT INTO conversation ({}) VALUES ({}) ON CONFLICT (number) DO UPDATE SET {}",
+        columns.join(", "),
+        places.join(", "),
+        changes.join(", ")
+    )
+});
+
+/// What all that were merged into a root add to it.
+pub static MEMBERS_TALLY: LazyLock<String> = LazyLock::new(|| {
+    let sums: Vec<String> = Tally::COLUMNS.iter().map(|name| format!("coalesce(sum({name}), 0)")).collect();
+    format!("SELECT {} FROM conversation WHERE root = ?1 AND conversation_id <> ?1", sums.join(", "))
+});
 
 pub const PUT_STATE: &str = "INSERT INTO state (number, state) VALUES (?1, ?2)
 ON CONFLICT (number) DO UPDATE SET state = excluded.state";
@@ -122,6 +162,11 @@ ON CONFLICT (brand, minute) DO UPDATE SET
 /// A post that is filtered twice counts once.
 pub const PUT_FILTERED: &str = "INSERT INTO filtered_post (post, brand, channel, posted_at) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (post) DO NOTHING";
+
+pub const BRING_BACK: &str = "UPDATE filtered_post SET brought_back = 1 WHERE post = ?1";
+
+pub const PUT_HAPPENING: &str = "INSERT INTO happening (kind, key, brand, at) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (kind, key) DO NOTHING";
 
 pub const ADD_ANSWER: &str = "
 INSERT INTO answer (brand, language, head, model_version, classified, corrected) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

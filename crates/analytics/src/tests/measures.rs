@@ -211,7 +211,7 @@ fn groups_and_filters_take_what_they_name() {
     let mut work = open(directory.path(), 100);
     write(&mut work, &items(&story.records));
     let ask = |group_by: &[Dimension], filter: Filter| {
-        let query = Query { group_by: group_by.to_vec(), filter };
+        let query = Query { group_by: group_by.to_vec(), filter, ..Query::default() };
         let rows = read(directory.path(), &query, later()).rows;
         assert_eq!(rows, super::support::recomputed(&story.records).rows(&query, later()), "{query:?}");
         rows

@@ -2,9 +2,11 @@
 //! every order, portion and crash.
 
 mod chance;
+mod clickhouse;
 mod crash;
+mod deeds;
 mod disk;
 mod live;
 mod measures;
 mod server;
-mod support;
+pub mod support;

@@ -1,8 +1,10 @@
 //! What the tests share: items without a log, a projection without a service, a service without a process.
 
-use crate::query::{Dimension, Query};
+use crate::catalogue;
+use crate::query::{Dimension, Filter, Query};
 use crate::reads;
 use crate::recompute::Recomputed;
+use crate::store::figures::Figures;
 use crate::store::files::{Begun, Files};
 use crate::store::{self, Snapshot};
 use crate::testing::At;
@@ -72,6 +74,22 @@ pub fn queries() -> Vec<Query> {
     groupings.into_iter().map(|group_by| Query { group_by, ..Query::default() }).collect()
 }
 
+/// Every dimension by itself and some together, in a zone with daylight saving time, and filters of every kind.
+pub fn figure_queries() -> Vec<Query> {
+    let zone = "America/New_York".to_owned();
+    let by = |group_by: &[Dimension]| Query { group_by: group_by.to_vec(), zone: zone.clone(), ..Query::default() };
+    let mut queries = vec![by(&[]), by(&[Dimension::Brand, Dimension::Person, Dimension::Hour])];
+    queries.extend(Dimension::ALL.map(|dimension| by(&[dimension])));
+    let filters = [
+        Filter { team: "care".into(), ..Filter::default() },
+        Filter { person: "ana".into(), weekday: "1".into(), ..Filter::default() },
+        Filter { hour: "04".into(), from: Some(At::minute(10)), until: Some(At::minute(80)), ..Filter::default() },
+        Filter { without: vec![Dimension::Team, Dimension::Language], ..Filter::default() },
+    ];
+    queries.extend(filters.map(|filter| Query { filter, ..by(&[Dimension::Channel]) }));
+    queries
+}
+
 pub fn read(directory: &Path, query: &Query, now: Timestamp) -> Snapshot {
     let mut connection = reads::open(&Files::new(directory).main()).unwrap();
     store::snapshot(&mut connection, query, now).unwrap()
@@ -90,6 +108,16 @@ pub fn assert_same(directory: &Path, records: &[Record], now: Timestamp) {
         let found = store::snapshot(&mut connection, &query, now).unwrap();
         assert_eq!(found.rows, expected.rows(&query, now), "{query:?}");
         assert_eq!(found.minutes, expected.minutes("", now));
+    }
+    for query in figure_queries() {
+        let measures: Vec<_> = catalogue::names().map(|name| catalogue::find(&name).unwrap()).collect();
+        let asked = Figures { query: query.clone(), measures, histograms: false };
+        let found = store::figures::figures(&mut connection, &asked, now).unwrap();
+        let expected = expected.figures(&query, &asked.measures, now);
+        for (found, expected) in found.rows.iter().zip(&expected) {
+            assert_eq!(found, expected, "{query:?}");
+        }
+        assert_eq!(found.rows.len(), expected.len(), "{query:?}");
     }
     assert_eq!(store::intake(&mut connection, "").unwrap(), expected.intake());
     let all = ListCorrectionsRequest::default();

@@ -30,7 +30,9 @@ use service::problem::Problem;
 use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
+use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
+use wire::pb::conversation::Writing;
 
 /// Browsers come back after so long.
 const RETRY: Duration = Duration::from_secs(2);
@@ -104,6 +106,10 @@ impl Events {
             };
             Some((event, listener))
         });
+        let writing = stream::unfold((self.feed.writing(), brand.clone()), |(mut writing, brand)| async move {
+            let data = writes(&mut writing, &brand).await?;
+            Some((Event::default().event("writing").data(data), (writing, brand)))
+        });
         let news = match person.as_str() {
             "" => stream::pending().boxed(),
             _ => stream::unfold(self.news.listen(brand.clone(), person), |mut news| async move {
@@ -120,12 +126,28 @@ impl Events {
         let hello = stream::once(async { Event::default().retry(RETRY).comment("earshot") });
         let listening = Listening::begin();
         hello
-            .chain(stream::select(stream::select(conversations.boxed(), measures.boxed()), news))
+            .chain(stream::select(
+                stream::select(conversations.boxed(), writing.boxed()),
+                stream::select(measures.boxed(), news),
+            ))
             .take_until(async move { shutdown.begun().await })
             .map(move |event| {
                 let _counted = &listening;
                 Ok(event)
             })
+    }
+}
+
+/// Who of a brand, or of all, writes next; what was missed is not told any more.
+async fn writes(writing: &mut broadcast::Receiver<Arc<Writing>>, brand: &str) -> Option<String> {
+    loop {
+        match writing.recv().await {
+            Ok(somebody) if brand.is_empty() || somebody.brand == brand => {
+                return Some(serde_json::to_string(&*somebody).expect("a message of the contract has a JSON form"));
+            }
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => return None,
+        }
     }
 }
 

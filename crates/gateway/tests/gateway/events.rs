@@ -4,6 +4,7 @@ use crate::fake::{Fake, Play};
 use crate::world::World;
 use serde_json::{Value, json};
 use wire::pb::analytics::{MeasureRow, MinuteCount, WatchResponse};
+use wire::pb::conversation::Writing;
 use wire::pb::notifier::ShownNews;
 
 /// One who listens.
@@ -319,6 +320,32 @@ async fn browsers_may_come_before_the_services() {
 
 fn row(brand: &str, open: u64) -> MeasureRow {
     MeasureRow { brand: brand.to_owned(), open, ..MeasureRow::default() }
+}
+
+#[tokio::test]
+async fn who_writes_is_told_to_those_who_listen_and_to_nobody_later() {
+    let world = World::start_as(&[], log_at(100)).await;
+    let mut all = joined(&world).await;
+    let mut others = Ears::open(&world, "?after=101&brand=aurora", "").await;
+    let position = world.fake.append("aurora");
+    assert_eq!((all.changes(1).await, others.changes(1).await), (vec![position], vec![position]));
+    let write = |brand: &str| Writing {
+        conversation_id: "c1".to_owned(),
+        brand: brand.to_owned(),
+        person: "dana".to_owned(),
+        at: None,
+    };
+    world.fake.then(|play| play.writing.push(write("nordnet")));
+    let heard = all.next().await;
+    let data = json!({"conversationId": "c1", "brand": "nordnet", "person": "dana"});
+    assert_eq!(heard, Heard { name: "writing".to_owned(), id: String::new(), data });
+
+    // It is nothing for another brand, has no place in the log, and is not repeated to whoever comes later.
+    let mut late = Ears::open(&world, &format!("?after={position}"), "").await;
+    let next = world.fake.append("aurora");
+    assert_eq!((others.changes(1).await, late.changes(1).await), (vec![next], vec![next]));
+    world.fake.then(|play| play.writing.push(write("aurora")));
+    assert_eq!((others.next().await.name, late.next().await.name), ("writing".to_owned(), "writing".to_owned()));
 }
 
 #[tokio::test]

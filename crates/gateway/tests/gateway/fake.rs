@@ -1,6 +1,8 @@
 //! The services behind the gateway, played: they note what they are asked, answer what the test says, and keep a log
 //! that outlives their being killed.
 
+mod analytics;
+
 use pbjson_types::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -11,8 +13,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming, async_trait};
-use wire::pb::analytics::analytics_service_server::AnalyticsService;
-use wire::pb::analytics::*;
+use wire::pb::analytics::WatchResponse;
 use wire::pb::brand::brand_service_server::BrandService;
 use wire::pb::brand::*;
 use wire::pb::classifier::classifier_service_server::ClassifierService;
@@ -51,6 +52,8 @@ pub struct Play {
     /// How far the log has come.
     pub position: u64,
     pub changes: Vec<WatchConversationsResponse>,
+    /// Who writes: told to those who watch already.
+    pub writing: Vec<Writing>,
     pub measures: Vec<WatchResponse>,
     pub news: Vec<ShownNews>,
 }
@@ -93,7 +96,12 @@ impl Fake {
             sequence = play.position;
             let conversation = ConversationSummary { rule: rule.to_owned(), ..summary("c1", brand, sequence) };
             let conversation = Some(conversation);
-            play.changes.push(WatchConversationsResponse { sequence, conversation, fact_kinds: vec!["Routed".into()] });
+            play.changes.push(WatchConversationsResponse {
+                sequence,
+                conversation,
+                fact_kinds: vec!["Routed".into()],
+                writing: None,
+            });
         });
         sequence
     }
@@ -194,13 +202,18 @@ impl ConversationService for Fake {
     ) -> Result<Response<Self::WatchConversationsStream>, Status> {
         let asked = request.get_ref().clone();
         let mut sent = if asked.start_after_sequence == 0 { self.play().position } else { asked.start_after_sequence };
+        let mut written = self.play().writing.len();
         let stream = self.stream(move |play| {
             let is_new = |change: &&WatchConversationsResponse| {
                 let brand = change.conversation.as_ref().map(|conversation| conversation.brand.as_str());
                 change.sequence > sent && (asked.brand.is_empty() || brand == Some(&asked.brand))
             };
-            let found: Vec<_> = play.changes.iter().filter(is_new).cloned().collect();
+            let mut found: Vec<_> = play.changes.iter().filter(is_new).cloned().collect();
             sent = found.last().map_or(sent, |change| change.sequence);
+            for somebody in play.writing.iter().skip(written).cloned() {
+                found.push(WatchConversationsResponse { writing: Some(somebody), ..Default::default() });
+            }
+            written = play.writing.len();
             found
         });
         self.answer("WatchConversations", request, stream).await
@@ -242,6 +255,18 @@ impl DeskService for Fake {
     }
     async fn settle_reply(&self, request: Request<SettleReplyRequest>) -> Result<Response<DeskResponse>, Status> {
         self.answer("SettleReply", request, done(8)).await
+    }
+    async fn resume_reply(&self, request: Request<ResumeReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("ResumeReply", request, done(8)).await
+    }
+    async fn give_up_reply(&self, request: Request<GiveUpReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("GiveUpReply", request, done(8)).await
+    }
+    async fn approve_reply(&self, request: Request<ApproveReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("ApproveReply", request, done(8)).await
+    }
+    async fn send_back_reply(&self, request: Request<SendBackReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("SendBackReply", request, done(8)).await
     }
     async fn resolve(&self, request: Request<ResolveRequest>) -> Result<Response<DeskResponse>, Status> {
         self.answer("Resolve", request, done(8)).await
@@ -403,44 +428,6 @@ impl BrandService for Fake {
         request: Request<SetPresenceRequest>,
     ) -> Result<Response<SetPresenceResponse>, Status> {
         self.answer("SetPresence", request, SetPresenceResponse { changed: true }).await
-    }
-}
-
-#[async_trait]
-impl AnalyticsService for Fake {
-    type WatchStream = Told<WatchResponse>;
-
-    async fn query(&self, request: Request<QueryRequest>) -> Result<Response<QueryResponse>, Status> {
-        let row = MeasureRow { brand: "nordnet".into(), open: 3, answered_within_1h: Some(0.0), ..Default::default() };
-        self.answer("Query", request, QueryResponse { rows: vec![row], as_of_sequence: 7 }).await
-    }
-    async fn watch(&self, request: Request<WatchRequest>) -> Result<Response<Self::WatchStream>, Status> {
-        let mut sent = 0;
-        let stream = self.stream(move |play| {
-            let found = play.measures[sent.min(play.measures.len())..].to_vec();
-            sent += found.len();
-            found
-        });
-        self.answer("Watch", request, stream).await
-    }
-    async fn list_measures(
-        &self,
-        request: Request<ListMeasuresRequest>,
-    ) -> Result<Response<ListMeasuresResponse>, Status> {
-        let measures = vec![Measure { name: "open".into(), ..Default::default() }];
-        self.answer("ListMeasures", request, ListMeasuresResponse { measures }).await
-    }
-    async fn list_corrections(
-        &self,
-        request: Request<ListCorrectionsRequest>,
-    ) -> Result<Response<ListCorrectionsResponse>, Status> {
-        let row = CorrectionRow { head: "intent".into(), classified: 8, corrected: 2, ..CorrectionRow::default() };
-        self.answer("ListCorrections", request, ListCorrectionsResponse { rows: vec![row] }).await
-    }
-    async fn list_intake(&self, request: Request<ListIntakeRequest>) -> Result<Response<ListIntakeResponse>, Status> {
-        let rejected_by_reason = HashMap::from([("no_post_id".to_owned(), 2)]);
-        let row = IntakeRow { source: "json".into(), seen: 5, rejected: 2, rejected_by_reason, ..Default::default() };
-        self.answer("ListIntake", request, ListIntakeResponse { rows: vec![row] }).await
     }
 }
 

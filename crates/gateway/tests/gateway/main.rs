@@ -9,5 +9,7 @@ mod events;
 mod fake;
 mod grpc_web;
 mod json;
+mod measure_cases;
 mod openapi;
+mod reply_cases;
 mod world;

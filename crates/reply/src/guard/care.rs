@@ -22,6 +22,11 @@ pub(super) fn check(text: &str, reading: &Reading, context: &Context<'_>, findin
     }
 }
 
+/// Whether the customer is sent to another desk, and nothing else helps.
+pub(crate) fn sends_away(reading: &Reading) -> bool {
+    deflection(reading).is_some()
+}
+
 /// Where the customer is sent to another desk, unless the draft helps besides. A link alone is no deflection.
 fn deflection(reading: &Reading) -> Option<Range<usize>> {
     let at = reading.sentences.iter().find_map(sent_away)?;

@@ -85,7 +85,7 @@ fn shouting(text: &str, reading: &Reading, intent: &str) -> Option<Range<usize>>
 }
 
 /// Signed with the person's own signature or name, or, where neither is known, with what looks like one.
-fn is_signed(text: &str, context: &Context<'_>) -> bool {
+pub(crate) fn is_signed(text: &str, context: &Context<'_>) -> bool {
     let end = without_number(text.trim_end());
     let own: Vec<String> =
         [context.signature, context.person].into_iter().map(fold).filter(|own| !own.is_empty()).collect();

@@ -1,6 +1,6 @@
 //! The brands' settings: checked, published as facts, and shown with who is on.
 
-use super::{failed, request_record};
+use super::{failed, request_record, unreadable};
 use crate::desk::Desk;
 use crate::shifts::preview_shift_posts;
 use crate::view::{BrandEntry, View};
@@ -97,6 +97,22 @@ impl Brands {
     fn brand_id(text: &str) -> Result<BrandId, Status> {
         BrandId::new(text)
             .map_err(|invalid| problem::invalid_argument("brand", invalid.why, "give the brand's short name"))
+    }
+
+    /// The brand as it was at an instant, from the records that were written by then: with its settings of that time, or the
+    /// built-in ones, and with who was on.
+    async fn as_of(&self, id: &BrandId, at: Timestamp) -> Result<Brand, Status> {
+        let loaded =
+            self.journal.load(&Subject::Brand { brand: id.clone() }).await.map_err(|error| unreadable(&error))?;
+        if loaded.entries.is_empty() && !self.desk.read().brands.contains_key(id) {
+            return Err(problem::not_found("brand", id.as_str()));
+        }
+        let mut view = View::default();
+        for stored in loaded.entries.iter().filter(|stored| stored.record.recorded_at <= at) {
+            view.fold(stored.sequence, &stored.record);
+        }
+        let entry = view.brands.remove(id).unwrap_or_else(|| BrandEntry::builtin(id));
+        Ok(shown(id, &entry, at, true))
     }
 
     /// Writes a fact about a brand; a request that was written already changes nothing.
@@ -205,7 +221,13 @@ impl BrandService for Brands {
     }
 
     async fn get_brand(&self, request: Request<GetBrandRequest>) -> Result<Response<GetBrandResponse>, Status> {
-        let id = Self::brand_id(&request.into_inner().brand)?;
+        let request = request.into_inner();
+        let id = Self::brand_id(&request.brand)?;
+        if let Some(at) = request.at {
+            let at = wire::instant(&at)
+                .map_err(|error| problem::invalid_argument("at", &error.to_string(), "give a time in RFC 3339"))?;
+            return Ok(Response::new(GetBrandResponse { brand: Some(self.as_of(&id, at).await?) }));
+        }
         let view = self.desk.read();
         let entry = view.brands.get(&id).ok_or_else(|| problem::not_found("brand", id.as_str()))?;
         let brand = shown(&id, entry, self.clock.now(), true);
