@@ -56,7 +56,10 @@ async fn customers_are_told_once_what_they_would_ask() {
     let soon = Timestamp::now() + SignedDuration::from_secs(10);
     let booked = done(&system, &path, json!({"write": write(DANA), "dueAt": soon.to_string()})).await;
     let told = at_the_network(&system, 3).await;
-    assert!(told.iter().any(|told| told.text.ends_with("(UTC).")), "the brand's zone, since his is not known: {told:?}");
+    assert!(
+        told.iter().any(|told| told.text.ends_with("(UTC).")),
+        "the brand's zone, since his is not known: {told:?}"
+    );
     system.stop().await;
     system.start_again().await;
     let call = booked["callbackId"].as_str().unwrap();
