@@ -61,7 +61,7 @@ impl Settings {
     }
 
     /// Everybody who may agree to what others wrote; somebody of two teams is named twice.
-    pub(crate) fn approvers(&self) -> impl Iterator<Item = &str> {
+    pub fn approvers(&self) -> impl Iterator<Item = &str> {
         let named = |id: &str| self.approval.by.iter().any(|team| team == id);
         let has_crisis = self.teams.iter().any(|team| team.tier == Tier::Crisis);
         let everybody = self.approval.by.is_empty() && !has_crisis;

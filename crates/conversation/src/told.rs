@@ -22,10 +22,12 @@ pub enum News {
     Surge,
     /// A reply of his did not go out, or may not have.
     ReplyFailed,
+    /// A reply waits for somebody to agree to it.
+    ApprovalAsked,
 }
 
 impl News {
-    pub const ALL: [News; 9] = [
+    pub const ALL: [News; 10] = [
         News::Assigned,
         News::ReplyToMe,
         News::DeadlineWarning,
@@ -35,6 +37,7 @@ impl News {
         News::CallbackMissed,
         News::Surge,
         News::ReplyFailed,
+        News::ApprovalAsked,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -48,6 +51,7 @@ impl News {
             News::CallbackMissed => "callback_missed",
             News::Surge => "surge",
             News::ReplyFailed => "reply_failed",
+            News::ApprovalAsked => "approval_asked",
         }
     }
 

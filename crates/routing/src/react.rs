@@ -1,5 +1,8 @@
 //! What the log calls for. Following the log never fails and has no effects; effects follow from the state it leaves:
-//! posts without a route, deadlines without a timer, matters that prove to be one.
+//! posts without a route, deadlines without a timer, matters that prove to be one. What goes out without anybody writing it is in
+//! [`notices`].
+
+mod notices;
 
 use crate::Settings;
 use crate::checkpoint;
@@ -11,7 +14,7 @@ use crate::surges::{brand_look_at, brand_needs, customer_team};
 use crate::tellings::{Telling, is_news, tellings};
 use crate::view::{BrandEntry, Entry};
 use conversation::customer::{CustomerCommand, CustomerTeamSet};
-use conversation::notice::{Notice, ShiftPostSubmitted};
+use conversation::notice::ShiftPostSubmitted;
 use conversation::{
     Actor, BrandId, Command, ConversationId, Customer, CustomerId, Fact, PersonalText, PostKey, RecordId, Subject,
 };
@@ -176,57 +179,6 @@ impl Reactor {
         match self.journal.append(&record, version).await {
             Ok(_) | Err(AppendError::Conflict { .. }) => Ok(()),
             Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Writes down that a shift post is to go out. Whoever was first wrote the same one.
-    async fn post_shift(&self, brand: &BrandId, fact: &ShiftPostSubmitted) -> Result<(), TransactError> {
-        let cause = [b"shift".as_slice(), fact.notice.as_uuid().as_bytes()].concat();
-        let draft = self.draft(Origin { cause, occurred_at: None, caused_by: None });
-        let subject = Subject::Notice { brand: brand.clone(), notice: fact.notice };
-        let record = draft.record(&subject, vec![fact.clone().into()]);
-        match self.journal.append(&record, 0).await {
-            Ok(_) | Err(AppendError::Conflict { .. }) => {
-                self.desk.note_shift_post(fact.notice, fact.shift_at);
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Writes down that somebody is told something, in the first notice that takes it.
-    async fn tell_person(&self, telling: &Telling) -> Result<(), TransactError> {
-        let (now, record, item) = (self.clock.now(), telling.record(NAME), &telling.item);
-        let mut told = Ok(());
-        for notice in telling.notices() {
-            let draft = Draft {
-                record,
-                occurred_at: item.at,
-                now,
-                actor: Actor::Service(NAME.into()),
-                caused_by: Some(item.cause),
-                correlation: None,
-            };
-            // What goes at once is nearly always the first of its notice.
-            let hint = telling.goes_alone().then(|| (Notice::default(), 0));
-            let decide = |state: &Notice| telling.decide(notice, state, record);
-            told = self.journal.transact_on(&telling.subject(notice), draft, hint, decide).await.map(drop);
-            if !matches!(told, Err(TransactError::Rejected(_))) {
-                break;
-            }
-        }
-        // Refused by all of them, it has gone out.
-        if matches!(told, Ok(()) | Err(TransactError::Rejected(_))) {
-            self.desk.note_told(telling);
-        }
-        told
-    }
-
-    /// Starts on everything that people are to be told.
-    async fn tell(&self, tellings: Vec<Telling>) {
-        for telling in tellings {
-            let span = tracing::info_span!("react", otel.name = "tell a person", news = telling.item.news.as_str());
-            self.spawn(Job::TellPerson(Box::new(telling)), span).await;
         }
     }
 

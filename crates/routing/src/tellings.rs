@@ -80,6 +80,7 @@ fn news(fact: &Fact) -> Option<News> {
         Fact::SurgeDetected(_) => News::Surge,
         Fact::ReplyFailed(fact) if fact.is_final => News::ReplyFailed,
         Fact::ReplyInDoubt(_) => News::ReplyFailed,
+        Fact::ReplyProposed(_) => News::ApprovalAsked,
         // Everything else is seen when somebody looks.
         _ => return None,
     })
@@ -137,6 +138,7 @@ fn concerned(known: &BrandEntry, entry: Option<&Entry>, record: &Record, fact: &
         }
         (Fact::ReplyFailed(fact), Some(entry)) => author(entry, &fact.reply),
         (Fact::ReplyInDoubt(fact), Some(entry)) => author(entry, &fact.reply),
+        (Fact::ReplyProposed(_), Some(_)) => approvers_on(known),
         (_, Some(entry)) => holders_or_team(known, entry),
     };
     let mut seen = std::collections::HashSet::new();
@@ -173,13 +175,23 @@ fn team_on(known: &BrandEntry, team: Option<&TeamId>) -> Vec<PersonId> {
 fn those_on(known: &BrandEntry, team: Option<&str>) -> Vec<PersonId> {
     let settings = known.brand.settings();
     let teams = settings.teams.iter().filter(|one| team.is_none_or(|team| one.id == team));
-    let people = teams.flat_map(|team| &team.people).filter_map(|id| PersonId::new(id).ok());
+    reachable(known, teams.flat_map(|team| &team.people).map(String::as_str))
+}
+
+/// Those who may agree to a reply.
+fn approvers_on(known: &BrandEntry) -> Vec<PersonId> {
+    reachable(known, known.brand.settings().approvers())
+}
+
+fn reachable<'a>(known: &BrandEntry, people: impl Iterator<Item = &'a str>) -> Vec<PersonId> {
+    let people = people.filter_map(|id| PersonId::new(id).ok());
     people.filter(|person| known.is_online(person) || known.chosen.contains_key(person)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use conversation::approval::ReplyProposed;
     use conversation::brand_facts::{PresenceChanged, SettingsPublished};
     use conversation::callback::{CallbackBooked, CallbackMissed};
     use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineWarned};
@@ -193,7 +205,7 @@ mod tests {
     use conversation::{CallbackId, ConversationId, CustomerId, IncidentId, Network, Personal, PostKey, ReplyId};
 
     const YAML: &str = "earshot: brand/v1\nbrand: b\nname: Aurora\ntimezone: UTC\n\
-        teams:\n  care: {name: Care, hours: 24/7, people: [dana, ivo]}\n  crisis: {name: Crisis, hours: 24/7, people: [mart]}\n\
+        teams:\n  care: {name: Care, hours: 24/7, people: [dana, ivo]}\n  crisis: {name: Crisis, hours: 24/7, tier: crisis, people: [mart]}\n\
         people: {dana: {name: Dana}, ivo: {name: Ivo}, mart: {name: Mart}}\notherwise: {team: care}\n";
 
     struct World {
@@ -371,6 +383,16 @@ mod tests {
         let reply = ReplyId::of(&matter(), &RecordId::caused("t", b"2"));
         let failed = ReplyFailed { reply, attempt: 1, reason: "refused_400".into(), is_final: true, retry_at: None };
         assert_eq!(world.happens(failed.into()), Vec::<String>::new(), "no such reply is known");
+    }
+
+    #[test]
+    fn a_reply_that_waits_is_for_those_who_may_agree_to_it() {
+        let mut world = World::new();
+        let proposal = ReplyId::of(&matter(), &RecordId::caused("t", b"3"));
+        let asks = || ReplyProposed { proposal, person: person("dana"), why: vec!["person".into()], replies: vec![] };
+        assert_eq!(world.does("dana", asks().into()), Vec::<String>::new(), "mart is away and chose nothing");
+        world.chooses("mart", &[("ops", &[News::ApprovalAsked], 0)], None);
+        assert_eq!(world.does("dana", asks().into()), ["mart approval_asked ops"]);
     }
 
     #[test]

@@ -58,6 +58,7 @@ fn words(news: News) -> &'static str {
         News::CallbackMissed => "call missed",
         News::Surge => "surge",
         News::ReplyFailed => "reply not sent",
+        News::ApprovalAsked => "reply to be approved",
     }
 }
 

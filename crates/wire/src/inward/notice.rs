@@ -74,6 +74,7 @@ pub(crate) fn news(value: i32) -> Read<News> {
         pb::News::CallbackMissed => Ok(News::CallbackMissed),
         pb::News::Surge => Ok(News::Surge),
         pb::News::ReplyFailed => Ok(News::ReplyFailed),
+        pb::News::ApprovalAsked => Ok(News::ApprovalAsked),
     }
 }
 

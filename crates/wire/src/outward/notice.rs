@@ -67,6 +67,7 @@ pub(crate) fn news(news: News) -> pb::News {
         News::CallbackMissed => pb::News::CallbackMissed,
         News::Surge => pb::News::Surge,
         News::ReplyFailed => pb::News::ReplyFailed,
+        News::ApprovalAsked => pb::News::ApprovalAsked,
     }
 }
 
