@@ -5,6 +5,7 @@ use crate::system::{Client, DANA, MART, Up, facts, post, until};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
+use wire::pb::conversation::WatchConversationsRequest;
 use wire::pb::conversation::fact::Fact;
 
 fn write(person: &str) -> Value {
@@ -66,6 +67,34 @@ async fn what_the_guard_stops_is_not_sent_and_can_be_sent_in_private_or_by_who_a
         .collect();
     assert_eq!(stopped, ["asks_personal_data_in_public", "personal_data_in_public"]);
     assert_eq!(system.sandbox.stats().replies, 2);
+    system.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_writes_an_answer_is_told_to_those_who_watch_and_written_down_nowhere() {
+    let system = Up::start().await;
+    system.publish("typing").await;
+    let id = system.post(post("typing", "1", "zak", "Is anybody there?")).await;
+    system.routed(&id).await;
+    let position = system.get(&id).await.unwrap().conversation.unwrap().version;
+    let request = |brand: &str| WatchConversationsRequest { start_after_sequence: position, brand: brand.to_owned() };
+    let mut client = system.conversations();
+    let mut watch = client.watch_conversations(request("typing")).await.unwrap().into_inner();
+    let draft = json!({"person": DANA, "text": "Yes, I am looking into it"});
+    done(&system, &format!("/api/v1/conversations/{id}/draft"), draft).await;
+    let told = loop {
+        let change = watch.message().await.unwrap().expect("the watch goes on");
+        if let Some(writing) = change.writing {
+            assert_eq!((change.sequence, change.conversation), (0, None), "it is no change");
+            break writing;
+        }
+    };
+    assert_eq!((told.conversation_id, told.person), (id.clone(), DANA.to_owned()));
+    // The timeline knows nothing of it, and the note that comes after it is the next thing that the log tells.
+    let note = json!({"write": write(DANA), "text": "asked the depot"});
+    done(&system, &format!("/api/v1/conversations/{id}/notes"), note).await;
+    let shown = system.get(&id).await.unwrap();
+    assert!(facts(&shown).iter().all(|fact| !matches!(fact, Fact::ReplySubmitted(_) | Fact::DraftStopped(_))));
     system.verify().await;
 }
 

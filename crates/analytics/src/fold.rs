@@ -141,6 +141,8 @@ impl Fold {
                 self.happened.extend(happened::of(brand, record));
             }
             Subject::Customer { brand, .. } => self.happened.extend(happened::of(brand, record)),
+            // News for the brand's own people measure nothing.
+            Subject::Notice { .. } => {}
         }
     }
 

@@ -37,6 +37,7 @@
 //! # Ok::<(), brand::Problems>(())
 //! ```
 
+mod approval;
 mod brand;
 mod check;
 mod coverage;
@@ -54,6 +55,7 @@ mod rises;
 mod route;
 mod serving;
 mod settings;
+mod shifts;
 mod signs;
 mod targets;
 mod templates;
@@ -63,6 +65,7 @@ mod words;
 
 use document::{problem, reader, suggest, tree};
 
+pub use approval::{Approval, FINDINGS, Written};
 pub use brand::Brand;
 pub use coverage::{Gap, Uncovered};
 pub use facts::{FIELDS, Field, FieldType};
@@ -77,7 +80,8 @@ pub use settings::{
     Assign, Capacity, Condition, Filter, Handle, HandleUse, Holidays, KeptAs, Listen, Outcome, Person, Priority, Rule,
     Settings, Signs, Team, Tier, Topic, WallClock,
 };
+pub use shifts::{ShiftEnd, ShiftTime};
 pub use targets::{TargetClock, Targets};
-pub use templates::fill;
+pub use templates::{fill, fill_all};
 pub use views::{ClassView, ConversationView, CustomerView, PostView};
-pub use words::{Notices, ReadyReply, ShiftPost, ShiftPosts, SignatureUse, Tone, Translations};
+pub use words::{Example, Notices, ReadyReply, ShiftPost, ShiftPosts, SignatureUse, Tone, Translations};

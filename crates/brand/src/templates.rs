@@ -50,6 +50,21 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     filled
 }
 
+/// Puts values in all gaps of a text of the settings.
+///
+/// # Errors
+/// The gaps for which there is no value, or an empty one, each once: a text with a hole is none to send.
+pub fn fill_all(text: &str, values: &[(&str, &str)]) -> Result<String, Vec<String>> {
+    let has = |gap: &str| values.iter().any(|(name, value)| *name == gap && !value.trim().is_empty());
+    let mut missing: Vec<String> = Vec::new();
+    for gap in gaps(text).unwrap_or_default() {
+        if !has(gap) && !missing.iter().any(|known| known == gap) {
+            missing.push(gap.to_owned());
+        }
+    }
+    if missing.is_empty() { Ok(fill(text, values)) } else { Err(missing) }
+}
+
 fn next_gap(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once('{')?;
     let (gap, after) = rest.split_once('}')?;
@@ -66,6 +81,12 @@ mod tests {
         let values = [("customer", "{person}"), ("person", "Dana")];
         assert_eq!(fill("Hi {customer}, {brand}here. ^{person}", &values), "Hi {person}, here. ^Dana");
         assert_eq!(fill("no gap", &values), "no gap");
+        assert_eq!(fill_all("Hi {customer}. ^{person}", &values), Ok("Hi {person}. ^Dana".into()));
+        let holes = [("customer", " "), ("person", "Dana")];
+        assert_eq!(
+            fill_all("{brand} {customer} {person} {brand}", &holes),
+            Err(vec!["brand".into(), "customer".into()])
+        );
     }
 
     #[test]

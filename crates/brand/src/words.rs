@@ -9,6 +9,9 @@ use crate::settings::{Condition, word};
 /// How the brand sounds. A draft is held against it before it leaves.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tone {
+    /// How replies sound, in a few words each, for the people who write them.
+    pub voice: Vec<String>,
+    pub examples: Vec<Example>,
     /// Words and phrases that no reply has.
     pub forbidden: Vec<String>,
     /// Whether an answer to a complaint apologises.
@@ -17,6 +20,18 @@ pub struct Tone {
     /// How long one public post may be where the network allows more, counted as the network does; a longer reply goes in
     /// parts.
     pub public_length: Option<u32>,
+}
+
+/// How the brand says something, and how it does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    pub say: String,
+    /// Empty when there is nothing to hold against it, as is `why`.
+    pub instead_of: String,
+    pub why: String,
+    /// Where it stands in the file.
+    pub line: u32,
+    pub column: u32,
 }
 
 /// Whether replies end with the name of the person who wrote them.
@@ -46,6 +61,9 @@ pub struct ReadyReply {
     pub text: String,
     /// For which posts it is offered; for all when none.
     pub when: Option<Condition>,
+    /// Where its text stands in the file.
+    pub line: u32,
+    pub column: u32,
 }
 
 /// A text in each of several languages.
@@ -64,10 +82,34 @@ impl Translations {
 }
 
 /// What customers are told without anybody writing it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notices {
     /// When people are back. With the gaps `{opens}`, `{customer}` and `{brand}`.
     pub out_of_hours: Translations,
+    /// In public, that the answer stands in private. With the gaps `{customer}` and `{brand}`.
+    pub moved_to_private: Translations,
+    /// That a private message is here, while people are on. With the gaps `{customer}` and `{brand}`.
+    pub received: Translations,
+    /// When the customer is called. With the gaps `{time}`, `{zone}`, `{customer}` and `{brand}`, as the next two.
+    pub callback_booked: Translations,
+    pub callback_reminder: Translations,
+    pub callback_missed: Translations,
+    /// How long before a call the customer is reminded of it.
+    pub remind_before_seconds: u32,
+}
+
+impl Default for Notices {
+    fn default() -> Self {
+        Notices {
+            out_of_hours: Translations::default(),
+            moved_to_private: Translations::default(),
+            received: Translations::default(),
+            callback_booked: Translations::default(),
+            callback_reminder: Translations::default(),
+            callback_missed: Translations::default(),
+            remind_before_seconds: 15 * 60,
+        }
+    }
 }
 
 /// The public posts at both ends of a team's shift.

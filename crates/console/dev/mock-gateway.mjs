@@ -11,7 +11,8 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { keepPlaying, playPast } from "./mock/play.mjs";
-import { answer, stream } from "./mock/routes.mjs";
+import { answer } from "./mock/routes.mjs";
+import { stream } from "./mock/stream.mjs";
 
 const { values } = parseArgs({
   options: {

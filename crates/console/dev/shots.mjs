@@ -28,6 +28,8 @@ const IDS = {
   doubt: by((one) => one.newestReply === "in_doubt"),
   edited: by((one) => one.handOffs || one.escalated),
   arabic: by((one) => one.language === "ar"),
+  raised: by((one) => one.escalationTeam && one.callbacks),
+  promised: by((one) => one.brand === "aurora-air" && (one.flags ?? []).length === 0 && one.posts === 1),
 };
 
 async function shot(
@@ -89,6 +91,60 @@ for (let n = 0; n < 11; n++) {
 await shot("brands", "brands");
 await shot("brand", "brands/aurora-air", { full: true });
 await shot("brand-dark-phone", "brands/nordnet", { size: "phone", theme: "dark", full: true });
+const LONG = "Sorry for the wait, Ann! ".repeat(120);
+const draft = (text) => async (page) => {
+  await page.locator("#write").fill(text);
+  await page.waitForTimeout(900);
+};
+const STOPPED = "Please send us your booking and we recieve it!! Call +372 5551 2345.";
+await shot("case-raised", `conversation/${IDS.raised}`);
+await shot("case-raised-dark", `conversation/${IDS.raised}`, { theme: "dark", size: "wall" });
+await shot("case-raised-phone", `conversation/${IDS.raised}`, { size: "phone", full: true });
+await shot("guard", `conversation/${IDS.raised}`, { setup: draft(STOPPED) });
+await shot("guard-phone", `conversation/${IDS.raised}`, { size: "phone", full: true, setup: draft(STOPPED) });
+await shot("guard-parts", `conversation/${IDS.raised}`, {
+  setup: async (page) => {
+    await draft(LONG)(page);
+    await page.locator(".parts summary").click();
+  },
+});
+for (const lang of ["bn", "zh", "ko", "et"])
+  await shot(`guard-${lang}`, `conversation/${IDS.raised}`, { lang, setup: draft(STOPPED) });
+await shot("guard-rtl", `conversation/${IDS.raised}`, { dir: "rtl", theme: "dark", setup: draft(STOPPED) });
+const openReady = async (page) => {
+  await page.locator(".ready summary").click();
+  await page.waitForTimeout(500);
+};
+await shot("ready", `conversation/${IDS.busy}`, { setup: openReady });
+const hold = async (page) => {
+  await page.locator("#write").fill("I am sorry, this is a long answer. #half ^Dana");
+  await page.locator("#write").press("Control+Enter");
+  await page.waitForTimeout(1200);
+};
+await shot("held", `conversation/${IDS.promised}`, { setup: hold });
+await shot("news", "news", { full: true });
+await shot("news-phone", "news", { full: true, size: "phone" });
+await shot("news-bn", "news", { full: true, lang: "bn", theme: "dark" });
+const seeShifts = async (page) => {
+  await page.locator(".shifts button").click();
+  await page.waitForTimeout(500);
+};
+await shot("shifts", "brands/aurora-air", { full: true, setup: seeShifts });
+await shot("inbox-offered", "inbox?view=offered");
+await shot("filtered", "filtered?brand=aurora-air", { full: true });
+await shot("filtered-phone", "filtered?brand=aurora-air", { size: "phone", full: true });
+await shot("filtered-dark", "filtered?brand=aurora-air", { theme: "dark" });
+await shot("filtered-ko", "filtered?brand=aurora-air", { lang: "ko" });
+const openRow = async (page) => page.locator(".scorecard th .link").first().click();
+await shot("scorecard", "scorecard", { setup: openRow, full: true });
+await shot("scorecard-dark", "scorecard", { setup: openRow, full: true, theme: "dark", size: "wall" });
+await shot("scorecard-phone", "scorecard", { setup: openRow, full: true, size: "phone" });
+await shot("scorecard-rtl", "scorecard", { setup: openRow, dir: "rtl" });
+await shot("scorecard-months", "scorecard?side=MONTH", { full: true });
+for (const lang of ["bn", "zh", "ko", "et"]) await shot(`scorecard-${lang}`, "scorecard", { lang, setup: openRow });
+await shot("measures", "measures", { full: true });
+await shot("measures-phone", "measures", { full: true, size: "phone" });
+await shot("behind", "measures/answered_within_1h?brand=nordnet");
 await shot("ledger", "ledger");
 await shot("ledger-phone", "ledger", { size: "phone", full: true });
 await browser.close();

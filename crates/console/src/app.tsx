@@ -1,26 +1,37 @@
 // The frame around every page: where one is, who one is, and whether what one sees is fresh.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "./i18n";
+import { num, t } from "./i18n";
 import { go, type Route, route } from "./lib/route";
 import { brandName } from "./live/brands";
-import { shortcuts } from "./live/me";
-import { Brands } from "./pages/brands";
-import { Conversation } from "./pages/conversation";
+import { me, shortcuts } from "./live/me";
+import { unseen } from "./live/news";
 import { Inbox } from "./pages/inbox";
-import { Ledger } from "./pages/ledger";
 import { Wallboard } from "./pages/wallboard";
 import { Announcer } from "./ui/announce";
 import { Help } from "./ui/help";
 import { Icon, type IconName, Mark } from "./ui/icon";
+import { later } from "./ui/later";
 import { LinkBanner, LinkPill } from "./ui/link";
 import { Empty } from "./ui/load";
 import { Preferences, WhoAmI } from "./ui/preferences";
 import { useShortcuts } from "./ui/shortcuts";
 
+// What does not stand on the wall comes when it is asked for.
+const Conversation = later(() => import("./pages/conversation").then((page) => page.Conversation));
+const Brands = later(() => import("./pages/brands").then((page) => page.Brands));
+const News = later(() => import("./pages/news").then((page) => page.News));
+const Filtered = later(() => import("./pages/filtered").then((page) => page.Filtered));
+const Ledger = later(() => import("./pages/ledger").then((page) => page.Ledger));
+const Scorecard = later(() => import("./pages/figures").then((page) => page.Scorecard));
+const Catalogue = later(() => import("./pages/figures").then((page) => page.Catalogue));
+const Behind = later(() => import("./pages/figures").then((page) => page.Behind));
+
 const PAGES = [
   { page: "wallboard", href: "#/", icon: "wall", letter: "w" },
   { page: "inbox", href: "#/inbox", icon: "inbox", letter: "i" },
+  { page: "scorecard", href: "#/scorecard", icon: "chart", letter: "s" },
+  { page: "filtered", href: "#/filtered", icon: "filter", letter: "f" },
   { page: "brands", href: "#/brands", icon: "brand", letter: "b" },
   { page: "ledger", href: "#/ledger", icon: "ledger", letter: "l" },
 ] as const satisfies { page: Route["page"]; href: string; icon: IconName; letter: string }[];
@@ -54,6 +65,7 @@ export function App() {
         </nav>
         <div class="top-end">
           <LinkPill />
+          <Bell here={at.page === "news"} />
           <WhoAmI />
           <Preferences onHelp={() => setHelp(true)} />
         </div>
@@ -68,8 +80,27 @@ export function App() {
   );
 }
 
+/** How much has happened since somebody looked. */
+function Bell({ here }: { here: boolean }) {
+  const count = unseen.value;
+  if (!me.value) return null;
+  return (
+    <a class="bell" href="#/news" aria-current={here ? "page" : undefined}>
+      <Icon name="bell" />
+      <span class="hidden">{t("news.title")}</span>
+      {count > 0 && (
+        <span class="count">
+          {num(count)}
+          <span class="hidden"> {t("news.new")}</span>
+        </span>
+      )}
+    </a>
+  );
+}
+
 function isAt(at: Route, page: Route["page"]): boolean {
-  return at.page === page || (at.page === "conversation" && page === "inbox");
+  const within: Partial<Record<Route["page"], Route["page"]>> = { conversation: "inbox", measures: "scorecard" };
+  return (within[at.page] ?? at.page) === page;
 }
 
 function Page({ at }: { at: Route }) {
@@ -91,6 +122,14 @@ function Page({ at }: { at: Route }) {
       return <Brands brand={at.brand} />;
     case "ledger":
       return <Ledger />;
+    case "news":
+      return <News />;
+    case "filtered":
+      return <Filtered params={at.params} />;
+    case "scorecard":
+      return <Scorecard params={at.params} />;
+    case "measures":
+      return at.measure ? <Behind measure={at.measure} params={at.params} /> : <Catalogue />;
     case "unknown":
       return (
         <Empty whole title={t("page.unknown")} hint={t("page.unknown.hint")}>
@@ -104,15 +143,9 @@ function Page({ at }: { at: Route }) {
 
 /** On another page the title tells it and the focus begins at the top, as after a load. */
 function useArrival(at: Route, main: { current: HTMLElement | null }): void {
-  const place = at.page === "conversation" ? at.id : at.page === "brands" ? `brands ${at.brand}` : at.page;
+  const place = placeOf(at);
   const first = useRef(true);
-  const name =
-    at.page === "conversation"
-      ? t("page.conversation")
-      : at.page === "unknown"
-        ? t("page.unknown")
-        : t(`nav.${at.page}`);
-  const title = at.page === "brands" && at.brand ? brandName(at.brand) : name;
+  const title = titleOf(at);
   useEffect(() => {
     document.title = `${title} · Earshot`;
   }, [title]);
@@ -126,6 +159,20 @@ function useArrival(at: Route, main: { current: HTMLElement | null }): void {
     const wanted = at.page === "conversation" && at.reply;
     if (!wanted) main.current?.focus({ preventScroll: true });
   }, [place]);
+}
+
+/** What stays when only a filter or the time changes. */
+function placeOf(at: Route): string {
+  if (at.page === "conversation") return at.id;
+  if (at.page === "brands") return `brands ${at.brand}`;
+  return at.page === "measures" ? `measures ${at.measure}` : at.page;
+}
+
+function titleOf(at: Route): string {
+  if (at.page === "conversation" || at.page === "unknown") return t(`page.${at.page}`);
+  if (at.page === "measures") return at.measure || t("meas.title");
+  if (at.page === "news") return t("news.title");
+  return at.page === "brands" && at.brand ? brandName(at.brand) : t(`nav.${at.page}`);
 }
 
 /** `g` and a letter go to a page. */

@@ -162,14 +162,20 @@ export async function until(is: () => Promise<unknown>): Promise<void> {
 
 let written = 0;
 
-/** A customer writes; answers when the conversation is routed. */
-export async function write(brand: string, text: string, name = "Test Customer", author = ""): Promise<string> {
+/** A customer's post comes in; answers with its conversation. */
+export async function send(brand: string, text: string, name: string, author = ""): Promise<string> {
   written += 1;
   const id = `${process.pid}-${Date.now()}-${written}`;
   const person = { id: author || `author-${id}`, name, handle: `handle_${written}`, followers: "12" };
   const post = { brand, network: "x", postId: `post-${id}`, author: person, text, postedAt: new Date().toISOString() };
   const { verdict, conversationId } = await api("posts", { post, source: "browser-test" });
   if (verdict !== "VERDICT_ACCEPTED") throw new Error(`the post was not accepted: ${verdict}`);
+  return conversationId;
+}
+
+/** A customer writes; answers when the conversation is routed. */
+export async function write(brand: string, text: string, name = "Test Customer", author = ""): Promise<string> {
+  const conversationId = await send(brand, text, name, author);
   await until(async () => (await api(`conversations/${conversationId}`).catch(() => ({})))?.conversation?.team);
   return conversationId;
 }

@@ -16,12 +16,19 @@ const PAGES: [string, () => string][] = [
   ["wallboard", () => ""],
   ["inbox", () => "inbox"],
   ["inbox, mine", () => "inbox?view=mine"],
+  ["inbox, offered to me", () => "inbox?view=offered"],
   ["inbox, filtered to nothing", () => "inbox?network=nosuch&priority=URGENT"],
   ["conversation", () => `conversation/${conversation}`],
   ["no such conversation", () => "conversation/00000000000000000000000000000000"],
   ["brands", () => "brands"],
   ["brand", () => `brands/${system.people[0].brand}`],
   ["ledger", () => "ledger"],
+  ["news", () => "news"],
+  ["filtered posts", () => `filtered?brand=${system.people[0].brand}`],
+  ["scorecard", () => "scorecard"],
+  ["scorecard over time", () => "scorecard?side=MONTH"],
+  ["measures", () => "measures"],
+  ["behind a figure", () => `measures/answered_within_1h?brand=${system.people[0].brand}`],
   ["no such page", () => "nowhere"],
 ];
 
@@ -59,13 +66,19 @@ it("the wall shows all at a glance on a wall", async () => {
   await context.close();
 });
 
-it.each(["bn", "zh-CN", "ko", "et"])("speaks %s", async (locale) => {
-  const { page, context } = await visit(system, "", { locale });
-  await ready(page);
-  expect(await page.locator("html").getAttribute("lang")).toContain(locale.slice(0, 2));
-  expect(await page.locator(".nav").textContent()).not.toContain("Wallboard");
-  expect(await axe(page)).toEqual([]);
-  await context.close();
+describe.each(["bn", "zh-CN", "ko", "et"])("speaks %s", (locale) => {
+  const spoken = ["wallboard", "conversation", "filtered posts", "scorecard", "measures"];
+  it.each(PAGES.filter(([name]) => spoken.includes(name)))("on %s, and fits a phone", async (_, hash) => {
+    const { page, context, wrongs } = await visit(system, hash(), { locale, as: system.people[0] });
+    await ready(page);
+    expect(await page.locator("html").getAttribute("lang")).toContain(locale.slice(0, 2));
+    expect(await page.locator(".nav").textContent()).not.toContain("Wallboard");
+    expect(await axe(page)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect(wrongs).toEqual([]);
+    await context.close();
+  });
 });
 
 it("the menu, the help and the meaning of the figures are open to all", async () => {

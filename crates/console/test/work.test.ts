@@ -155,6 +155,32 @@ it("says in plain words that a colleague was faster", async () => {
   await context.close();
 });
 
+it("shows that a colleague writes an answer, in the list and beside the box, and forgets it", async () => {
+  const [me, colleague] = system.people;
+  const id = await write(me.brand, "Will two of you answer me?", "Tway Ce");
+  const { page, context } = await visit(system, `inbox?view=everything&brand=${me.brand}`, { as: me });
+  await ready(page);
+  await page.locator("#inbox-search").fill(id);
+  const row = page.locator(".row", { hasText: "Tway Ce" });
+  await row.waitFor();
+  const draft = (person: Person) => api(`conversations/${id}/draft`, { person: person.person, text: "I look into it" });
+  await draft(me);
+  await draft(colleague);
+  await row.locator(".writing", { hasText: /writes an answer/ }).waitFor();
+  await row.locator(".row-link").click();
+  const hint = page.locator(".write .writing");
+  await hint.waitFor();
+  expect(await hint.textContent()).toContain(colleague.name);
+  expect(await hint.textContent()).not.toContain(me.name);
+  expect(await axe(page)).toEqual([]);
+  await api(`conversations/${id}/replies`, {
+    write: { conversationId: id, person: colleague.person, requestId: `writing-${id}` },
+    text: "I am sorry, it is on its way.",
+  });
+  await hint.waitFor({ state: "detached" });
+  await context.close();
+});
+
 it("hands off, escalates, resolves and reopens, and shows each step", async () => {
   const [me, colleague] = system.people;
   const id = await write(me.brand, "Please help me out", "Des Kwork");
@@ -304,4 +330,42 @@ it("lets a person settle a reply in doubt", async (test) => {
   await bubble.locator(".chip-good").waitFor();
   expect(await bubble.locator(".settle").count()).toBe(0);
   await context.close();
+});
+
+it("waits until somebody else agrees, and goes on with what failed", async (test) => {
+  // What asks for approval stands in the settings, and a part fails at the network; the tests of the whole system do both.
+  if (system.real) test.skip();
+  const [me, colleague] = system.people;
+  const id = await write(me.brand, "Is anybody new here?", "Ap Proval");
+  const mine = await visit(system, `conversation/${id}`, { as: me });
+  await ready(mine.page);
+  const waits = mine.page.locator(".held-one");
+  await mine.page.locator("#write").fill("I am sorry, I am new. #ask ^Dana");
+  await mine.page.locator("#write").press("Control+Enter");
+  await waits.waitFor();
+  expect(await waits.textContent()).toMatch(/Somebody else has to agree/);
+  expect(await waits.getByRole("button", { name: "Agree and send" }).count()).toBe(0);
+  expect(await axe(mine.page)).toEqual([]);
+  const theirs = await visit(system, `conversation/${id}`, { as: colleague });
+  await ready(theirs.page);
+  await theirs.page.locator(".held-one", { hasText: "I am new" }).waitFor();
+  await theirs.page.getByRole("button", { name: "Agree and send" }).press("Enter");
+  await said(mine.page, "I am new").locator(".chip-good").waitFor();
+  await waits.waitFor({ state: "detached" });
+  await theirs.context.close();
+  await mine.page.locator("#write").fill("I am sorry, this is long. #half ^Dana");
+  await mine.page.locator("#write").press("Control+Enter");
+  await waits.waitFor();
+  expect(await waits.textContent()).toMatch(/1 of 2 parts are there; part 2 failed/);
+  await waits.getByRole("button", { name: "Send the rest" }).press("Enter");
+  await said(mine.page, "2/2").locator(".chip-good").waitFor();
+  await waits.waitFor({ state: "detached" });
+  await mine.page.locator("#write").fill("I am sorry, once more. #half ^Dana");
+  await mine.page.locator("#write").press("Control+Enter");
+  await waits.getByRole("button", { name: "Leave it at that" }).press("Enter");
+  await waits.getByLabel("Reason").fill("he called meanwhile");
+  await waits.getByLabel("Reason").press("Enter");
+  await mine.page.locator(".step", { hasText: "he called meanwhile" }).waitFor();
+  await waits.waitFor({ state: "detached" });
+  await mine.context.close();
 });

@@ -2,7 +2,7 @@
 //! and being too late are decided on the same subject under the same guard, so both can never be true.
 
 use crate::fact::Fact;
-use crate::state::{Conversation, Deadline};
+use crate::state::{Conversation, Deadline, Told};
 use crate::{Decision, Rejection};
 use jiff::{SignedDuration, Timestamp};
 
@@ -171,19 +171,24 @@ pub(crate) fn warn(state: &Conversation, kind: DeadlineKind, due_at: Timestamp, 
     Ok(vec![Fact::from(DeadlineWarned { kind, due_at, noticed_at: now })])
 }
 
+/// By opening hours many posts are due at one instant. When the oldest of them is deleted, the clock of the next is set to the
+/// instant that the team was warned of, or missed, before: that was said, and counted, once.
 pub(crate) fn evolve_set(state: &mut Conversation, fact: &DeadlineSet) {
+    let told = state.told_of(fact.kind, fact.due_at);
+    let (is_told, is_late) = (told.is_some(), told.is_some_and(|told| told.late));
     *state.clock_mut(fact.kind) = Some(Deadline {
         kind: fact.kind,
         clock_started_at: fact.clock_started_at,
         due_at: fact.due_at,
         clock: fact.clock,
-        warn_at: fact.warn_at,
-        breached: false,
+        warn_at: fact.warn_at.filter(|_| !is_told),
+        breached: is_late,
         paused_at: None,
     });
 }
 
 pub(crate) fn evolve_warned(state: &mut Conversation, fact: &DeadlineWarned) {
+    state.tell(Told { kind: fact.kind, due_at: fact.due_at, late: false });
     if let Some(open) = state.clock_mut(fact.kind).as_mut().filter(|open| open.due_at == fact.due_at) {
         open.warn_at = None;
     }
@@ -203,6 +208,7 @@ pub(crate) fn evolve_pause(state: &mut Conversation, at: Timestamp) {
 
 pub(crate) fn evolve_breached(state: &mut Conversation, fact: &DeadlineBreached) {
     state.breaches += 1;
+    state.tell(Told { kind: fact.kind, due_at: fact.due_at, late: true });
     let clock = state.clock_mut(fact.kind).as_mut();
     if let Some(open) = clock.filter(|open| open.kind == fact.kind && open.due_at == fact.due_at) {
         open.breached = true;

@@ -1,6 +1,7 @@
 //! Every fact there is, in the order of the flow. A fact is past tense and is never taken back: what turns out
 //! wrong is put right by a later fact.
 
+use crate::approval::{ReplyApproved, ReplyProposed, ReplySentBack};
 use crate::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
 use crate::callback::{CallbackBooked, CallbackDone, CallbackDue, CallbackMissed};
 use crate::classified::{ClassificationCorrected, PostClassified, PostReclassified};
@@ -10,6 +11,7 @@ use crate::customer::{
 };
 use crate::deadlines::{DeadlineBreached, DeadlineSet, DeadlineWarned};
 use crate::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
+use crate::notice::{NoticeAttempted, NoticeFailed, NoticeInDoubt, NoticeSent, ShiftPostSubmitted};
 use crate::placed::{OfferLapsed, Offered, Placed};
 use crate::received::{
     ContactRecorded, EngagementObserved, PostBroughtBack, PostDeleted, PostEdited, PostFiltered, PostReceived,
@@ -17,9 +19,12 @@ use crate::received::{
 };
 use crate::replied::{DraftStopped, ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
 use crate::resolved::{Absorbed, Merged, Reopened, Resolved};
+use crate::resumed::{ReplyGivenUp, ReplyResumed};
 use crate::rising::{Deescalated, FlagLowered, FlagRaised};
 use crate::routed::{ConversationOpened, Routed};
 use crate::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
+use crate::told::{NewsChosen, PersonNoticeExtended, PersonNoticeSubmitted};
+use crate::window::WindowWarned;
 
 macro_rules! facts {
     ($($name:ident),* $(,)?) => {
@@ -85,11 +90,17 @@ facts!(
     CallbackDone,
     CallbackMissed,
     DraftStopped,
+    ReplyProposed,
+    ReplyApproved,
+    ReplySentBack,
     ReplySubmitted,
     ReplyAttempted,
     ReplySent,
     ReplyFailed,
     ReplyInDoubt,
+    ReplyResumed,
+    ReplyGivenUp,
+    WindowWarned,
     Resolved,
     Reopened,
     Merged,
@@ -106,5 +117,13 @@ facts!(
     PresenceChanged,
     SurgeDetected,
     SurgeEnded,
+    ShiftPostSubmitted,
+    PersonNoticeSubmitted,
+    PersonNoticeExtended,
+    NewsChosen,
+    NoticeAttempted,
+    NoticeSent,
+    NoticeFailed,
+    NoticeInDoubt,
     IntakeCounted,
 );

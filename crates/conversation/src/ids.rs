@@ -175,6 +175,10 @@ opaque!(
     /// What makes a whole region write at once.
     IncidentId, "incident_id"
 );
+opaque!(
+    /// A word of the brand that belongs to no conversation.
+    NoticeId, "notice_id"
+);
 
 /// A hash over named parts, each preceded by its length so that no two lists of parts collide.
 fn derive(kind: &str, parts: &[&[u8]]) -> Uuid {
@@ -266,6 +270,26 @@ impl IncidentId {
     pub fn of(brand: &BrandId, region: &str, topic: &str, first_post_at: jiff::Timestamp) -> Self {
         let at = first_post_at.as_nanosecond().to_be_bytes();
         Self(derive("incident", &[brand.as_str().as_bytes(), region.as_bytes(), topic.as_bytes(), &at]))
+    }
+}
+
+impl NoticeId {
+    /// The post of a team at one end (`morning`, `evening`) of the shift that begins or ends at this instant.
+    pub fn of_shift(brand: &BrandId, team: &TeamId, shift: &str, at: jiff::Timestamp) -> Self {
+        let (brand, team) = (brand.as_str().as_bytes(), team.as_str().as_bytes());
+        Self(derive("shift", &[brand, team, shift.as_bytes(), &at.as_nanosecond().to_be_bytes()]))
+    }
+
+    /// One piece of news for a person that goes at once.
+    pub fn of_news(person: &PersonId, way: &str, news: &str, cause: RecordId) -> Self {
+        let person = person.as_str().as_bytes();
+        Self(derive("news", &[person, way.as_bytes(), news.as_bytes(), cause.as_uuid().as_bytes()]))
+    }
+
+    /// All news of a person that go by this way at this time.
+    pub fn of_digest(brand: &BrandId, person: &PersonId, way: &str, due_at: jiff::Timestamp) -> Self {
+        let (brand, person) = (brand.as_str().as_bytes(), person.as_str().as_bytes());
+        Self(derive("digest", &[brand, person, way.as_bytes(), &due_at.as_nanosecond().to_be_bytes()]))
     }
 }
 

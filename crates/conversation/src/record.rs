@@ -1,7 +1,7 @@
 //! One record = one decision = one message of the log: all facts of a decision are stored together or not at all.
 
 use crate::fact::Fact;
-use crate::ids::{BrandId, ConversationId, CustomerId, PersonId, PostKey, RecordId};
+use crate::ids::{BrandId, ConversationId, CustomerId, NoticeId, PersonId, PostKey, RecordId};
 use jiff::Timestamp;
 
 /// What a record is about: a conversation of a customer, or the brand itself.
@@ -27,6 +27,11 @@ pub enum Subject {
     Brand {
         brand: BrandId,
     },
+    /// A word of the brand that belongs to no conversation.
+    Notice {
+        brand: BrandId,
+        notice: NoticeId,
+    },
 }
 
 impl Subject {
@@ -35,6 +40,7 @@ impl Subject {
             Subject::Conversation { brand, .. }
             | Subject::Customer { brand, .. }
             | Subject::Filtered { brand, .. }
+            | Subject::Notice { brand, .. }
             | Subject::Brand { brand } => brand,
         }
     }
@@ -45,7 +51,7 @@ impl Subject {
             Subject::Conversation { customer, .. }
             | Subject::Customer { customer, .. }
             | Subject::Filtered { customer, .. } => Some(*customer),
-            Subject::Brand { .. } => None,
+            Subject::Brand { .. } | Subject::Notice { .. } => None,
         }
     }
 
@@ -53,7 +59,9 @@ impl Subject {
     pub fn conversation(&self) -> Option<ConversationId> {
         match self {
             Subject::Conversation { conversation, .. } => Some(*conversation),
-            Subject::Customer { .. } | Subject::Filtered { .. } | Subject::Brand { .. } => None,
+            Subject::Customer { .. } | Subject::Filtered { .. } | Subject::Brand { .. } | Subject::Notice { .. } => {
+                None
+            }
         }
     }
 }

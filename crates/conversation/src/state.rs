@@ -3,6 +3,7 @@
 //! come in any allowed order and end in the same state.
 
 use crate::Rejection;
+use crate::approval::Proposal;
 use crate::callback::{CallbackStatus, GRACE_SECONDS};
 use crate::classified::{Head, Heads};
 use crate::deadlines::{DeadlineClock, DeadlineKind};
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 /// Changes whenever the shape of [`Conversation`] or the meaning of a fold does, so that a checkpoint of an older one
 /// is not read but rebuilt.
-pub const STATE_VERSION: u32 = 4;
+pub const STATE_VERSION: u32 = 5;
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -244,6 +245,14 @@ pub struct Reply {
     pub parts: u32,
     /// Told by nobody; it answers nothing.
     pub notice: bool,
+    /// It says in public that the answer before it stands in private.
+    pub note: bool,
+    /// How often it was sent once more after it had failed.
+    pub resumed: u32,
+    /// Why it failed, as a code; empty when it did not.
+    pub failed: Box<str>,
+    /// It failed, and a person has said that it is not sent any more.
+    pub given_up: bool,
 }
 
 /// Somebody who is free was offered the conversation.
@@ -292,6 +301,14 @@ pub struct Deadline {
     pub paused_at: Option<Timestamp>,
 }
 
+/// What was said last of a clock: that it will run out soon, or that it has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    pub kind: DeadlineKind,
+    pub due_at: Timestamp,
+    pub late: bool,
+}
+
 /// How far the posts of a conversation have spread.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Spread {
@@ -334,11 +351,16 @@ pub struct Conversation {
     pub to_absorb: Vec<ConversationId>,
     pub posts: Vec<Post>,
     pub replies: Vec<Reply>,
-    /// How often, and when last, the customer was told something by nobody.
+    /// How often, and when last, the customer was told when people are back.
     pub notices: u32,
     pub noticed_at: Option<Timestamp>,
     /// Drafts that the reply guard stopped.
     pub stopped_drafts: u32,
+    /// Replies that wait for somebody to agree to them, oldest first, and those that nobody agreed to.
+    pub proposals: Vec<Proposal>,
+    pub sent_back: Vec<ReplyId>,
+    /// The end of the private window that was warned of.
+    pub window_warned: Option<Timestamp>,
     pub contacts: u32,
     pub notes: u32,
     pub team: Option<TeamId>,
@@ -380,6 +402,8 @@ pub struct Conversation {
     pub deadline: Option<Deadline>,
     /// The clock of the whole matter.
     pub resolution: Option<Deadline>,
+    /// The last word about each of the two clocks. A clock that is set anew to the same instant was told of already.
+    pub told: Vec<Told>,
     pub breaches: u32,
     pub region: Box<str>,
     pub tier: Box<str>,
@@ -424,6 +448,9 @@ impl Default for Conversation {
             notices: 0,
             noticed_at: None,
             stopped_drafts: 0,
+            proposals: Vec::new(),
+            sent_back: Vec::new(),
+            window_warned: None,
             contacts: 0,
             notes: 0,
             team: None,
@@ -451,6 +478,7 @@ impl Default for Conversation {
             at_rest: None,
             deadline: None,
             resolution: None,
+            told: Vec::new(),
             breaches: 0,
             region: "".into(),
             tier: "".into(),
@@ -490,6 +518,11 @@ impl Conversation {
 
     pub fn reply(&self, id: &ReplyId) -> Option<&Reply> {
         self.replies.iter().find(|reply| reply.id.as_ref() == Some(id))
+    }
+
+    /// A reply that waits for somebody to agree to it.
+    pub fn proposal(&self, id: &ReplyId) -> Option<&Proposal> {
+        self.proposals.iter().find(|known| known.id == *id)
     }
 
     pub(crate) fn reply_mut(&mut self, id: &ReplyId) -> Option<&mut Reply> {
@@ -678,6 +711,17 @@ impl Conversation {
         if self.deadline.as_ref().is_some_and(|deadline| deadline.clock_started_at <= at) {
             self.deadline = None;
         }
+    }
+
+    /// What was said of a clock that is due then; none when nothing was.
+    pub(crate) fn told_of(&self, kind: DeadlineKind, due_at: Timestamp) -> Option<&Told> {
+        self.told.iter().find(|told| told.kind == kind && told.due_at == due_at)
+    }
+
+    pub(crate) fn tell(&mut self, told: Told) {
+        let of_matter = told.kind == DeadlineKind::Resolution;
+        self.told.retain(|before| (before.kind == DeadlineKind::Resolution) != of_matter);
+        push(&mut self.told, told);
     }
 
     /// The clock that a deadline of this kind runs on: answers share one.

@@ -74,6 +74,8 @@ pub struct Stream {
     first_post_at: Option<Timestamp>,
     /// The surge that is on.
     pub surge: Option<Running>,
+    /// The newest post when the last surge ended. Those up to it were that one's, and begin no other.
+    ended_with: Option<Timestamp>,
 }
 
 /// A surge that is on.
@@ -154,8 +156,9 @@ impl Stream {
     fn usual(&self, now: Timestamp, threshold: &Threshold) -> Option<Usual> {
         let from = now.checked_sub(threshold.window).unwrap_or(Timestamp::MIN);
         let begin = self.posts.partition_point(|(at, _)| *at <= from);
+        let own = begin.max(self.ended_with.map_or(0, |last| self.posts.partition_point(|(at, _)| *at <= last)));
         let end = self.posts.partition_point(|(at, _)| *at <= now);
-        let first_post_at = self.posts.get(begin).filter(|_| begin < end)?.0;
+        let first_post_at = self.posts.get(own).filter(|_| own < end)?.0;
         let baseline = from.checked_sub(threshold.baseline).unwrap_or(Timestamp::MIN);
         let since = self.watched_since.or(self.first_post_at)?.max(baseline).max(self.kept_since(threshold));
         let past = from.duration_since(since).as_secs_f64().max(0.0);
@@ -166,14 +169,17 @@ impl Stream {
         let before = begin.saturating_sub(self.posts.partition_point(|(at, _)| *at < since));
         // With less than one window of past, the window itself is all there is to know, and nothing is expected.
         let expected = if windows < 1.0 { 0.0 } else { before as f64 / windows };
-        let posts = u32::try_from(end - begin).unwrap_or(u32::MAX);
-        Some(Usual { window: begin..end, posts, expected, first_post_at })
+        let posts = u32::try_from(end - own).unwrap_or(u32::MAX);
+        Some(Usual { window: own..end, posts, expected, first_post_at })
     }
 
-    /// What the window that ends now holds, when a surge begins with it. It is asked with every post, so it counts the customers only
-    /// when the posts alone would be enough: a busy day costs no more than a quiet one.
+    /// What the window that ends with the newest post holds, when a surge begins with it. A surge begins with a post and not with
+    /// silence after it, so whoever asks later, or after a crash, reads the same; only what is older than a window begins none.
+    /// It is asked with every post, so it counts the customers only when the posts alone would be enough: a busy day costs no
+    /// more than a quiet one.
     pub fn beginning(&self, now: Timestamp, threshold: &Threshold) -> Option<Reading> {
-        let usual = self.usual(now, threshold)?;
+        let newest = self.posts.back()?.0.min(now);
+        let usual = self.usual(newest, threshold).filter(|_| now.duration_since(newest) < threshold.window)?;
         let at_most = Reading { seen: usual.posts, expected: usual.expected, first_post_at: usual.first_post_at };
         let reading = self.begins(&at_most, threshold).then(|| self.counted(&usual))?;
         self.begins(&reading, threshold).then_some(reading)
@@ -256,6 +262,7 @@ impl Stream {
     pub fn end(&mut self, incident: IncidentId) {
         if self.surge.as_ref().is_some_and(|running| running.incident == incident) {
             self.surge = None;
+            self.ended_with = self.posts.back().map(|(newest, _)| *newest);
         }
     }
 }

@@ -71,9 +71,12 @@ impl Rpc {
 const ID: &[(&str, &str)] = &[("id", "conversationId")];
 const WRITE: &[(&str, &str)] = &[("id", "write.conversationId")];
 const SETTLE: &[(&str, &str)] = &[("id", "write.conversationId"), ("replyId", "replyId")];
+const PROPOSAL: &[(&str, &str)] = &[("id", "write.conversationId"), ("proposalId", "proposalId")];
 const CUSTOMER: &[(&str, &str)] = &[("id", "customerId")];
 const CUSTOMER_WRITE: &[(&str, &str)] = &[("id", "write.customerId")];
 const BRAND: &[(&str, &str)] = &[("brand", "brand")];
+const PERSON: &[(&str, &str)] = &[("brand", "brand"), ("person", "person")];
+const NOTICE: &[(&str, &str)] = &[("brand", "brand"), ("noticeId", "noticeId")];
 /// What the loss ledger counts posts under that come in here and name no source.
 const SOURCE: &[(&str, &str)] = &[("source", "json")];
 
@@ -172,6 +175,34 @@ pub const ENDPOINTS: &[Endpoint] = &[
         "/api/v1/conversations/{id}/replies/{replyId}/settle",
         "Says how a reply in doubt ended",
         rpc("earshot.desk.v1.DeskService/SettleReply", SETTLE, call::<desk::SettleReplyRequest, desk::DeskResponse>),
+    ),
+    post(
+        "/api/v1/conversations/{id}/replies/{replyId}/resume",
+        "Sends once more what failed of an answer",
+        rpc("earshot.desk.v1.DeskService/ResumeReply", SETTLE, call::<desk::ResumeReplyRequest, desk::DeskResponse>),
+    ),
+    post(
+        "/api/v1/conversations/{id}/replies/{replyId}/give-up",
+        "Says that what failed of an answer is not sent any more",
+        rpc("earshot.desk.v1.DeskService/GiveUpReply", SETTLE, call::<desk::GiveUpReplyRequest, desk::DeskResponse>),
+    ),
+    post(
+        "/api/v1/conversations/{id}/proposals/{proposalId}/approve",
+        "Agrees to a reply that waits for it; it leaves",
+        rpc(
+            "earshot.desk.v1.DeskService/ApproveReply",
+            PROPOSAL,
+            call::<desk::ApproveReplyRequest, desk::DeskResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/conversations/{id}/proposals/{proposalId}/send-back",
+        "Does not agree to a reply that waits for it, and says why",
+        rpc(
+            "earshot.desk.v1.DeskService/SendBackReply",
+            PROPOSAL,
+            call::<desk::SendBackReplyRequest, desk::DeskResponse>,
+        ),
     ),
     deed(
         "/api/v1/conversations/{id}/resolve",
@@ -386,6 +417,69 @@ pub const ENDPOINTS: &[Endpoint] = &[
         ),
     ),
     get(
+        "/api/v1/conversations/{id}/ready-replies",
+        "Ready replies that fit a conversation, filled and checked",
+        rpc(
+            "earshot.desk.v1.DeskService/SuggestReplies",
+            ID,
+            call::<desk::SuggestRepliesRequest, desk::SuggestRepliesResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/notices",
+        "Words of the brands that belong to no conversation and are not sent yet",
+        rpc(
+            "earshot.notifier.v1.NotificationService/ListNotices",
+            &[],
+            call::<notifier::ListNoticesRequest, notifier::ListNoticesResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/brands/{brand}/notices/{noticeId}/settle",
+        "Says how a notice in doubt ended",
+        rpc(
+            "earshot.notifier.v1.NotificationService/SettleNotice",
+            NOTICE,
+            call::<notifier::SettleNoticeRequest, notifier::SettleNoticeResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/brands/{brand}/people/{person}/news",
+        "What stands on a person's console, of the last 24 hours",
+        rpc(
+            "earshot.notifier.v1.NotificationService/ListNews",
+            PERSON,
+            call::<notifier::ListNewsRequest, notifier::ListNewsResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/brands/{brand}/people/{person}/news-choice",
+        "How a person wants to be told what happens",
+        rpc(
+            "earshot.notifier.v1.NotificationService/GetNewsChoice",
+            PERSON,
+            call::<notifier::GetNewsChoiceRequest, notifier::GetNewsChoiceResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/brands/{brand}/people/{person}/news-choice",
+        "Says how a person wants to be told what happens",
+        rpc(
+            "earshot.notifier.v1.NotificationService/SetNewsChoice",
+            PERSON,
+            call::<notifier::SetNewsChoiceRequest, notifier::SetNewsChoiceResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/brands/{brand}/news-choices",
+        "How the people of a brand want to be told what happens",
+        rpc(
+            "earshot.notifier.v1.NotificationService/ListNewsChoices",
+            BRAND,
+            call::<notifier::ListNewsChoicesRequest, notifier::ListNewsChoicesResponse>,
+        ),
+    ),
+    get(
         "/api/v1/brands",
         "The brands",
         rpc(
@@ -433,6 +527,15 @@ pub const ENDPOINTS: &[Endpoint] = &[
             "earshot.brand.v1.BrandService/ListIncidents",
             BRAND,
             call::<brand::ListIncidentsRequest, brand::ListIncidentsResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/brands/{brand}/shift-posts/preview",
+        "What will be posted when shifts begin and end",
+        rpc(
+            "earshot.brand.v1.BrandService/PreviewShiftPosts",
+            BRAND,
+            call::<brand::PreviewShiftPostsRequest, brand::PreviewShiftPostsResponse>,
         ),
     ),
     get(

@@ -33,6 +33,10 @@ Server-sent events, one stream a client.
 once, in the order of the log.
 `event: measures` has a WatchResponse, grouped by brand, and no id: first one with `snapshot`, then what changed; a row \
 replaces the row of the same brand.
+`event: writing` has a Writing and no id: somebody writes an answer at this moment, as the reply guard was asked about the \
+draft. It is not told again; who has written nothing for some seconds has stopped.
+`event: news` comes for the person whom `person` names: a ShownNews and no id, first what stands on the console, of the last \
+24 hours, then what comes. After a reconnect the same may be told again: know it by its `sequence`.
 `event: reset` has `{}`: forget what is known and load it again; what comes after its id will be told.
 
 A client that comes back says with `Last-Event-ID` (or `after`) what it heard last and misses nothing. What is no longer \
@@ -81,6 +85,7 @@ fn operation(endpoint: &Endpoint) -> Value {
             "tags": ["Events"],
             "parameters": [
                 parameter("query", "brand", "Only this brand's conversations and measures.", json!({"type": "string"})),
+                parameter("query", "person", "Whose news are told too.", json!({"type": "string"})),
                 parameter("query", "after", "Only what comes after this position of the log.", position()),
                 parameter("header", "Last-Event-ID", "As `after`, and stronger; browsers send it by themselves.", position()),
             ],

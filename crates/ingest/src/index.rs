@@ -151,7 +151,7 @@ impl Places {
                 }
             }
             // Whose conversation a post belongs to does not hang on what is known of the customer.
-            Subject::Customer { .. } => {}
+            Subject::Customer { .. } | Subject::Notice { .. } => {}
             Subject::Brand { brand } => {
                 for fact in &record.facts {
                     if let Fact::SettingsPublished(settings) = fact {

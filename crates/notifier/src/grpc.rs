@@ -1,6 +1,8 @@
 //! The outbox, for people: what is on its way and what waits for them.
 
+use crate::notices::Counter;
 use crate::outbox::{Line, Outbox, Waiting};
+use crate::tell::{NewsStream, Wishes};
 use conversation::state::ReplyStatus;
 use conversation::{BrandId, ConversationId};
 use jiff::Timestamp;
@@ -11,7 +13,11 @@ use tokio::sync::watch;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 use wire::pb::notifier::notification_service_server::{NotificationService, NotificationServiceServer};
-use wire::pb::notifier::{ListOutboxRequest, ListOutboxResponse, OutboxEntry};
+use wire::pb::notifier::{
+    GetNewsChoiceRequest, GetNewsChoiceResponse, ListNewsChoicesRequest, ListNewsChoicesResponse, ListNewsRequest,
+    ListNewsResponse, ListNoticesRequest, ListNoticesResponse, ListOutboxRequest, ListOutboxResponse, OutboxEntry,
+    SetNewsChoiceRequest, SetNewsChoiceResponse, SettleNoticeRequest, SettleNoticeResponse, WatchNewsRequest,
+};
 
 /// The services on this listener, for the health service.
 pub const SERVICES: &[&str] = &["earshot.notifier.v1.NotificationService"];
@@ -19,11 +25,17 @@ pub const SERVICES: &[&str] = &["earshot.notifier.v1.NotificationService"];
 const ENTRIES_MAX: usize = 10_000;
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
-pub fn routes(outbox: Arc<Outbox>, caught_up: watch::Receiver<bool>, clock: Clock) -> anyhow::Result<Routes> {
+pub fn routes(
+    outbox: Arc<Outbox>,
+    caught_up: watch::Receiver<bool>,
+    clock: Clock,
+    counter: Counter,
+    wishes: Wishes,
+) -> anyhow::Result<Routes> {
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(wire::DESCRIPTORS)
         .build_v1()?;
-    let service = NotificationServiceServer::new(Notifications { outbox, caught_up, clock });
+    let service = NotificationServiceServer::new(Notifications { outbox, caught_up, clock, counter, wishes });
     Ok(Routes::new(service).add_service(reflection))
 }
 
@@ -31,6 +43,8 @@ struct Notifications {
     outbox: Arc<Outbox>,
     caught_up: watch::Receiver<bool>,
     clock: Clock,
+    counter: Counter,
+    wishes: Wishes,
 }
 
 #[tonic::async_trait]
@@ -61,6 +75,51 @@ impl NotificationService for Notifications {
         found.truncate(ENTRIES_MAX);
         let entries = found.into_iter().map(|(_, entry)| entry).collect();
         Ok(Response::new(ListOutboxResponse { entries }))
+    }
+
+    async fn list_notices(
+        &self,
+        request: Request<ListNoticesRequest>,
+    ) -> Result<Response<ListNoticesResponse>, Status> {
+        self.counter.list(&request.into_inner()).map(Response::new)
+    }
+
+    async fn settle_notice(
+        &self,
+        request: Request<SettleNoticeRequest>,
+    ) -> Result<Response<SettleNoticeResponse>, Status> {
+        self.counter.settle(request.into_inner()).await.map(Response::new)
+    }
+
+    async fn get_news_choice(
+        &self,
+        request: Request<GetNewsChoiceRequest>,
+    ) -> Result<Response<GetNewsChoiceResponse>, Status> {
+        self.wishes.get(&request.into_inner()).map(Response::new)
+    }
+
+    async fn set_news_choice(
+        &self,
+        request: Request<SetNewsChoiceRequest>,
+    ) -> Result<Response<SetNewsChoiceResponse>, Status> {
+        self.wishes.set(request.into_inner()).await.map(Response::new)
+    }
+
+    async fn list_news_choices(
+        &self,
+        request: Request<ListNewsChoicesRequest>,
+    ) -> Result<Response<ListNewsChoicesResponse>, Status> {
+        self.wishes.list(&request.into_inner()).map(Response::new)
+    }
+
+    async fn list_news(&self, request: Request<ListNewsRequest>) -> Result<Response<ListNewsResponse>, Status> {
+        self.wishes.news(&request.into_inner()).map(Response::new)
+    }
+
+    type WatchNewsStream = NewsStream;
+
+    async fn watch_news(&self, request: Request<WatchNewsRequest>) -> Result<Response<NewsStream>, Status> {
+        self.wishes.watch(request.into_inner()).map(Response::new)
     }
 }
 

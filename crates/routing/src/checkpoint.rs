@@ -2,9 +2,11 @@
 //! needed: one that is missing, older than this version's state or unreadable costs time, nothing else.
 
 use crate::desk::Desk;
+use crate::tellings::Telling;
 use crate::view::{BrandEntry, CustomerEntry, Entry, View, publish};
 use conversation::state::STATE_VERSION;
 use conversation::surge::Stream;
+use conversation::told::NewsChosen;
 use conversation::{BrandId, Conversation, ConversationId, Customer, CustomerId, PersonId};
 use jiff::Timestamp;
 use journal::Journal;
@@ -12,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 const NAME: &str = "routing-desk";
 /// Changes with the shape of a checkpoint.
-const VERSION: u32 = 2;
+const VERSION: u32 = 4;
 
 #[derive(Serialize, Deserialize)]
 struct Checkpoint {
@@ -22,6 +24,8 @@ struct Checkpoint {
     brands: Vec<BrandPart>,
     customers: Vec<CustomerPart>,
     conversations: Vec<ConversationPart>,
+    /// What people are still to be told.
+    untold: Vec<Telling>,
 }
 
 /// Customers about whom something is known beside their conversations, or who have several.
@@ -41,6 +45,8 @@ struct BrandPart {
     /// None while the built-in settings are in force.
     settings: Option<(String, String, Timestamp)>,
     presence: Vec<(PersonId, bool)>,
+    went: Vec<(PersonId, Timestamp)>,
+    chosen: Vec<NewsChosen>,
     version: u64,
     streams: Vec<(Box<str>, Box<str>, Stream)>,
     watched_since: Option<Timestamp>,
@@ -88,10 +94,12 @@ pub fn encode(view: &View) -> postcard::Result<Vec<u8>> {
 }
 
 fn restore(checkpoint: Checkpoint) -> View {
-    let mut view = View { as_of: checkpoint.as_of, ..View::default() };
+    let mut view = View { as_of: checkpoint.as_of, untold: checkpoint.untold, ..View::default() };
     for part in checkpoint.brands {
         let mut entry = BrandEntry {
             presence: part.presence.into_iter().collect(),
+            went: part.went.into_iter().collect(),
+            chosen: part.chosen.into_iter().map(|chosen| (chosen.person.clone(), chosen)).collect(),
             version: part.version,
             watched_since: part.watched_since,
             streams: part.streams.into_iter().map(|(region, topic, stream)| ((region, topic), stream)).collect(),
@@ -121,6 +129,8 @@ fn capture(view: &View) -> Checkpoint {
             (settings.source().to_owned(), settings.file().to_owned(), at)
         }),
         presence: entry.presence.iter().map(|(person, online)| (person.clone(), *online)).collect(),
+        went: entry.went.iter().map(|(person, at)| (person.clone(), *at)).collect(),
+        chosen: entry.chosen.values().cloned().collect(),
         version: entry.version,
         watched_since: entry.watched_since,
         streams: entry
@@ -153,6 +163,7 @@ fn capture(view: &View) -> Checkpoint {
         brands: brands.collect(),
         customers: customers.collect(),
         conversations: conversations.collect(),
+        untold: view.untold.clone(),
     }
 }
 

@@ -1,15 +1,28 @@
 //! The view behind a lock, and the news of its changes.
 
+use crate::tellings::Telling;
 use crate::view::{BrandEntry, Entry, View};
 use brand::Brand;
-use conversation::{BrandId, Conversation, ConversationId, Fact, Record, Subject};
-use jiff::Timestamp;
+use conversation::{BrandId, Conversation, ConversationId, Fact, NoticeId, PersonId, Record, Subject};
+use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::broadcast;
 
 /// How many changes a slow watcher may fall behind before it is caught up from the view.
 const CHANGES_KEPT: usize = 4_096;
+
+/// How many words of who writes a slow watcher may fall behind; what it misses is told again with the next letters.
+const WRITING_KEPT: usize = 256;
+
+/// Somebody writes an answer at this moment. Those who watch are told; it is kept nowhere.
+#[derive(Debug, Clone)]
+pub struct Writing {
+    pub conversation: ConversationId,
+    pub brand: BrandId,
+    pub person: PersonId,
+    pub at: Timestamp,
+}
 
 /// A conversation changed.
 #[derive(Debug, Clone)]
@@ -24,12 +37,21 @@ pub struct Desk {
     view: RwLock<View>,
     /// What the timer of each conversation is to be set to, where it has one.
     timers: Mutex<HashMap<ConversationId, Timestamp>>,
+    /// Shift posts that are written down, with the time of the shift, so that nobody tries again to write them.
+    shift_posts: Mutex<HashMap<NoticeId, Timestamp>>,
     changes: broadcast::Sender<Changed>,
+    writing: broadcast::Sender<Writing>,
 }
 
 impl Default for Desk {
     fn default() -> Self {
-        Desk { view: RwLock::default(), timers: Mutex::default(), changes: broadcast::channel(CHANGES_KEPT).0 }
+        Desk {
+            view: RwLock::default(),
+            timers: Mutex::default(),
+            shift_posts: Mutex::default(),
+            changes: broadcast::channel(CHANGES_KEPT).0,
+            writing: broadcast::channel(WRITING_KEPT).0,
+        }
     }
 }
 
@@ -61,8 +83,43 @@ impl Desk {
         before != look
     }
 
+    /// Notes that a shift post is written down; those of days before are let go.
+    pub fn note_shift_post(&self, notice: NoticeId, shift_at: Timestamp) {
+        let mut known = self.shift_posts.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, at| shift_at.duration_since(*at) < SignedDuration::from_hours(24));
+        known.insert(notice, shift_at);
+    }
+
+    pub fn knows_shift_post(&self, notice: &NoticeId) -> bool {
+        self.shift_posts.lock().unwrap_or_else(PoisonError::into_inner).contains_key(notice)
+    }
+
+    /// Notes what people are to be told, until it is written down: a crash in between does not lose it.
+    pub fn note_untold(&self, tellings: &[Telling]) {
+        self.write().untold.extend_from_slice(tellings);
+    }
+
+    /// It is written down.
+    pub fn note_told(&self, telling: &Telling) {
+        self.write().untold.retain(|known| known != telling);
+    }
+
+    pub fn untold(&self) -> Vec<Telling> {
+        self.read().untold.clone()
+    }
+
     pub fn watch(&self) -> broadcast::Receiver<Changed> {
         self.changes.subscribe()
+    }
+
+    pub fn watch_writing(&self) -> broadcast::Receiver<Writing> {
+        self.writing.subscribe()
+    }
+
+    /// Tells those who watch that somebody writes.
+    pub fn writes(&self, writing: Writing) {
+        // No receiver is no loss: nobody looks.
+        let _ = self.writing.send(writing);
     }
 
     /// Folds a record of the log, in its order. Answers the conversations that have to be looked at because of it.

@@ -1,14 +1,15 @@
 //! What a conversation's state calls for, and when it has to be looked at again. Both follow from the state alone, whatever
 //! brought it there, so a crash at any moment is made good by the next look.
 
+use crate::notice::{self, Word};
 use crate::plan::Around;
 use crate::view::{BrandEntry, Entry, View};
-use crate::{notice, offers, placing, rise};
+use crate::{offers, placing, rise};
 use conversation::callback::CallbackStatus;
 use conversation::deadlines::DeadlineKind;
 use conversation::placed::{OFFLINE, UNTOUCHED};
 use conversation::state::{Callback, Deadline};
-use conversation::{CallbackId, Conversation, ConversationId, IncidentId, PostKey};
+use conversation::{CallbackId, Conversation, ConversationId, IncidentId, PostKey, window};
 use jiff::Timestamp;
 
 /// Something that a conversation's state calls for.
@@ -43,8 +44,12 @@ pub enum Need {
     Offer,
     /// `untouched` or `offline`.
     LapseOffer(&'static str),
-    /// The customer is told when people are back.
-    Notify,
+    /// The customer is told something.
+    Tell(Word),
+    /// The customer waits in private, and soon nobody can answer him there.
+    WarnOfWindow {
+        closes_at: Timestamp,
+    },
 }
 
 impl Need {
@@ -63,10 +68,11 @@ impl Need {
             Need::JoinIncident(_) => "join incident",
             Need::Place => "place with a team",
             Need::Offer => "offer",
-            Need::Notify => "tell the customer",
+            Need::Tell(_) => "tell the customer",
             Need::LapseOffer(_) => "take back an offer",
             Need::CallbackComesDue(_) => "callback comes due",
             Need::MissCallback(_) => "miss callback",
+            Need::WarnOfWindow { .. } => "warn of the window",
         }
     }
 }
@@ -89,6 +95,7 @@ pub fn needs(view: &View, conversation: ConversationId, now: Timestamp) -> Vec<N
     needs.extend(state.unrouted().map(|post| Need::Route(post.key)));
     needs.extend(state.to_absorb.iter().filter(|source| **source != conversation).map(|source| Need::Absorb(*source)));
     needs.extend(clocks(state).filter_map(|deadline| of_clock(deadline, now)));
+    needs.extend(of_window(state, now));
     if let Some(known) = view.brands.get(&entry.brand).filter(|_| state.opened) {
         needs.extend(of_settings(view, known, conversation, entry, now));
     }
@@ -101,6 +108,12 @@ fn of_callback(callback: &Callback, now: Timestamp) -> Option<Need> {
         CallbackStatus::Due if callback.missed_at() <= now => Some(Need::MissCallback(callback.id)),
         CallbackStatus::Booked | CallbackStatus::Due | CallbackStatus::Done | CallbackStatus::Missed => None,
     }
+}
+
+/// What is closed already is said where somebody wants to write.
+fn of_window(state: &Conversation, now: Timestamp) -> Option<Need> {
+    let (at, window) = window::warn_at(state)?;
+    (at <= now && now < window.closes_at).then_some(Need::WarnOfWindow { closes_at: window.closes_at })
 }
 
 /// What the brand's settings call for.
@@ -120,8 +133,9 @@ fn of_settings(
     needs.extend(placing::stopped(brand, state).map(Need::StartDeadline));
     needs.extend(incident(view, known, entry).map(Need::JoinIncident));
     if notice::may_be_due(brand, state) {
-        let around = Around::of(view, conversation, &Need::Notify);
-        needs.extend(around.and_then(|around| notice::out_of_hours(&around, state, now)).map(|_| Need::Notify));
+        let around = Around::of(view, conversation, &Need::Tell(Word::OutOfHours));
+        let words = around.map(|around| notice::words(&around, conversation, state, now)).unwrap_or_default();
+        needs.extend(words.into_iter().map(Need::Tell));
     }
     if placing::may_move(brand, state) {
         let around = Around::of(view, conversation, &Need::Place);
@@ -182,9 +196,11 @@ pub fn look_at(view: &View, entry: &Entry, now: Timestamp) -> Option<Timestamp> 
     let brand = view.brands.get(&entry.brand).filter(|_| state.opened).map(|known| &known.brand);
     let of_settings = brand.into_iter().flat_map(|brand| {
         let moves_at = placing::moves_at(view, brand, entry, now);
-        [rise::exposed_at(brand, state), rise::calm_at(brand, state), moves_at]
+        let reminders = notice::remind_at(brand, state).map(Some);
+        [rise::exposed_at(brand, state), rise::calm_at(brand, state), moves_at].into_iter().chain(reminders)
     });
     let of_offer = state.offer.iter().map(|offer| offer.until);
-    let all = of_clocks.chain(of_callbacks).chain(of_settings.flatten()).chain(of_offer);
+    let of_window = window::warn_at(state).map(|(at, _)| at);
+    let all = of_clocks.chain(of_callbacks).chain(of_settings.flatten()).chain(of_offer).chain(of_window);
     all.filter(|at| *at > now).min()
 }

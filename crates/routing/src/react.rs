@@ -6,9 +6,12 @@ use crate::checkpoint;
 use crate::desk::Desk;
 use crate::needs::{Need, look_at, needs};
 use crate::plan::{self, Around, Origin};
+use crate::shifts::shift_posts;
 use crate::surges::{brand_look_at, brand_needs, customer_team};
-use crate::view::Entry;
+use crate::tellings::{Telling, is_news, tellings};
+use crate::view::{BrandEntry, Entry};
 use conversation::customer::{CustomerCommand, CustomerTeamSet};
+use conversation::notice::{Notice, ShiftPostSubmitted};
 use conversation::{
     Actor, BrandId, Command, ConversationId, Customer, CustomerId, Fact, PersonalText, PostKey, RecordId, Subject,
 };
@@ -28,7 +31,7 @@ pub const NAME: &str = "routing";
 /// The first and the longest pause between two tries while the log cannot be reached.
 const RETRY_FIRST: Duration = Duration::from_millis(100);
 const RETRY_LONGEST: Duration = Duration::from_secs(10);
-const BETWEEN_LOOKS_AT_SURGES: Duration = Duration::from_secs(15);
+const BETWEEN_LOOKS_AT_BRANDS: Duration = Duration::from_secs(15);
 
 /// What is carried out for a conversation.
 enum Job {
@@ -36,6 +39,8 @@ enum Job {
     SetTimer(Due),
     SetTeam { brand: BrandId, customer: CustomerId, fact: CustomerTeamSet },
     Tell { brand: BrandId, version: u64, record: RecordId, fact: Box<Fact> },
+    PostShift { brand: BrandId, fact: Box<ShiftPostSubmitted> },
+    TellPerson(Box<Telling>),
 }
 
 /// Carries out what is needed, several at once, and brings the outcome back to the desk.
@@ -136,7 +141,9 @@ impl Reactor {
             Job::Meet(conversation, need) => self.answer(*conversation, need).await,
             Job::SetTimer(due) => self.arm(due).await,
             Job::SetTeam { brand, customer, fact } => self.set_team(brand, *customer, fact).await,
-            Job::Tell { brand, version, record, fact } => self.tell(brand, *version, *record, fact).await,
+            Job::Tell { brand, version, record, fact } => self.tell_of_brand(brand, *version, *record, fact).await,
+            Job::PostShift { brand, fact } => self.post_shift(brand, fact).await,
+            Job::TellPerson(telling) => self.tell_person(telling).await,
         }
     }
 
@@ -155,7 +162,13 @@ impl Reactor {
     }
 
     /// Writes a fact about the brand after what was read of it. When somebody else wrote first, whoever reads that looks again.
-    async fn tell(&self, brand: &BrandId, version: u64, record: RecordId, fact: &Fact) -> Result<(), TransactError> {
+    async fn tell_of_brand(
+        &self,
+        brand: &BrandId,
+        version: u64,
+        record: RecordId,
+        fact: &Fact,
+    ) -> Result<(), TransactError> {
         let now = self.clock.now();
         let actor = Actor::Service(NAME.into());
         let draft = Draft { record, occurred_at: now, now, actor, caused_by: None, correlation: None };
@@ -163,6 +176,57 @@ impl Reactor {
         match self.journal.append(&record, version).await {
             Ok(_) | Err(AppendError::Conflict { .. }) => Ok(()),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Writes down that a shift post is to go out. Whoever was first wrote the same one.
+    async fn post_shift(&self, brand: &BrandId, fact: &ShiftPostSubmitted) -> Result<(), TransactError> {
+        let cause = [b"shift".as_slice(), fact.notice.as_uuid().as_bytes()].concat();
+        let draft = self.draft(Origin { cause, occurred_at: None, caused_by: None });
+        let subject = Subject::Notice { brand: brand.clone(), notice: fact.notice };
+        let record = draft.record(&subject, vec![fact.clone().into()]);
+        match self.journal.append(&record, 0).await {
+            Ok(_) | Err(AppendError::Conflict { .. }) => {
+                self.desk.note_shift_post(fact.notice, fact.shift_at);
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Writes down that somebody is told something, in the first notice that takes it.
+    async fn tell_person(&self, telling: &Telling) -> Result<(), TransactError> {
+        let (now, record, item) = (self.clock.now(), telling.record(NAME), &telling.item);
+        let mut told = Ok(());
+        for notice in telling.notices() {
+            let draft = Draft {
+                record,
+                occurred_at: item.at,
+                now,
+                actor: Actor::Service(NAME.into()),
+                caused_by: Some(item.cause),
+                correlation: None,
+            };
+            // What goes at once is nearly always the first of its notice.
+            let hint = telling.goes_alone().then(|| (Notice::default(), 0));
+            let decide = |state: &Notice| telling.decide(notice, state, record);
+            told = self.journal.transact_on(&telling.subject(notice), draft, hint, decide).await.map(drop);
+            if !matches!(told, Err(TransactError::Rejected(_))) {
+                break;
+            }
+        }
+        // Refused by all of them, it has gone out.
+        if matches!(told, Ok(()) | Err(TransactError::Rejected(_))) {
+            self.desk.note_told(telling);
+        }
+        told
+    }
+
+    /// Starts on everything that people are to be told.
+    async fn tell(&self, tellings: Vec<Telling>) {
+        for telling in tellings {
+            let span = tracing::info_span!("react", otel.name = "tell a person", news = telling.item.news.as_str());
+            self.spawn(Job::TellPerson(Box::new(telling)), span).await;
         }
     }
 
@@ -279,8 +343,8 @@ pub async fn follow(
     let mut timers = journal.tail(TailConfig { filters: vec![subjects::DUE.to_owned()], after_sequence: 0 });
     let mut live = process.shutdown.unless_begun(tail.pending()).await == Some(0);
     let mut checkpointed = Instant::now();
-    // That a surge is over is said by posts that do not come, so by no record.
-    let mut ticks = tokio::time::interval(BETWEEN_LOOKS_AT_SURGES);
+    // That a surge is over is said by posts that do not come, and that a shift begins by the clock: so by no record.
+    let mut ticks = tokio::time::interval(BETWEEN_LOOKS_AT_BRANDS);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     if live {
         catch_up(desk, reactor, process.clock.now()).await;
@@ -297,7 +361,7 @@ pub async fn follow(
         };
         let Some(Some(next)) = process.shutdown.unless_begun(next).await else { break };
         let Some(item) = next else {
-            attend_surges(desk, reactor).await;
+            attend_brands(desk, reactor).await;
             continue;
         };
         let pending = item.pending;
@@ -337,6 +401,7 @@ async fn catch_up(desk: &Desk, reactor: &Reactor, now: Timestamp) {
             teams.extend(customer_team(&view, entry).map(|fact| (entry.brand.clone(), entry.customer, fact)));
         }
     }
+    reactor.tell(desk.untold()).await;
     for (conversation, need) in undone {
         reactor.begin(conversation, need, None).await;
     }
@@ -358,11 +423,19 @@ async fn handle(journal: &Journal, desk: &Desk, reactor: &Reactor, item: Item, l
         LogEntry::Record(record) => {
             let kind = record.facts.first().map_or("none", conversation::Fact::name);
             let stirred = desk.fold(item.sequence, record);
+            let told = match is_news(record) {
+                true => tellings(&desk.read(), record, reactor.clock.now()),
+                false => Vec::new(),
+            };
+            if !told.is_empty() {
+                desk.note_untold(&told);
+            }
             if live {
+                reactor.tell(told).await;
                 for conversation in stirred {
                     attend(desk, reactor, conversation, item.traceparent.as_deref()).await;
                 }
-                if record.facts.iter().any(|fact| matches!(fact, Fact::Routed(_))) {
+                if record.facts.iter().any(moves_brand) {
                     attend_brand(desk, reactor, record.subject.brand()).await;
                 }
             }
@@ -382,11 +455,21 @@ async fn handle(journal: &Journal, desk: &Desk, reactor: &Reactor, item: Item, l
     }
 }
 
-/// Whether surges that are on are over.
-async fn attend_surges(desk: &Desk, reactor: &Reactor) {
+/// Whether the brand has to be looked at because of a fact. Whoever comes online may be the one a shift post waits for.
+fn moves_brand(fact: &Fact) -> bool {
+    matches!(fact, Fact::Routed(_) | Fact::PresenceChanged(_) | Fact::SettingsPublished(_))
+}
+
+/// Whether surges that are on are over, and shifts have begun or ended.
+async fn attend_brands(desk: &Desk, reactor: &Reactor) {
     let on: Vec<BrandId> = {
         let view = desk.read();
-        view.brands.keys().filter(|brand| brand_look_at(&view, brand).is_some()).cloned().collect()
+        let changes = |known: &BrandEntry| known.brand.has_shift_posts();
+        let brands = view.brands.iter();
+        brands
+            .filter(|(id, known)| changes(known) || brand_look_at(&view, id).is_some())
+            .map(|(id, _)| id.clone())
+            .collect()
     };
     for brand in on {
         attend_brand(desk, reactor, &brand).await;
@@ -396,10 +479,15 @@ async fn attend_surges(desk: &Desk, reactor: &Reactor) {
 /// Writes what the brand as a whole calls for. Somebody who was first leaves nothing to write.
 async fn attend_brand(desk: &Desk, reactor: &Reactor, brand: &BrandId) {
     let now = reactor.clock.now();
-    let (found, version) = {
+    let (found, version, shifts) = {
         let view = desk.read();
-        (brand_needs(&view, brand, now), view.brands.get(brand).map_or(0, |known| known.version))
+        let version = view.brands.get(brand).map_or(0, |known| known.version);
+        (brand_needs(&view, brand, now), version, shift_posts(&view, brand, now))
     };
+    for fact in shifts.into_iter().filter(|fact| !desk.knows_shift_post(&fact.notice)) {
+        let span = tracing::info_span!("react", otel.name = "post at a shift", %brand, team = %fact.team);
+        reactor.spawn(Job::PostShift { brand: brand.clone(), fact: Box::new(fact) }, span).await;
+    }
     for (record, fact) in found {
         reactor
             .spawn(Job::Tell { brand: brand.clone(), version, record, fact: Box::new(fact) }, brand_span(brand))

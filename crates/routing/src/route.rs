@@ -71,6 +71,37 @@ pub fn route(
     })
 }
 
+/// Asks about a post of a conversation as the rules would see it now, with these words.
+pub fn input_of_post<T>(
+    around: &Around,
+    state: &Conversation,
+    post: &PostKey,
+    text: &str,
+    now: Timestamp,
+    ask: impl FnOnce(&RouteInput<'_>) -> T,
+) -> Option<T> {
+    let post = state.post(post)?;
+    let view = PostView { region: &around.region, tier: &around.tier, ..post_view(state, post, Some(text)) };
+    let class = state.class();
+    let unsure: Vec<&str> = class.iter().flat_map(|class| class.unsure.iter()).map(Head::as_str).collect();
+    let recognised: Vec<&str> = class.iter().flat_map(|class| class.recognised.iter()).map(|kind| &**kind).collect();
+    let mut class = class.map(class_view).unwrap_or_default();
+    (class.unsure, class.recognised) = (&unsure, &recognised);
+    // What it is about was settled when it was routed, after the brand's own topics.
+    if !state.topic.is_empty() {
+        class.topic = &state.topic;
+    }
+    let flooded: Vec<&str> = around.flooded.iter().map(|team| &**team).collect();
+    Some(ask(&RouteInput {
+        at: now,
+        post: view,
+        class,
+        conversation: conversation_view(state, now),
+        customer: customer_view(around, now),
+        flooded: &flooded,
+    }))
+}
+
 fn team_id(id: &str) -> TeamId {
     TeamId::new(id).expect("a checked setting names its teams by valid ids")
 }

@@ -2,11 +2,13 @@
 //! the log and nothing else, so it may be thrown away at any time. It holds no lock and reads no clock, so that scenarios and
 //! simulations run on it as the service does.
 
+use crate::tellings::Telling;
 use crate::{offers, placing, queue};
 use brand::Brand;
 use conversation::customer::Customer;
 use conversation::state::Post;
 use conversation::surge::{Running, Stream, Streams, Threshold};
+use conversation::told::NewsChosen;
 use conversation::{
     BrandId, Conversation, ConversationId, CustomerId, Fact, PersonId, PostKey, Record, Status, Story, Subject, TeamId,
 };
@@ -50,6 +52,10 @@ pub struct BrandEntry {
     /// None while the built-in settings are in force.
     pub published_at: Option<Timestamp>,
     pub presence: HashMap<PersonId, bool>,
+    /// When each person went last.
+    pub went: HashMap<PersonId, Timestamp>,
+    /// How people want to be told what happens; those who said nothing are not in it.
+    pub chosen: HashMap<PersonId, NewsChosen>,
     pub version: u64,
     /// What waits for each team, and what each person has.
     pub work: Work,
@@ -65,6 +71,8 @@ impl BrandEntry {
             brand: Arc::new(Brand::builtin(id.as_str())),
             published_at: None,
             presence: HashMap::new(),
+            went: HashMap::new(),
+            chosen: HashMap::new(),
             version: 0,
             work: Work::default(),
             streams: Streams::new(),
@@ -98,10 +106,11 @@ pub struct Work {
     pub offered: HashMap<PersonId, BTreeSet<ConversationId>>,
 }
 
-/// What a change of one conversation leaves room for.
+/// Whom and what a change of one conversation moves beside it.
 #[derive(Debug, Default)]
-struct Freed {
-    /// Whoever has a hand free that he had not before.
+struct Moved {
+    /// Whoever has more in hand than before, or less. Who has less can take something; who has more cannot take what another of
+    /// his teams counted on him for, and what comes after that may fit somebody else, or his other kind of hand.
     people: Vec<PersonId>,
     /// The team whose queue it left.
     team: Option<TeamId>,
@@ -164,6 +173,8 @@ pub struct View {
     pub conversations: HashMap<ConversationId, Box<Entry>>,
     pub customers: HashMap<CustomerId, Box<CustomerEntry>>,
     pub brands: HashMap<BrandId, BrandEntry>,
+    /// What people are told and is not written down yet.
+    pub untold: Vec<Telling>,
     /// The newest sequence that is in here.
     pub as_of: u64,
 }
@@ -176,17 +187,25 @@ impl View {
         self.as_of = self.as_of.max(sequence);
         match &record.subject {
             Subject::Conversation { brand, customer, conversation } => {
-                let freed = self.change(*conversation, brand, *customer, |entry| {
+                let mut is_elsewhere = false;
+                let moved = self.change(*conversation, brand, *customer, |entry| {
                     if entry.version < sequence {
+                        let place = (entry.state.region.clone(), entry.state.timezone.clone());
                         conversation::evolve(&mut entry.state, record);
                         entry.version = sequence;
+                        is_elsewhere = (&entry.state.region, &entry.state.timezone) != (&place.0, &place.1);
                     }
                 });
                 let mut stirred = vec![*conversation];
+                if is_elsewhere {
+                    // What one conversation says of where a customer is, holds for his others.
+                    let known = self.customers.get(customer).map_or(&[][..], |known| &known.conversations);
+                    stirred.extend(known.iter().filter(|other| *other != conversation));
+                }
                 if is_new {
                     stirred.extend(self.watch(*conversation, brand, *customer, record));
                 }
-                stirred.extend(self.next_after(brand, &freed));
+                stirred.extend(self.next_after(brand, &moved));
                 stirred
             }
             Subject::Customer { brand, customer } => {
@@ -201,7 +220,7 @@ impl View {
                 self.fold_brand(brand, sequence, record);
                 record.facts.iter().flat_map(|fact| self.stirred_by(brand, fact)).collect()
             }
-            Subject::Filtered { .. } => Vec::new(),
+            Subject::Filtered { .. } | Subject::Notice { .. } => Vec::new(),
         }
     }
 
@@ -211,8 +230,8 @@ impl View {
         let waiting = |queue: &BTreeSet<queue::Key>| queue.iter().map(|(.., id)| *id).collect::<Vec<_>>();
         match fact {
             Fact::PresenceChanged(presence) if presence.online => {
-                let freed = Freed { people: vec![presence.person.clone()], team: None };
-                self.next_after(brand, &freed)
+                let moved = Moved { people: vec![presence.person.clone()], team: None };
+                self.next_after(brand, &moved)
             }
             Fact::PresenceChanged(presence) => {
                 let offered = known.work.offered.get(&presence.person).into_iter().flatten().copied();
@@ -238,22 +257,28 @@ impl View {
         }
     }
 
-    /// The open conversations of a brand. It looks at all there are, so it is for what is rare.
+    /// The conversations of a brand that are open, or still with a crisis team. It looks at all there are, so it is for what is
+    /// rare.
     fn open_of(&self, brand: &BrandId) -> Vec<ConversationId> {
-        let open = |state: &Conversation| matches!(state.status(), Status::Open | Status::WaitingForCustomer);
+        let open = |state: &Conversation| match state.status() {
+            Status::Open | Status::WaitingForCustomer => true,
+            // It comes down by itself a while after it is solved.
+            Status::Resolved => state.escalated,
+            Status::New | Status::Merged => false,
+        };
         let of_brand = self.conversations.iter().filter(|(_, entry)| entry.brand == *brand);
         of_brand.filter(|(_, entry)| open(&entry.state)).map(|(id, _)| *id).collect()
     }
 
-    /// What can be offered now that a hand is free or a queue has moved up: one of each team, for its offer is the next such
+    /// What can be offered now that somebody's hands or a queue have changed: one of each team, for its offer is the next such
     /// change.
-    fn next_after(&self, brand: &BrandId, freed: &Freed) -> Vec<ConversationId> {
+    fn next_after(&self, brand: &BrandId, moved: &Moved) -> Vec<ConversationId> {
         let Some(known) = self.brands.get(brand) else { return Vec::new() };
-        let is_freed = |id: &String| freed.people.iter().any(|person| person.as_str() == id);
-        let moved = |team: &&brand::Team| {
-            freed.team.as_ref().is_some_and(|left| left.as_str() == team.id) || team.people.iter().any(is_freed)
+        let has_moved = |id: &String| moved.people.iter().any(|person| person.as_str() == id);
+        let concerned = |team: &&brand::Team| {
+            moved.team.as_ref().is_some_and(|left| left.as_str() == team.id) || team.people.iter().any(has_moved)
         };
-        let teams = known.brand.settings().teams.iter().filter(moved);
+        let teams = known.brand.settings().teams.iter().filter(concerned);
         teams.filter_map(|team| offers::next(self, known, &team.id)).collect()
     }
 
@@ -268,14 +293,14 @@ impl View {
         });
     }
 
-    /// Changes a conversation and keeps queues and loads right. Answers who has a hand free after it that had none before.
+    /// Changes a conversation and keeps queues and loads right. Answers what it moves beside itself.
     fn change(
         &mut self,
         id: ConversationId,
         brand: &BrandId,
         customer: CustomerId,
         how: impl FnOnce(&mut Entry),
-    ) -> Freed {
+    ) -> Moved {
         if !self.conversations.contains_key(&id) {
             self.customer_entry(brand, customer).conversations.push(id);
         }
@@ -295,10 +320,13 @@ impl View {
         how(entry);
         work.count(id, &entry.state, true);
         let state = &entry.state;
+        let after: Vec<PersonId> = hands(state).cloned().collect();
+        let holds = |hands: &[PersonId], person: &PersonId| hands.iter().filter(|holder| *holder == person).count();
         // A private message takes another kind of hand than a public one.
-        let keeps = |person: &PersonId| was_private == state.private && hands(state).any(|holder| holder == person);
-        Freed {
-            people: before.into_iter().filter(|person| !keeps(person)).collect(),
+        let as_before =
+            |person: &&PersonId| was_private == state.private && holds(&before, person) == holds(&after, person);
+        Moved {
+            people: before.iter().chain(&after).filter(|person| !as_before(person)).cloned().collect(),
             team: waited_for.filter(|team| waits_for(state) != Some(team)),
         }
     }
@@ -395,6 +423,12 @@ impl View {
                 Fact::SettingsPublished(settings) => publish(entry, &settings.yaml, &settings.file, record.recorded_at),
                 Fact::PresenceChanged(presence) => {
                     entry.presence.insert(presence.person.clone(), presence.online);
+                    if !presence.online {
+                        entry.went.insert(presence.person.clone(), record.occurred_at);
+                    }
+                }
+                Fact::NewsChosen(chosen) => {
+                    entry.chosen.insert(chosen.person.clone(), chosen.clone());
                 }
                 Fact::SurgeDetected(surge) => {
                     let key = (surge.region.as_str().into(), surge.topic.as_str().into());

@@ -114,7 +114,7 @@ fn found(world: &World<'_>, about: &About, check: &Check) -> Found {
         About::Incident { region } => brands::incident(world, region.as_deref()),
         About::Overflow { from } => brands::overflow(world, from),
         About::Callback(post) => brands::callback(world, post, check.field.name),
-        About::ShiftPosts => Found::NotKept,
+        About::ShiftPosts => brands::shift_posts(world, check.field.name),
     }
 }
 

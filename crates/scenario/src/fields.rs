@@ -54,6 +54,7 @@ pub const FLAGS: &[&str] = &[
     "exposure",
 ];
 pub const WARNINGS: &[&str] = &["spelling", "tone", "unsigned", "no_apology", "deflection", "repetition"];
+const TOLD: &[&str] = &["out_of_hours", "received", "callback_booked", "callback_reminder", "callback_missed"];
 const STATUS: &[&str] = &["open", "waiting_for_customer", "resolved"];
 const PRIORITY: &[&str] = &["low", "normal", "high", "urgent"];
 const INTENT: &[&str] = &["complaint", "question", "request", "praise", "noise", "other"];
@@ -88,6 +89,7 @@ pub const CONVERSATION: &[Field] = &[
     number("resolution_s", "seconds from the first post to the resolution"),
     number("exposure", "reach times the hours without an answer"),
     number("out_of_hours_notices", "times the customer was told when people are back"),
+    field("told", Kind::Words(TOLD), "what the customer was told without anybody writing it"),
     field("sla", Kind::Word(SLA), "how it stands with its target"),
     field("ahead_of", Kind::Post, "a post of another conversation that it goes before in the queue of its team"),
 ];

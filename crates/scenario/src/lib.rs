@@ -22,4 +22,4 @@ pub use format::Scenario;
 pub use load::{LoadError, Loaded, load};
 pub use play::{Played, play};
 pub use report::{Line, Report};
-pub use world::Faults;
+pub use world::{Faults, LATE_MOST_SECONDS};

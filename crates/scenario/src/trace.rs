@@ -31,6 +31,7 @@ fn name(record: &Record, names: &mut BTreeMap<ConversationId, String>) -> String
         return match &record.subject {
             Subject::Filtered { .. } => "filtered".to_owned(),
             Subject::Customer { .. } => "customer".to_owned(),
+            Subject::Notice { .. } => "notice".to_owned(),
             Subject::Brand { .. } | Subject::Conversation { .. } => "brand".to_owned(),
         };
     };
@@ -97,6 +98,11 @@ fn details(fact: &Fact) -> String {
         Fact::ReplySubmitted(fact) => format!("{:?}", fact.body.text),
         Fact::ReplyFailed(fact) => fact.reason.clone(),
         Fact::ReplyInDoubt(fact) => fact.reason.clone(),
+        Fact::ReplyProposed(fact) => format!("by {}, waits for {}", fact.person, fact.why.join(", ")),
+        Fact::ReplyApproved(fact) => format!("by {}", fact.person),
+        Fact::ReplySentBack(fact) => format!("by {}: {}", fact.person, fact.reason),
+        Fact::ReplyGivenUp(fact) => fact.reason.clone(),
+        Fact::WindowWarned(fact) => format!("closes {}", fact.closes_at),
         Fact::Reopened(fact) => fact.reason.clone(),
         Fact::Merged(fact) => fact.reason.clone(),
         Fact::Absorbed(fact) => fact.reason.clone(),

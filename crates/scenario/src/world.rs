@@ -13,7 +13,7 @@ mod log;
 mod others;
 mod routing;
 
-pub use faults::Faults;
+pub use faults::{Faults, LATE_MOST_SECONDS};
 pub use log::{Log, Stored};
 
 use crate::format::{Action, Entry};
@@ -25,8 +25,8 @@ use conversation::classified::PostClassified;
 use conversation::customer::CustomerCommand;
 use conversation::replied::ReplySubmitted;
 use conversation::{
-    Actor, BrandId, Context, Conversation, ConversationId, Customer, CustomerId, Decision, Fact, Network, PostKey,
-    Record, RecordId, Rejection, ReplyId, Subject,
+    Actor, BrandId, Context, Conversation, ConversationId, Customer, CustomerId, Decision, Fact, Network, NoticeId,
+    PostKey, Record, RecordId, Rejection, ReplyId, Subject,
 };
 use faults::Lots;
 use ingest::Places;
@@ -51,6 +51,8 @@ enum Delivery {
     Look(Look),
     /// The notifier takes the replies of a conversation further.
     Send(ConversationId),
+    /// The notifier takes a word further that belongs to no conversation.
+    SendNotice(NoticeId),
 }
 
 /// What routing looks at.
@@ -274,6 +276,7 @@ impl<'m> World<'m> {
             Delivery::Look(Look::At(conversation)) => self.attend(conversation),
             Delivery::Look(Look::AtBrand) => self.attend_brand(),
             Delivery::Send(conversation) => self.send(conversation),
+            Delivery::SendNotice(notice) => self.send_notice(notice),
         }
     }
 
@@ -359,6 +362,9 @@ impl<'m> World<'m> {
             self.waiting.push_back(Delivery::Look(Look::AtBrand));
         }
         self.waiting.extend(record.subject.conversation().map(Delivery::Send));
+        if let Subject::Notice { notice, .. } = record.subject {
+            self.waiting.push_back(Delivery::SendNotice(notice));
+        }
         true
     }
 }

@@ -76,6 +76,24 @@ pub fn deadline_clock_to_pb(clock: conversation::deadlines::DeadlineClock) -> pb
     outward::deadline_clock(clock)
 }
 
+/// News, in the form of the contract.
+pub fn news_to_pb(news: conversation::told::News) -> pb::conversation::News {
+    outward::news(news)
+}
+
+/// News out of the contract.
+///
+/// # Errors
+/// It is none that this version knows.
+pub fn news_from_pb(value: i32) -> Result<conversation::told::News, WireError> {
+    inward::news(value)
+}
+
+/// What a person chose, in the form of the contract.
+pub fn news_chosen_to_pb(chosen: &conversation::told::NewsChosen) -> pb::conversation::NewsChosen {
+    outward::news_chosen(chosen)
+}
+
 /// The contract's name of an outcome.
 pub fn outcome_to_pb(outcome: conversation::resolved::Outcome) -> pb::conversation::Outcome {
     outward::outcome(outcome)

@@ -18,6 +18,8 @@ pub const BRANDS: &str = "earshot.*.*.brand";
 pub const CUSTOMERS: &str = "earshot.*.*.customer.*";
 /// Posts that rules kept out of the care queue.
 pub const FILTERED: &str = "earshot.*.*.filtered.*";
+/// Words of the brand that belong to no conversation.
+pub const NOTICES: &str = "earshot.*.*.notice.*";
 /// Timers that have come due.
 pub const DUE: &str = "timers.*.*.due.>";
 /// Everything about timers: those that wait, which the server holds, and those that have come due.
@@ -42,6 +44,7 @@ pub fn of(subject: &Subject) -> String {
         Subject::Customer { brand, customer } => format!("{}.customer.{customer}", prefix(brand, Some(customer))),
         Subject::Filtered { brand, customer, post } => format!("{}.filtered.{post}", prefix(brand, Some(customer))),
         Subject::Brand { brand } => format!("{}.brand", prefix(brand, None)),
+        Subject::Notice { brand, notice } => format!("{}.notice.{notice}", prefix(brand, None)),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::settings::Handle;
 use crate::suggest;
 use crate::templates;
 use crate::tree::{Node, Place, Value};
-use crate::words::{Notices, ReadyReply, ShiftPost, ShiftPosts, SignatureUse, Tone, Translations};
+use crate::words::{Example, Notices, ReadyReply, ShiftPost, ShiftPosts, SignatureUse, Tone, Translations};
 
 /// The longest text that is sent, in characters.
 const TEXT_MOST_CHARACTERS: usize = 2_000;
@@ -22,7 +22,22 @@ pub(super) fn tone(reader: &mut Reader<'_>, top: &Fields<'_>) -> Tone {
     let require_apology = reader.switch(&fields, "require_apology", false);
     let signature = reader.choice_or(&fields, "signature", &SignatureUse::ALL, SignatureUse::default());
     let public_length = reader.count(&fields, "public_length", 40, 100_000).and_then(|units| u32::try_from(units).ok());
-    Tone { forbidden, require_apology, signature: signature.unwrap_or_default(), public_length }
+    let voice = reader.texts(&fields, "voice").into_iter().map(|(text, ..)| text.to_owned()).collect();
+    let examples = examples(reader, &fields);
+    Tone { voice, examples, forbidden, require_apology, signature: signature.unwrap_or_default(), public_length }
+}
+
+fn examples(reader: &mut Reader<'_>, tone: &Fields<'_>) -> Vec<Example> {
+    let mut examples = Vec::new();
+    for (nth, node) in bounded(reader, tone, "examples", "keep those that teach something").iter().enumerate() {
+        let path = format!("tone.examples[{nth}]");
+        let Some(fields) = reader.fields(node, &path, &keys::EXAMPLE) else { continue };
+        let Some((say, place)) = reader.text(&fields, "say") else { continue };
+        let mut other = |key| reader.text(&fields, key).map_or_else(String::new, |(text, _)| text.to_owned());
+        let (instead_of, why) = (other("instead_of"), other("why"));
+        examples.push(Example { say: say.to_owned(), instead_of, why, line: place.line, column: place.column });
+    }
+    examples
 }
 
 pub(super) fn replies(reader: &mut Reader<'_>, top: &Fields<'_>, source: &str, names: &Names<'_>) -> Vec<ReadyReply> {
@@ -40,7 +55,8 @@ pub(super) fn replies(reader: &mut Reader<'_>, top: &Fields<'_>, source: &str, n
             reader.note(fields.place, &fields.path, what, "keep one of them, or give them different names");
             continue;
         }
-        replies.push(ReadyReply { name, language, text, when });
+        let place = fields.get("text").map_or(fields.place, |node| node.place);
+        replies.push(ReadyReply { name, language, text, when, line: place.line, column: place.column });
     }
     replies
 }
@@ -79,31 +95,61 @@ fn sound_text(reader: &mut Reader<'_>, text: &str, place: Place, path: &str, gap
 }
 
 pub(super) fn notices(reader: &mut Reader<'_>, top: &Fields<'_>) -> Notices {
+    const CALL: [&str; 4] = ["time", "zone", "customer", "brand"];
     let Some(node) = top.get("notices") else { return Notices::default() };
     let Some(fields) = reader.fields(node, "notices", &keys::NOTICES) else { return Notices::default() };
+    let mut words = |key, gaps: &[&str], must: Option<Must>| translations(reader, &fields, key, gaps, must.as_ref());
+    let when = |what| Some(Must { gap: "time", what });
+    let back = Must { gap: "opens", what: "does not say when people are back" };
+    let mut notices = Notices {
+        out_of_hours: words("out_of_hours", &["opens", "customer", "brand"], Some(back)),
+        received: words("received", &["customer", "brand"], None),
+        callback_booked: words("callback_booked", &CALL, when("does not say when the customer is called")),
+        callback_reminder: words("callback_reminder", &CALL, when("does not say when the customer is called")),
+        callback_missed: words("callback_missed", &CALL, None),
+        moved_to_private: words("moved_to_private", &["customer", "brand"], None),
+        ..Notices::default()
+    };
+    notices.remind_before_seconds = reader.seconds(&fields, "remind_before").unwrap_or(notices.remind_before_seconds);
+    notices
+}
+
+/// A gap without which a notice says nothing.
+struct Must {
+    gap: &'static str,
+    what: &'static str,
+}
+
+fn translations(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_>,
+    key: &str,
+    gaps: &[&str],
+    must: Option<&Must>,
+) -> Translations {
     let mut texts = Vec::new();
-    for (code, place, node) in reader.named(&fields, "out_of_hours") {
-        let path = join("notices.out_of_hours", code);
-        let text = notice(reader, node, &path);
+    for (code, place, node) in reader.named(fields, key) {
+        let path = join(&fields.path_of(key), code);
+        let text = notice(reader, node, &path, gaps, must);
         if let (true, Some(text)) = (sound_language(reader, code, place, &path), text) {
             texts.push((code.to_owned(), text));
         }
     }
-    Notices { out_of_hours: Translations { texts } }
+    Translations { texts }
 }
 
-/// A notice out of hours says when people are back, or it says nothing.
-fn notice(reader: &mut Reader<'_>, node: &Node, path: &str) -> Option<String> {
+fn notice(reader: &mut Reader<'_>, node: &Node, path: &str, known: &[&str], must: Option<&Must>) -> Option<String> {
     let Value::Text(text) = &node.value else {
         let what = format!("is {}, but must be text", node.value.kind());
-        reader.note(node.place, path, what, "write e.g. `\"We are back at {opens}.\"`");
+        let example = must.map_or_else(String::new, |must| format!(" {{{}}}", must.gap));
+        reader.note(node.place, path, what, format!("write e.g. `\"We say so{example}.\"`"));
         return None;
     };
-    if !sound_text(reader, text, node.place, path, &["opens", "customer", "brand"]) {
+    if !sound_text(reader, text, node.place, path, known) {
         return None;
     }
-    if !templates::gaps(text).is_ok_and(|gaps| gaps.contains(&"opens")) {
-        reader.note(node.place, path, "does not say when people are back", "add `{opens}` to it");
+    if let Some(must) = must.filter(|must| !templates::gaps(text).is_ok_and(|gaps| gaps.contains(&must.gap))) {
+        reader.note(node.place, path, must.what, format!("add `{{{}}}` to it", must.gap));
         return None;
     }
     Some(text.clone())

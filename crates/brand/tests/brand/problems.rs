@@ -707,6 +707,7 @@ fn ready_words_have_known_gaps_and_languages() {
             "`a` stands twice in the language `en`",
         ),
         ("tone: {forbiden: [a]}\n".into(), "tone.forbiden", "is not a key of a tone"),
+        ("tone: {examples: [{instead_of: a}]}\n".into(), "tone.examples[0].say", "is missing"),
         ("tone: {signature: always}\n".into(), "tone.signature", "`always` is not known here"),
         ("tone: {require_apology: maybe}\n".into(), "tone.require_apology", "is neither on nor off"),
         (
@@ -719,6 +720,12 @@ fn ready_words_have_known_gaps_and_languages() {
             "notices.out_of_hours.english",
             "`english` is not the code of a language",
         ),
+        (
+            "notices: {callback_booked: {en: \"We call you.\"}}\n".into(),
+            "notices.callback_booked.en",
+            "does not say when the customer is called",
+        ),
+        ("notices: {received: {en: \"At {time}\"}}\n".into(), "notices.received.en", "has no value for `{time}`"),
         ("notices: {out_of_hours: {en: 5}}\n".into(), "notices.out_of_hours.en", "is a number, but must be text"),
     ] {
         let (_, problem) = one(&more);

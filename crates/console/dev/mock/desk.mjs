@@ -125,10 +125,18 @@ function route(post, key, read, first, at) {
     targetSeconds: seconds,
     settingsVersion: brand.settingsVersion,
   };
+  const resolution = {
+    ...deadline,
+    kind: "DEADLINE_KIND_RESOLUTION",
+    dueAt: stamp(at + 8 * seconds * 1_000),
+    targetSeconds: 8 * seconds,
+    clock: "DEADLINE_CLOCK_BUSINESS",
+  };
   return [
     ...(first ? [{ conversationOpened: { postKey: key, network: post.network, private: post.private ?? false } }] : []),
     { routed },
     ...(read.intent.label === "praise" ? [] : [{ deadlineSet: deadline }]),
+    ...(first && complaint ? [{ deadlineSet: resolution }] : []),
   ];
 }
 
@@ -146,9 +154,9 @@ export function breach(id, at) {
 }
 
 /** A person submits a reply. */
-export function submit(id, person, text, isPrivate, at, request) {
+export function submit(id, person, text, isPrivate, at, request, more = {}) {
   const state = fold(id);
-  const replyId = hash("reply", id, request);
+  const replyId = hash("reply", id, request, more.part ?? 1);
   const newest = state.posts.at(-1);
   const fact = {
     replyId,
@@ -158,6 +166,7 @@ export function submit(id, person, text, isPrivate, at, request) {
     inReplyTo: newest?.key,
     inReplyToNativeId: newest?.native,
     body: { text },
+    ...more,
   };
   append({ ...baseOf(id), actor: byPerson(person), facts: [{ replySubmitted: fact }], at });
   return replyId;

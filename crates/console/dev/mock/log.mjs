@@ -1,5 +1,7 @@
 // A log in memory with the shapes of the real one: records of facts, folded to summaries in canonical proto3 JSON.
 
+import { HELD, held, heldOf } from "./held.mjs";
+import { PRESS, pressing, pressOf } from "./press.mjs";
 import { hash } from "./world.mjs";
 
 const records = new Map();
@@ -9,6 +11,18 @@ let sequence = 1_000;
 
 export const clock = { now: () => Date.now() };
 export const stamp = (at) => new Date(at).toISOString();
+
+const readers = new Set();
+
+/** Somebody writes an answer: it passes by. */
+export function writes(writing) {
+  for (const reader of readers) reader(writing);
+}
+
+export function onWriting(reader) {
+  readers.add(reader);
+  return () => readers.delete(reader);
+}
 
 export function onAppend(listener) {
   listeners.add(listener);
@@ -72,6 +86,8 @@ export function fold(id, until = Number.POSITIVE_INFINITY) {
     mergedInto: "",
     version: 0,
     opened: false,
+    ...pressing(),
+    ...held(),
   };
   for (const entry of entriesOf(id)) {
     if (Date.parse(entry.record.recordedAt) > until) break;
@@ -86,8 +102,9 @@ export function fold(id, until = Number.POSITIVE_INFINITY) {
 
 function evolve(state, fact, at) {
   const [kind, body] = Object.entries(fact)[0];
-  const step = EVOLVE[kind];
-  if (step) step(state, body, at);
+  PRESS[kind]?.(state, body, at);
+  HELD[kind]?.(state, body, at);
+  EVOLVE[kind]?.(state, body, at);
 }
 
 const EVOLVE = {
@@ -126,9 +143,14 @@ const EVOLVE = {
   },
   conversationOpened: (state) => Object.assign(state, { opened: true }),
   routed: (state, routed) => Object.assign(state, { team: routed.team, priority: routed.priority, rule: routed.rule }),
-  deadlineSet: (state, set) => Object.assign(state, { due: time(set.dueAt), breached: false }),
+  deadlineSet: (state, set) => {
+    if (set.kind !== "DEADLINE_KIND_RESOLUTION") Object.assign(state, { due: time(set.dueAt), breached: false });
+  },
   deadlineBreached: (state) => Object.assign(state, { breached: true, breaches: state.breaches + 1 }),
-  claimed: (state, claimed) => Object.assign(state, { assignee: claimed.person }),
+  claimed: (state, claimed) => {
+    // Whoever takes it for the team that it was raised to stands beside the first line.
+    if (!claimed.team) state.assignee = claimed.person;
+  },
   released: (state) => Object.assign(state, { assignee: "" }),
   handedOff: (state, handed) =>
     Object.assign(state, { team: handed.toTeam, assignee: handed.toPerson ?? "", handOffs: state.handOffs + 1 }),
@@ -141,6 +163,8 @@ const EVOLVE = {
       person: reply.person,
       attempts: 0,
       network: reply.network,
+      part: reply.part,
+      parts: reply.parts,
     }),
   replyAttempted: (state, tried) =>
     Object.assign(state.replies.get(tried.replyId), { status: "attempted", attempts: tried.attempt }),
@@ -236,6 +260,8 @@ export function summaryOf(state) {
     contacts: state.contacts,
     version: String(state.version),
     newestReply: [...state.replies.values()].at(-1)?.status,
+    ...pressOf(state, waiting, clock.now()),
+    ...heldOf(state, stamp),
   });
 }
 

@@ -88,37 +88,3 @@ export function minutes() {
     breaches: String(breaches),
   }));
 }
-
-export const CATALOGUE = [
-  {
-    name: "open",
-    title: "Waiting for us",
-    definition: "Conversations in which the newest word is the customer's and no answer has followed.",
-    unit: "conversations",
-  },
-  {
-    name: "waiting",
-    title: "Answered",
-    definition: "Conversations that are answered and not resolved: the brand waits for the customer.",
-    unit: "conversations",
-  },
-  {
-    name: "first_response_p50_seconds",
-    title: "First response, half within",
-    definition: "Half of all first answers came within this time of the first post, by the network's clock.",
-    unit: "seconds",
-  },
-  {
-    name: "answered_within_10m",
-    title: "Answered within 10 min",
-    definition:
-      "Of the conversations that are at least 10 minutes old or were answered sooner: the share whose first answer came within 10 minutes.",
-    unit: "share",
-  },
-  {
-    name: "replies_in_doubt",
-    title: "In doubt",
-    definition: "Replies of which nobody knows whether the network has them; a person decides.",
-    unit: "replies",
-  },
-];

@@ -2,6 +2,7 @@
 
 import { baseOf, breach, byPerson, carry, fate, receive, submit } from "./desk.mjs";
 import { append, fold, stamp, statusOf } from "./log.mjs";
+import { press } from "./pressing-day.mjs";
 import { BRANDS, chance, DAY, HOSTILE, hash } from "./world.mjs";
 
 const HISTORY_SHARE = 0.62;
@@ -21,6 +22,7 @@ export function playPast() {
   }
   playHostile(now);
   playOddities(now);
+  press(now);
   sweep(now);
   return { rest: DAY.slice(cut), threads };
 }

@@ -1,21 +1,28 @@
 // The API of the mock.
 
+import { customer, teamFace, writeCustomer } from "./customers.mjs";
 import { baseOf, byPerson, carry, fate, receive, submit } from "./desk.mjs";
+import { behind, CATALOGUE, figures, scorecard } from "./figures.mjs";
+import { bringBack, listFiltered, previewFilters } from "./filtered.mjs";
+import { checkDraft } from "./guard.mjs";
+import { unfinished } from "./held.mjs";
 import {
   allIds,
   append,
-  changesAfter,
   clock,
   entriesOf,
   fold,
   lastSequence,
-  onAppend,
+  stamp,
   statusOf,
   summaryOf,
   waitingSince,
+  writes,
 } from "./log.mjs";
-import { CATALOGUE, minutes, rows } from "./measure.mjs";
+import { rows } from "./measure.mjs";
+import { choiceOf, choose, newsOf, notices, readyReplies, settleNotice, shiftPosts } from "./people.mjs";
 import { watch } from "./play.mjs";
+import { incidents, placeOf } from "./press.mjs";
 import { BRANDS, hash } from "./world.mjs";
 
 const problem = (status, reason, detail, field) => ({
@@ -28,7 +35,7 @@ const seen = new Map();
 export function answer(method, url, body) {
   const [, , , area, id, verb, sub, last] = url.pathname.split("/");
   const query = url.searchParams;
-  if (method === "GET") return read(area, id, verb, query);
+  if (method === "GET") return readMore(area, id, verb, query, sub, last) ?? read(area, id, verb, query);
   let json;
   try {
     json = JSON.parse(body);
@@ -36,9 +43,35 @@ export function answer(method, url, body) {
     return problem(400, "INVALID_ARGUMENT", "the body is not JSON", "body");
   }
   if (area === "posts") return ingest(json);
+  if (area === "customers") return writeCustomer(id, verb, sub, json) ?? problem(404, "NOT_FOUND", "no such path");
+  if (area === "brands" && verb === "filtered") return bringBack(id, sub, json);
+  if (area === "brands" && verb === "filters") return { json: previewFilters(json) };
+  if (area === "brands" && verb === "people") return choose(id, sub, json.choice);
+  if (area === "brands" && verb === "notices") return settleNotice(sub);
+  if (area === "brands" && verb === "shift-posts") return { json: shiftPosts(id, json.yaml) };
   if (area === "brands") return brands(id, verb, json);
-  if (area === "conversations") return desk(id, last === "settle" ? "settle" : verb, sub, json);
+  if (area === "conversations" && verb === "draft") {
+    writes({ conversationId: id, brand: fold(id).brand, person: json.person, at: stamp(clock.now()) });
+    return { json: checkDraft(fold(id), json) };
+  }
+  if (area === "conversations" && last === "done") return desk(id, "called", sub, json);
+  if (area === "conversations") return desk(id, OF_A_REPLY.includes(last) ? last : verb, sub, json);
   return problem(404, "NOT_FOUND", "there is no such path");
+}
+
+/** What customers, filtered posts, surges and figures have to say. */
+function readMore(area, id, verb, query, sub, last) {
+  if (area === "notices") return { json: notices() };
+  if (verb === "people" && last === "news") return { json: newsOf(id, sub) };
+  if (verb === "people") return { json: choiceOf(id, sub) };
+  if (verb === "ready-replies") return { json: readyReplies(fold(id), query.get("person")) };
+  if (area === "customers") return { json: verb === "team" ? teamFace(id) : customer(id) };
+  if (area === "brands" && verb === "filtered") return { json: listFiltered(id, query) };
+  if (area === "brands" && verb === "incidents") return { json: { incidents: incidents(id) } };
+  if (area === "figures" && verb === "behind") return { json: behind(id, query) };
+  if (area === "figures") return { json: figures(query) };
+  if (area === "scorecard") return { json: scorecard(query) };
+  return undefined;
 }
 
 function read(area, id, verb, query) {
@@ -53,11 +86,15 @@ function read(area, id, verb, query) {
   if (area === "outbox") return { json: { entries: outbox() } };
   if (area === "brands" && id) {
     const found = BRANDS.find((brand) => brand.brand === id);
+    if (found && query.get("at")) return { json: { brand: { ...found, yaml: `# as it was\n${found.yaml}` } } };
     return found ? { json: { brand: found } } : problem(404, "NOT_FOUND", "there is no such brand");
   }
   if (area === "brands") return { json: { brands: BRANDS.map((brand) => ({ ...brand, yaml: "" })) } };
   return problem(404, "NOT_FOUND", "there is no such path");
 }
+
+/** What is said of one reply or proposal of a conversation. */
+const OF_A_REPLY = ["settle", "resume", "give-up", "approve", "send-back"];
 
 const PRIORITIES = ["LOW", "NORMAL", "HIGH", "URGENT"];
 const rank = (priority) => PRIORITIES.indexOf((priority ?? "PRIORITY_NORMAL").replace("PRIORITY_", ""));
@@ -71,19 +108,14 @@ function list(query) {
     ) &&
     (statuses.length === 0 || statuses.includes(statusOf(state))) &&
     (wanted("unassigned") !== "true" || !state.assignee) &&
+    (!wanted("offeredTo") || wanted("offeredTo") === state.offeredTo) &&
+    (!wanted("incidentId") || wanted("incidentId") === state.incidentId) &&
     (!wanted("minPriority") || rank(state.priority) >= rank(`PRIORITY_${wanted("minPriority")}`));
-  const at = clock.now();
   const ranks = ["OPEN", "NEW", "WAITING_FOR_CUSTOMER", "RESOLVED", "MERGED"];
-  const order = (state) => {
-    const waits = statusOf(state) === "OPEN";
-    return [
-      ranks.indexOf(statusOf(state)),
-      waits && state.due && state.due <= at ? 0 : 1,
-      waits ? -rank(state.priority) : 0,
-      waits ? (state.due ?? 9e15) : 9e15,
-      waits ? (waitingSince(state) ?? 9e15) : 9e15,
-    ];
-  };
+  const order = (state) => [
+    ranks.indexOf(statusOf(state)),
+    statusOf(state) === "OPEN" ? placeOf(state, waitingSince(state)) : -Date.parse(state.lastActivityAt),
+  ];
   const compare = (a, b) => order(a).reduce((found, value, place) => found || value - order(b)[place], 0);
   const all = allIds()
     .map((id) => fold(id))
@@ -247,11 +279,15 @@ function desk(id, verb, replyId, json) {
     return problem(409, "VERSION_CHANGED", "the conversation has changed");
   const refused = refusal(state, verb, person, json);
   if (refused) return problem(409, refused, refused.toLowerCase().replaceAll("_", " "));
-  const fact = factOf(state, verb, person, json);
+  const fact = factOf(state, verb, person, { ...json, callbackId: replyId, requestId });
   const more = {};
-  if (verb === "replies") more.replyId = reply(id, person, json, requestId);
-  else if (verb === "settle") settle(id, replyId, json.arrived);
-  else append({ ...baseOf(id), actor: byPerson(person), facts: [fact] });
+  if (verb === "replies") Object.assign(more, reply(id, person, json, requestId));
+  else if (verb === "resume") resume(id, person);
+  else if (verb === "approve") approve(id, person, replyId, requestId);
+  else if (verb === "callbacks") more.callbackId = fact.callbackBooked.callbackId;
+  if (verb === "settle") settle(id, replyId, json.arrived);
+  else if (!["replies", "resume", "approve"].includes(verb))
+    append({ ...baseOf(id), actor: byPerson(person), facts: [fact] });
   seen.set(requestId, more);
   return done(true, more);
 }
@@ -260,18 +296,56 @@ function refusal(state, verb, person, json) {
   const status = statusOf(state);
   const held = state.assignee && state.assignee !== person;
   if (state.mergedInto) return "MERGED";
-  if (["claim", "replies", "release"].includes(verb) && held) return "CLAIMED_BY_SOMEONE_ELSE";
+  const beside = state.escalationTeam && teamHas(state, state.escalationTeam, person);
+  if (["claim", "replies", "release"].includes(verb) && held && !beside) return "CLAIMED_BY_SOMEONE_ELSE";
   if (status === "RESOLVED" && ["claim", "release", "hand-off", "escalate"].includes(verb)) return "ALREADY_RESOLVED";
-  if (["hand-off", "escalate", "reopen"].includes(verb) && !json.reason) return "REASON_MISSING";
+  if (["hand-off", "escalate", "deescalate", "reopen"].includes(verb) && !json.reason) return "REASON_MISSING";
   if (["replies", "notes"].includes(verb) && !json.text) return "TEXT_MISSING";
+  if (verb === "callbacks" && Date.parse(json.dueAt) <= clock.now()) return "CALLBACK_IN_THE_PAST";
+  if (verb === "replies") return guardRefusal(state, person, json);
+  if (verb === "approve") return approvalRefusal(state, person, json.proposalId);
   const moving = [...state.replies.values()].some((one) => ["submitted", "attempted", "retrying"].includes(one.status));
   return verb === "resolve" && moving ? "REPLY_ON_ITS_WAY" : "";
 }
 
+const teamHas = (state, team, person) =>
+  BRANDS.find((one) => one.brand === state.brand)
+    ?.teams.find((one) => one.team === team)
+    ?.people.includes(person) ?? false;
+
+function approvalRefusal(state, person, proposal) {
+  const found = state.proposals.find((one) => one.proposalId === proposal);
+  if (!found) return "UNKNOWN_PROPOSAL";
+  return found.person === person ? "OWN_PROPOSAL" : "";
+}
+
+/** What the guard stops is not sent, unless somebody of the crisis team says why. */
+function guardRefusal(state, person, json) {
+  if (!checkDraft(state, { ...json, person }).findings.some((one) => one.stops)) return "";
+  if (!json.overrideReason) return "DRAFT_STOPPED";
+  return teamHas(state, "crisis", person) ? "" : "MAY_NOT_OVERRIDE";
+}
+
 function factOf(state, verb, person, json) {
   switch (verb) {
-    case "claim":
-      return { claimed: { person } };
+    case "claim": {
+      const beside = state.assignee && state.escalationTeam;
+      return { claimed: { person, ...(beside && { team: state.escalationTeam }) } };
+    }
+    case "deescalate":
+      return { deescalated: { by: person, fromTeam: state.escalationTeam, reason: json.reason } };
+    case "callbacks":
+      return {
+        callbackBooked: {
+          callbackId: hash("call", json.requestId),
+          dueAt: json.dueAt,
+          timezone: json.timezone,
+          person: json.caller,
+          by: person,
+        },
+      };
+    case "called":
+      return { callbackDone: { callbackId: json.callbackId, person } };
     case "release":
       return { released: { person, reason: json.reason } };
     case "hand-off":
@@ -285,11 +359,15 @@ function factOf(state, verb, person, json) {
         },
       };
     case "escalate":
-      return { escalated: { by: person, toTeam: json.toTeam, reason: json.reason } };
+      return { escalated: { by: person, toTeam: json.toTeam || "crisis", reason: json.reason } };
     case "notes":
       return { noteAdded: { noteId: hash("note", json.text, clock.now()), person, body: { text: json.text } } };
     case "resolve":
       return { resolved: { person, outcome: json.outcome } };
+    case "send-back":
+      return { replySentBack: { proposalId: json.callbackId, person, reason: json.reason } };
+    case "give-up":
+      return { replyGivenUp: { replyId: json.callbackId, person, reason: json.reason } };
     case "reopen":
       return { reopened: { person, reason: json.reason } };
     case "classification": {
@@ -317,16 +395,27 @@ function classified(id, postKey) {
   return facts.findLast((fact) => fact.postClassified?.postKey === postKey)?.postClassified;
 }
 
-/** Sends a reply in steps that one can watch. A text with `#doubt`, `#retry` or `#fail` fares so. */
+/**
+ * Sends a reply in steps that one can watch. A text with `#doubt`, `#retry` or `#fail` fares so; with `#half` its second
+ * part fails, and with `#ask` it waits until somebody agrees.
+ */
 function reply(id, person, json, requestId) {
-  const made = submit(id, person, json.text, json.private ?? false, clock.now(), requestId);
+  if (json.text.includes("#ask")) return propose(id, person, json.text, requestId);
+  if (json.text.includes("#half")) return half(id, person, json.text, requestId);
+  const more = json.overrideReason ? { overrode: json.overrideReason } : {};
+  const made = submit(id, person, json.text, json.private ?? false, clock.now(), requestId, more);
+  fares(id, made, json.text, requestId);
+  return { replyId: made };
+}
+
+function fares(id, made, text, requestId) {
   const told = {
     "#doubt": ["attempt", "doubt"],
     "#retry": ["attempt", "retry", "attempt", "sent"],
     "#fail": ["attempt", "fail"],
     "#ok": ["attempt", "sent"],
   };
-  const word = Object.keys(told).find((one) => json.text.includes(one));
+  const word = Object.keys(told).find((one) => text.includes(one));
   const steps = word ? told[word] : fate(requestId);
   let attempt = 0;
   let wait = 0;
@@ -337,7 +426,40 @@ function reply(id, person, json, requestId) {
       carry(id, made, step, attempt, clock.now());
     }, wait);
   }
-  return made;
+}
+
+function propose(id, person, text, requestId) {
+  const proposalId = hash("proposal", id, requestId);
+  const why = ["person", "finding:deflection"];
+  append({
+    ...baseOf(id),
+    actor: byPerson(person),
+    facts: [{ replyProposed: { proposalId, person, why, replies: [{ body: { text } }] } }],
+  });
+  return { replyId: proposalId, waitsFor: why };
+}
+
+function approve(id, person, proposalId, requestId) {
+  const { person: writer, replies } = fold(id).proposals.find((one) => one.proposalId === proposalId);
+  append({ ...baseOf(id), actor: byPerson(person), facts: [{ replyApproved: { proposalId, person } }] });
+  const made = submit(id, writer, replies[0].body.text, false, clock.now(), requestId);
+  fares(id, made, "#ok", requestId);
+}
+
+function half(id, person, text, requestId) {
+  const [first, second] = [1, 2].map((part) =>
+    submit(id, person, `${text} ${part}/2`, false, clock.now(), requestId, { part, parts: 2 }),
+  );
+  for (const step of ["attempt", "sent"]) carry(id, first, step, 1, clock.now());
+  for (const step of ["attempt", "fail"]) carry(id, second, step, 1, clock.now());
+  return { replyId: first };
+}
+
+function resume(id, person) {
+  const { replyId } = unfinished(fold(id));
+  const replies = [{ replyId, part: 2, attempts: 1, times: 1 }];
+  append({ ...baseOf(id), actor: byPerson(person), facts: [{ replyResumed: { person, replies } }] });
+  fares(id, replyId, "#ok", replyId);
 }
 
 function settle(id, replyId, arrived) {
@@ -346,42 +468,4 @@ function settle(id, replyId, arrived) {
     ? { replySent: { replyId, sentAt: at, how: "settled" } }
     : { replyFailed: { replyId, attempt: 1, reason: "settled_not_arrived", isFinal: true } };
   append({ ...baseOf(id), actor: { kind: "ACTOR_KIND_PERSON", name: fold(id).assignee || "dana" }, facts: [fact] });
-}
-
-const HEARTBEAT_MS = 15_000;
-const MEASURES_MS = 1_000;
-
-export function stream(request, response, query) {
-  response.writeHead(200, {
-    "content-type": "text/event-stream",
-    "cache-control": "no-store",
-    "x-accel-buffering": "no",
-  });
-  const send = (name, data, id) =>
-    response.write(`${id ? `id: ${id}\n` : ""}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
-  const tell = ({ sequence, conversation: id, kinds }) =>
-    send("conversation", { sequence: String(sequence), conversation: summaryOf(fold(id)), factKinds: kinds }, sequence);
-  response.write("retry: 1000\n\n");
-  const after = Number(request.headers["last-event-id"] ?? query.get("after") ?? 0);
-  const missed = after > 0 ? changesAfter(after) : [];
-  if (missed === undefined || after > lastSequence()) send("reset", {}, lastSequence());
-  else for (const change of missed) tell(change);
-  const measure = (snapshot) =>
-    send("measures", { sequence: String(lastSequence()), rows: rows(["BRAND"]), snapshot, minutes: minutes() });
-  measure(true);
-  let dirty = false;
-  const stop = onAppend((change) => {
-    dirty = true;
-    tell(change);
-  });
-  const measuring = setInterval(() => {
-    if (dirty) measure(false);
-    dirty = false;
-  }, MEASURES_MS);
-  const beating = setInterval(() => response.write(": here\n\n"), HEARTBEAT_MS);
-  request.on("close", () => {
-    stop();
-    clearInterval(measuring);
-    clearInterval(beating);
-  });
 }

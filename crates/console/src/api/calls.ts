@@ -9,6 +9,7 @@ import type {
 import type {
   CheckSettingsResponseJson,
   ListBrandsResponseJson,
+  ListIncidentsResponseJson,
   ProblemJson,
   PublishSettingsResponseJson,
 } from "../gen/earshot/brand/v1/brand_service_pb";
@@ -38,6 +39,7 @@ import {
   readOutgoing,
   readSummaries,
   readSummary,
+  readTime,
   type Status,
   type Summary,
 } from "./model";
@@ -53,6 +55,8 @@ export interface Query {
   intent?: string;
   minPriority?: Priority;
   unassigned?: boolean;
+  offeredTo?: string;
+  incident?: string;
 }
 
 export interface Page {
@@ -73,7 +77,8 @@ export async function listConversations(
   pageToken = "",
   signal?: AbortSignal,
 ): Promise<Page> {
-  const params: Params = { ...query, pageSize, pageToken };
+  const { incident = "", ...fields } = query;
+  const params: Params = { ...fields, incidentId: incident, pageSize, pageToken };
   const json = await get<ListConversationsResponseJson>("conversations", params, signal);
   return {
     conversations: readSummaries(json.conversations),
@@ -110,8 +115,15 @@ export type Deed =
   | { do: "hand-off"; toTeam: string; toPerson: string; reason: string }
   | { do: "escalate"; toTeam: string; reason: string }
   | { do: "notes"; text: string }
-  | { do: "replies"; text: string; private: boolean; inReplyTo: string }
+  | { do: "replies"; text: string; private: boolean; inReplyTo: string; overrideReason?: string }
+  | { do: "deescalate"; reason: string }
+  | { do: "callbacks"; dueAt: string; timezone: string; caller: string }
+  | { do: "called"; callbackId: string }
   | { do: "settle"; replyId: string; arrived: boolean }
+  | { do: "resume"; replyId: string }
+  | { do: "give-up"; replyId: string; reason: string }
+  | { do: "approve"; proposalId: string }
+  | { do: "send-back"; proposalId: string; reason: string }
   | { do: "resolve"; outcome: Outcome }
   | { do: "reopen"; reason: string }
   | { do: "merge"; intoConversationId: string; reason: string }
@@ -123,14 +135,17 @@ export interface Done {
   replyId: string;
 }
 
+function placeOf(deed: Deed, verb: string): string {
+  if ("replyId" in deed) return `replies/${encodeURIComponent(deed.replyId)}/${verb}`;
+  if ("proposalId" in deed) return `proposals/${encodeURIComponent(deed.proposalId)}/${verb}`;
+  return deed.do === "called" ? `callbacks/${encodeURIComponent(deed.callbackId)}/done` : verb;
+}
+
 /** Does one thing to one conversation. */
 export async function act(id: string, write: Write, deed: Deed): Promise<Done> {
   const { do: verb, ...fields } = deed;
   const conversation = `conversations/${encodeURIComponent(id)}`;
-  const path =
-    deed.do === "settle"
-      ? `${conversation}/replies/${encodeURIComponent(deed.replyId)}/settle`
-      : `${conversation}/${verb}`;
+  const path = `${conversation}/${placeOf(deed, verb)}`;
   const expectedVersion = write.expectedVersion === undefined ? {} : { expectedVersion: String(write.expectedVersion) };
   const body = {
     write: { conversationId: id, person: write.person, requestId: write.requestId, ...expectedVersion },
@@ -163,8 +178,10 @@ export async function listBrands(signal?: AbortSignal): Promise<Brand[]> {
   return (json.brands ?? []).flatMap((brand) => readBrand(brand) ?? []);
 }
 
-export async function getBrand(id: string, signal?: AbortSignal): Promise<Brand | undefined> {
-  const json = await get<{ brand?: Parameters<typeof readBrand>[0] }>(`brands/${encodeURIComponent(id)}`, {}, signal);
+/** A brand with its settings as they are, or as they were at an instant (RFC 3339). */
+export async function getBrand(id: string, signal?: AbortSignal, at = ""): Promise<Brand | undefined> {
+  const path = `brands/${encodeURIComponent(id)}`;
+  const json = await get<{ brand?: Parameters<typeof readBrand>[0] }>(path, { at }, signal);
   return readBrand(json.brand);
 }
 
@@ -176,6 +193,34 @@ export async function checkSettings(yaml: string, file: string): Promise<{ probl
 export async function publishSettings(yaml: string, file: string, requestId: string) {
   const json = await post<PublishSettingsResponseJson>("brands", { yaml, file, requestId });
   return { brand: json.brand ?? "", version: json.settingsVersion ?? "", changed: json.changed ?? false };
+}
+
+export interface Incident {
+  id: string;
+  brand: string;
+  region: string;
+  topic: string;
+  firstPostAt?: number | undefined;
+  detectedAt?: number | undefined;
+  posts: number;
+  conversations: number;
+  team: string;
+}
+
+/** The surges that are on. */
+export async function listIncidents(brand: string, signal?: AbortSignal): Promise<Incident[]> {
+  const json = await get<ListIncidentsResponseJson>(`brands/${encodeURIComponent(brand)}/incidents`, {}, signal);
+  return (json.incidents ?? []).map((one) => ({
+    id: one.incidentId ?? "",
+    brand,
+    region: one.region ?? "",
+    topic: one.topic ?? "",
+    firstPostAt: readTime(one.firstPostAt),
+    detectedAt: readTime(one.detectedAt),
+    posts: readNumber(one.posts),
+    conversations: readNumber(one.conversations),
+    team: one.team ?? "",
+  }));
 }
 
 export async function setPresence(brand: string, person: string, online: boolean): Promise<void> {

@@ -10,6 +10,11 @@ import type {
 import type { FactJson } from "../gen/earshot/conversation/v1/facts_pb";
 import type { RecordJson } from "../gen/earshot/conversation/v1/record_pb";
 import type { OutboxEntryJson } from "../gen/earshot/notifier/v1/notification_service_pb";
+import { type Held, readHeld } from "./held";
+import { type Pressing, readPressing } from "./pressing";
+import { readMaybe, readNumber, readTime } from "./read";
+
+export { readNumber, readTime } from "./read";
 
 export type Status = "NEW" | "OPEN" | "WAITING_FOR_CUSTOMER" | "RESOLVED" | "MERGED";
 export type Priority = "LOW" | "NORMAL" | "HIGH" | "URGENT";
@@ -21,7 +26,7 @@ export const PRIORITIES: readonly Priority[] = ["LOW", "NORMAL", "HIGH", "URGENT
 export const OUTCOMES: readonly Outcome[] = ["SOLVED", "NO_ACTION_NEEDED", "REFUSED", "WENT_QUIET"];
 
 /** One conversation as it stands. Times are milliseconds since the epoch. */
-export interface Summary {
+export interface Summary extends Pressing, Held {
   id: string;
   brand: string;
   customerId: string;
@@ -148,23 +153,6 @@ export interface Outgoing {
   retryAt?: number | undefined;
 }
 
-export function readTime(text: string | undefined): number | undefined {
-  const at = text ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(at) ? undefined : at;
-}
-
-/** A 64-bit number of the wire. Sequences and counts stay far below 2^53. */
-export function readNumber(value: string | number | undefined): number {
-  return value === undefined ? 0 : Number(value) || 0;
-}
-
-/** A share or a percentile: absent stays absent, which is not the same as 0. */
-function readMaybe(value: string | number | undefined | null): number | undefined {
-  if (value === undefined || value === null) return undefined;
-  const number = Number(value);
-  return Number.isFinite(number) ? number : undefined;
-}
-
 function readEnum<T extends string>(value: string | undefined, prefix: string, known: readonly T[], otherwise: T): T {
   const short = (value ?? "").startsWith(prefix) ? (value ?? "").slice(prefix.length) : (value ?? "");
   return known.find((one) => one === short) ?? otherwise;
@@ -219,6 +207,8 @@ export function readSummary(json: ConversationSummaryJson | undefined): Summary 
     contacts: json.contacts ?? 0,
     version: readNumber(json.version),
     newestReply: json.newestReply ?? "",
+    ...readPressing(json),
+    ...readHeld(json),
   };
 }
 

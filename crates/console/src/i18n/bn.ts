@@ -1,6 +1,9 @@
 import type { Table } from ".";
+import { desk } from "./desk/bn";
 
 export const table: Table = {
+  ...desk,
+
   "unit.days": "দিন",
   "unit.hours": "ঘণ্টা",
   "unit.minutes": "মি.",
@@ -455,7 +458,7 @@ export const table: Table = {
   "help.back": "তালিকায় ফিরুন",
   "help.search": "খুঁজুন",
   "help.fresh": "নতুন যা আছে দেখান",
-  "help.go": "দেয়াল-বোর্ড, ইনবক্স, ব্র্যান্ড, খতিয়ান",
+  "help.go": "দেয়াল-বোর্ড, ইনবক্স, মূল্যায়ন, ছাঁকা, ব্র্যান্ড, খতিয়ান",
   "help.help": "এই সাহায্য",
   "help.send": "যা লিখেছেন পাঠান",
   "help.shortcuts": "একক অক্ষর কমান্ড হিসেবে কাজ করে",

@@ -1,7 +1,11 @@
 // Every word of the console. The other tables have the same keys; the type-checker holds them to it. `{name}` is
 // filled in; a key that ends in `.one` and `.other` follows the number.
 
+import { desk } from "./desk/en";
+
 export const en = {
+  ...desk,
+
   "unit.days": "d",
   "unit.hours": "h",
   "unit.minutes": "min",
@@ -461,7 +465,7 @@ export const en = {
   "help.back": "Back to the list",
   "help.search": "Find",
   "help.fresh": "Show what is new",
-  "help.go": "Wallboard, inbox, brands, ledger",
+  "help.go": "Wallboard, inbox, scorecard, filtered, brands, ledger",
   "help.help": "This help",
   "help.send": "Send what you wrote",
   "help.shortcuts": "Single letters act as commands",

@@ -1,6 +1,9 @@
 import type { Table } from ".";
+import { desk } from "./desk/et";
 
 export const table: Table = {
+  ...desk,
+
   "unit.days": "p",
   "unit.hours": "t",
   "unit.minutes": "min",
@@ -459,7 +462,7 @@ export const table: Table = {
   "help.back": "Tagasi loendisse",
   "help.search": "Otsi",
   "help.fresh": "Näita uut",
-  "help.go": "Seinatahvel, postkast, brändid, arvestus",
+  "help.go": "Seinatahvel, postkast, hindamine, filtreeritud, brändid, arvestus",
   "help.help": "See abi",
   "help.send": "Saada kirjutatu",
   "help.shortcuts": "Üksikud tähed on käsud",

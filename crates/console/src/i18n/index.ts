@@ -72,11 +72,26 @@ export function tn(key: PluralKey, n: number, values?: Values): string {
   return t(`${key}.${form}` as Key, { n, ...values });
 }
 
+type Prefix =
+  | ("intent" | "sentiment" | "urgency" | "churn" | "call" | "closing" | "head" | "reply" | "outcome")
+  | (
+      | "flag"
+      | "measured"
+      | "score"
+      | "suggest"
+      | "guard"
+      | "way"
+      | "placed"
+      | "lapsed"
+      | "kept"
+      | "chapter"
+      | "notice"
+      | "waits"
+    )
+  | ("news" | "way-of" | "shift" | "open");
+
 /** A value of an open set: its word when there is one, else the value itself. */
-export function word(
-  prefix: "intent" | "sentiment" | "urgency" | "churn" | "call" | "closing" | "head" | "reply" | "outcome",
-  value: string,
-): string {
+export function word(prefix: Prefix, value: string): string {
   const key = `${prefix}.${value}`;
   return Object.hasOwn(en, key) ? t(key as Key) : value;
 }
@@ -148,6 +163,17 @@ export function clockTime(at: number, present: number): string {
 
 export function fullTime(at: number): string {
   return formats.value.full.format(at);
+}
+
+/** A time as clocks of a zone show it; empty: here. An unknown zone is shown in our own. */
+export function zonedTime(at: number, zone: string): string {
+  const tag = localeTag(language.value);
+  const style = { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" } as const;
+  try {
+    return new Intl.DateTimeFormat(tag, { ...style, ...(zone && { timeZone: zone }) }).format(at);
+  } catch {
+    return new Intl.DateTimeFormat(tag, style).format(at);
+  }
 }
 
 export function languageName(tag: string): string {

@@ -1,6 +1,9 @@
 import type { Table } from ".";
+import { desk } from "./desk/ko";
 
 export const table: Table = {
+  ...desk,
+
   "unit.days": "일",
   "unit.hours": "시간",
   "unit.minutes": "분",
@@ -458,7 +461,7 @@ export const table: Table = {
   "help.back": "목록으로 돌아가기",
   "help.search": "찾기",
   "help.fresh": "새 내용 보기",
-  "help.go": "상황판, 받은 편지함, 브랜드, 원장",
+  "help.go": "상황판, 받은 편지함, 평가표, 걸러진 글, 브랜드, 원장",
   "help.help": "이 도움말",
   "help.send": "쓴 것 보내기",
   "help.shortcuts": "글자 하나를 명령으로 사용",

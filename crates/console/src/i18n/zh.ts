@@ -1,6 +1,9 @@
 import type { Table } from ".";
+import { desk } from "./desk/zh";
 
 export const table: Table = {
+  ...desk,
+
   "unit.days": "天",
   "unit.hours": "小时",
   "unit.minutes": "分",
@@ -455,7 +458,7 @@ export const table: Table = {
   "help.back": "返回列表",
   "help.search": "查找",
   "help.fresh": "显示新内容",
-  "help.go": "看板、收件箱、品牌、台账",
+  "help.go": "看板、收件箱、记分卡、已过滤、品牌、台账",
   "help.help": "本帮助",
   "help.send": "发送所写内容",
   "help.shortcuts": "单个字母作为命令",

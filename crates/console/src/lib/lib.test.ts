@@ -49,15 +49,21 @@ describe("durations", () => {
 describe("urgency", () => {
   const late = summary({ id: "late", dueAt: AT - MINUTE, sla: "RUNNING" });
   const soon = summary({ id: "soon", dueAt: AT + MINUTE, sla: "RUNNING" });
-  const later = summary({ id: "later", dueAt: AT + HOUR, sla: "RUNNING", priority: "URGENT" });
-  const waits = summary({ id: "waits", waitingSince: AT - HOUR });
 
-  it("puts the late first, then by priority, due time and waiting time, and those who do not wait last", () => {
-    const longer = summary({ id: "longer", waitingSince: AT - 2 * HOUR });
-    const high = summary({ id: "high", waitingSince: AT, priority: "HIGH" });
-    const settled = summary({ id: "settled", status: "RESOLVED", priority: "URGENT", dueAt: AT - HOUR });
-    const order = [settled, waits, later, longer, soon, high, late].sort(byUrgency(AT)).map((one) => one.id);
-    expect(order).toEqual(["late", "later", "high", "soon", "longer", "waits", "settled"]);
+  it("puts those who wait in the order of the one score, and those who do not last, the newest first", () => {
+    const score = (points: number) => [
+      { name: "late", points: 999 },
+      { name: "priority", points },
+    ];
+    const urgent = summary({ id: "urgent", dueAt: AT + 3 * HOUR, score: score(240) });
+    const high = summary({ id: "high", dueAt: AT + HOUR, score: score(60) });
+    const waits = summary({ id: "waits", waitingSince: AT - 2 * HOUR });
+    const longer = summary({ id: "longer", waitingSince: AT - 3 * HOUR });
+    const settled = summary({ id: "settled", status: "RESOLVED", dueAt: AT - HOUR, score: score(240) });
+    const older = summary({ id: "older", status: "RESOLVED", lastActivityAt: AT - HOUR });
+    const newer = summary({ id: "newer", status: "RESOLVED", lastActivityAt: AT });
+    const order = [settled, older, newer, waits, longer, soon, high, late, urgent].sort(byUrgency).map((one) => one.id);
+    expect(order).toEqual(["urgent", "late", "high", "soon", "longer", "waits", "newer", "older", "settled"]);
   });
 
   it("is late when the target has passed, also before the log says so", () => {

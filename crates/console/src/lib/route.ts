@@ -8,6 +8,10 @@ export type Route =
   | { page: "conversation"; id: string; at: string; reply: boolean }
   | { page: "brands"; brand: string }
   | { page: "ledger" }
+  | { page: "news" }
+  | { page: "filtered"; params: URLSearchParams }
+  | { page: "scorecard"; params: URLSearchParams }
+  | { page: "measures"; measure: string; params: URLSearchParams }
   | { page: "unknown" };
 
 export function parseRoute(hash: string): Route {
@@ -28,6 +32,14 @@ export function parseRoute(hash: string): Route {
       return { page: "brands", brand: name };
     case "ledger":
       return { page: "ledger" };
+    case "news":
+      return { page: "news" };
+    case "filtered":
+      return { page: "filtered", params };
+    case "scorecard":
+      return { page: "scorecard", params };
+    case "measures":
+      return { page: "measures", measure: name, params };
     default:
       return { page: "unknown" };
   }
@@ -55,8 +67,29 @@ export function brandLink(id: string): string {
 }
 
 export function inboxLink(params: Record<string, string>): string {
+  return `#/inbox${asked(params)}`;
+}
+
+export function filteredLink(params: Record<string, string>): string {
+  return `#/filtered${asked(params)}`;
+}
+
+export function scorecardLink(params: object): string {
+  return `#/scorecard${asked({ ...params })}`;
+}
+
+export function measuresLink(): string {
+  return "#/measures";
+}
+
+/** The conversations behind a figure. */
+export function behindLink(measure: string, params: Record<string, string>): string {
+  return `#/measures/${encodeURIComponent(measure)}${asked(params)}`;
+}
+
+function asked(params: Record<string, string>): string {
   const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== "")).toString();
-  return `#/inbox${query ? `?${query}` : ""}`;
+  return query && `?${query}`;
 }
 
 export const route = signal<Route>({ page: "wallboard" });

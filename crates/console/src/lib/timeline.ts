@@ -12,6 +12,7 @@ import type {
   ReplySubmittedJson,
 } from "../gen/earshot/conversation/v1/facts_pb";
 import type { ActorJson } from "../gen/earshot/conversation/v1/record_pb";
+import type { HeldFacts } from "./held";
 import { correct, type Reading, read } from "./reading";
 
 export type FactKind = keyof FactJson;
@@ -59,6 +60,13 @@ export interface Reply {
   reason: string;
   retryAt?: number | undefined;
   how: string;
+  /** Which part of a longer answer it is, from 1, and of how many; 1 of 1 when it is whole. */
+  part: number;
+  parts: number;
+  /** Of what Earshot tells customers by itself; empty for what a person says. */
+  notice: string;
+  /** Why a person sent it although the guard stopped it. */
+  overrode: string;
 }
 
 export interface Note {
@@ -107,6 +115,15 @@ export interface Customer {
 export function factKind(fact: FactJson): FactKind | undefined {
   return Object.keys(fact)[0] as FactKind | undefined;
 }
+
+/** What somebody should have looked at. */
+export const ALARMS: readonly FactKind[] = [
+  "deadlineBreached",
+  "escalated",
+  "replyInDoubt",
+  "callbackMissed",
+  "draftStopped",
+];
 
 /** Builds the story from the records in the order of the log. */
 export function story(entries: readonly Entry[]): Item[] {
@@ -185,6 +202,10 @@ function submitted(fact: ReplySubmittedJson, sequence: number, at: number): Repl
     attempts: 0,
     reason: "",
     how: "",
+    part: fact.part || 1,
+    parts: fact.parts || 1,
+    notice: fact.notice ?? "",
+    overrode: fact.overrode ?? "",
   };
 }
 
@@ -203,6 +224,10 @@ function observed(fact: ReplyObservedJson, sequence: number, at: number): Reply 
     attempts: 0,
     reason: "",
     how: "observed",
+    part: 1,
+    parts: 1,
+    notice: "",
+    overrode: "",
   };
 }
 
@@ -226,6 +251,10 @@ function mark(fact: FactJson, entry: Entry, posts: Map<string, Post>, replies: M
     failed.state = fact.replyFailed.isFinal ? "failed" : "retrying";
     failed.reason = fact.replyFailed.reason ?? "";
     failed.retryAt = readTime(fact.replyFailed.retryAt);
+  }
+  for (const part of (fact as HeldFacts).replyResumed?.replies ?? []) {
+    const again = replies.get(part.replyId ?? "");
+    if (again) Object.assign(again, { state: "submitted", reason: "", retryAt: undefined });
   }
   const doubted = fact.replyInDoubt && replies.get(fact.replyInDoubt.replyId ?? "");
   if (doubted && fact.replyInDoubt) {

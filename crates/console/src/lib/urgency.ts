@@ -1,9 +1,9 @@
-// What burns, and why. The order is the server's own: who waits before who does not, the breached first, then by
-// priority, due time and waiting time; the console keeps it up to date between two loads.
+// What burns, and why. The order is the server's own: who waits before who does not, then by the one score, in which a
+// point is a minute of waiting; the console keeps it up to date between two loads.
 
 import type { Query } from "../api/calls";
 import { PRIORITIES, type Status, type Summary } from "../api/model";
-import { MINUTE } from "./duration";
+import { DAY, MINUTE, SECOND } from "./duration";
 
 /** How loud a conversation is, from quiet to burning. */
 export type Heat = "calm" | "warm" | "hot" | "burning";
@@ -12,9 +12,11 @@ export type Reason =
   | { kind: "late"; since: number }
   | { kind: "due"; at: number }
   | { kind: "waiting"; since: number }
-  | { kind: "urgent" | "high" | "escalated" | "doubt" | "failed" | "unclaimed" }
+  | { kind: "urgent" | "high" | "escalated" | "doubt" | "failed" | "half" | "approval" | "unclaimed" }
   | { kind: "reach"; followers: number }
-  | { kind: "again"; posts: number };
+  | { kind: "again"; posts: number }
+  | { kind: "callDue" | "callMissed" }
+  | { kind: "flag"; flag: string };
 
 /** Followers from which an author's reach is named as a reason. */
 export const WIDE_REACH = 10_000;
@@ -48,17 +50,35 @@ export function heat(summary: Summary, at: number): Heat {
 export function reasons(summary: Summary, at: number): Reason[] {
   const found: Reason[] = [];
   if (summary.newestReply === "in_doubt") found.push({ kind: "doubt" });
-  if (summary.newestReply === "failed") found.push({ kind: "failed" });
+  if (summary.unfinished && summary.unfinished.parts > 1) found.push({ kind: "half" });
+  else if (summary.newestReply === "failed") found.push({ kind: "failed" });
+  if (summary.proposals.length > 0) found.push({ kind: "approval" });
   if (isWaiting(summary)) found.push(...clock(summary, at));
+  found.push(...calls(summary));
   if (summary.escalated) found.push({ kind: "escalated" });
   else if (summary.priority === "URGENT") found.push({ kind: "urgent" });
   else if (summary.priority === "HIGH") found.push({ kind: "high" });
+  found.push(...summary.flags.filter(isTold).map((flag): Reason => ({ kind: "flag", flag })));
   if (summary.reach >= WIDE_REACH) found.push({ kind: "reach", followers: summary.reach });
-  if (isWaiting(summary) && summary.answers === 0 && summary.posts >= ASKED_AGAIN) {
+  if (
+    isWaiting(summary) &&
+    !summary.flags.includes("repeat_ask") &&
+    summary.answers === 0 &&
+    summary.posts >= ASKED_AGAIN
+  ) {
     found.push({ kind: "again", posts: summary.posts });
   }
   if (isWaiting(summary) && !summary.assignee) found.push({ kind: "unclaimed" });
   return found;
+}
+
+/** A wide reach is told with its number. */
+const isTold = (flag: string) => flag !== "influencer";
+
+function calls(summary: Summary): Reason[] {
+  const has = (status: string) => summary.calls.some((call) => call.status === status);
+  if (has("MISSED")) return [{ kind: "callMissed" }];
+  return has("DUE") ? [{ kind: "callDue" }] : [];
 }
 
 function clock(summary: Summary, at: number): Reason[] {
@@ -67,24 +87,20 @@ function clock(summary: Summary, at: number): Reason[] {
   return summary.waitingSince === undefined ? [] : [{ kind: "waiting", since: summary.waitingSince }];
 }
 
-const NEVER = Number.POSITIVE_INFINITY;
 const RANKS: readonly Status[] = ["OPEN", "NEW", "WAITING_FOR_CUSTOMER", "RESOLVED", "MERGED"];
 
-/** Orders as the server lists. `at` is the present, so that a target passed since the last fact counts as passed. */
-export function byUrgency(at: number): (a: Summary, b: Summary) => number {
-  const waits = (one: Summary) => one.status === "OPEN";
-  const late = (one: Summary) => waits(one) && isLate(one, at);
-  const priority = (one: Summary) => (waits(one) ? PRIORITIES.indexOf(one.priority) : 0);
-  const due = (one: Summary) => (waits(one) ? (one.dueAt ?? NEVER) : NEVER);
-  const waiting = (one: Summary) => (waits(one) ? (one.waitingSince ?? NEVER) : NEVER);
-  return (a, b) =>
-    RANKS.indexOf(a.status) - RANKS.indexOf(b.status) ||
-    Number(late(b)) - Number(late(a)) ||
-    priority(b) - priority(a) ||
-    compare(due(a), due(b)) ||
-    compare(waiting(a), waiting(b)) ||
-    compare(b.lastActivityAt ?? 0, a.lastActivityAt ?? 0) ||
-    compare(a.id, b.id);
+/** When the answer is due, and by how many minutes all else moves that forward: the earlier, the more urgent. */
+export function place(summary: Summary): number {
+  const due = summary.dueAt ?? (summary.waitingSince ?? 0) + DAY;
+  const bonus = summary.score.reduce((sum, part) => (part.name === "late" ? sum : sum + part.points), 0);
+  return due - bonus * MINUTE;
+}
+
+/** Orders as the server lists: who waits by the score, all others with the newest first. */
+export function byUrgency(a: Summary, b: Summary): number {
+  const newest = (one: Summary) => -Math.floor((one.lastActivityAt ?? 0) / SECOND);
+  const key = a.status === "OPEN" ? place : newest;
+  return RANKS.indexOf(a.status) - RANKS.indexOf(b.status) || compare(key(a), key(b)) || compare(a.id, b.id);
 }
 
 function compare<T>(a: T, b: T): number {
@@ -102,6 +118,8 @@ export function matches(summary: Summary, query: Query): boolean {
     same(query.language, summary.language) &&
     same(query.intent, summary.intent) &&
     (!query.status?.length || query.status.includes(summary.status)) &&
+    same(query.offeredTo, summary.offeredTo) &&
+    same(query.incident, summary.incidentId) &&
     (!query.unassigned || summary.assignee === "") &&
     (!query.minPriority || PRIORITIES.indexOf(summary.priority) >= PRIORITIES.indexOf(query.minPriority))
   );

@@ -33,7 +33,7 @@ export function preview(id: string): Signal<Preview | undefined> {
 }
 
 /** Asks for the words of a conversation that is in view, if they are not known or older than it. */
-export function wantPreview(summary: Summary): void {
+export function wantPreview(summary: Pick<Summary, "id" | "version">): void {
   const known = preview(summary.id).peek();
   if (known && known.version >= summary.version) return;
   waiting.set(summary.id, summary.version);

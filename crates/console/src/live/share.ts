@@ -14,6 +14,8 @@ type Told =
 export interface Shared {
   nudge: () => void;
   forget: () => void;
+  /** Asks anew at once, by another address. */
+  again: () => void;
 }
 
 /** Events of this kind carry the whole picture; the newest is repeated to a tab that comes later. */
@@ -67,9 +69,9 @@ export function followShared(options: Follow, name: string): Shared {
   };
   tell({ kind: "hello" });
   void navigator.locks.request(name, lead);
-  return { nudge: () => following?.nudge(), forget: () => following?.forget() };
+  return { nudge: () => following?.nudge(), forget: () => following?.forget(), again: () => following?.again() };
 }
 
 function alone(following: Following): Shared {
-  return { nudge: following.nudge, forget: following.forget };
+  return { nudge: following.nudge, forget: following.forget, again: following.again };
 }

@@ -74,6 +74,8 @@ export interface Following {
   position: () => string;
   /** Goes on from elsewhere at the next connection: after a reset nothing known counts. */
   forget: () => void;
+  /** Asks anew at once, where it stands: the address says something else now. */
+  again: () => void;
 }
 
 /** Milliseconds before the n-th try, from 1: growing, and never all browsers at once. */
@@ -91,6 +93,7 @@ export function follow(options: Follow): Following {
   let attempt = 0;
   let lostAt = 0;
   let stopped = false;
+  let hurry = false;
   let wake = () => {};
   let cut = new AbortController();
 
@@ -153,7 +156,8 @@ export function follow(options: Follow): Following {
     options.onLink({ state: "connecting" });
     while (!stopped) {
       await connect();
-      if (!stopped) await lose();
+      if (!stopped && !hurry) await lose();
+      hurry = false;
     }
   };
   void run();
@@ -165,6 +169,11 @@ export function follow(options: Follow): Following {
       wake();
     },
     nudge: () => wake(),
+    again: () => {
+      hurry = true;
+      cut.abort();
+      wake();
+    },
     position: () => after,
     forget: () => {
       after = "";

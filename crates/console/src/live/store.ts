@@ -13,10 +13,17 @@ import {
   type Summary,
 } from "../api/model";
 import type { WatchResponseJson } from "../gen/earshot/analytics/v1/analytics_service_pb";
-import type { WatchConversationsResponseJson } from "../gen/earshot/conversation/v1/conversation_service_pb";
+import type {
+  WatchConversationsResponseJson,
+  WritingJson,
+} from "../gen/earshot/conversation/v1/conversation_service_pb";
+import type { ShownNewsJson } from "../gen/earshot/notifier/v1/notification_service_pb";
 import { serverNow } from "../lib/clock";
+import { me } from "./me";
+import { learnNews } from "./news";
 import { followShared, type Shared } from "./share";
 import type { Link, ServerEvent } from "./sse";
+import { hasWritten, learnWriting } from "./writing";
 
 export interface Change {
   sequence: number;
@@ -80,6 +87,8 @@ function onEvent(event: ServerEvent): void {
   if (event.name === "reset") forgetAll(event.id !== "");
   else if (event.name === "measures") takeMeasures(json as WatchResponseJson);
   else if (event.name === "conversation") takeConversation(json as WatchConversationsResponseJson, event.id);
+  else if (event.name === "news") learnNews(json as ShownNewsJson);
+  else if (event.name === "writing") learnWriting(json as WritingJson);
 }
 
 function parse(text: string): unknown {
@@ -95,6 +104,7 @@ function takeConversation(json: WatchConversationsResponseJson, id: string): voi
   const sequence = readNumber(json.sequence ?? id);
   if (!summary) return;
   const change = { sequence, summary, facts: json.factKinds ?? [] };
+  if (change.facts.includes("ReplySubmitted")) hasWritten(summary.id);
   batch(() => {
     if (sequence > position.value) position.value = sequence;
     tell(change);
@@ -146,13 +156,16 @@ function forgetAll(placed: boolean): void {
 }
 
 let shared: Shared | undefined;
+/** Whose news the stream brings. */
+let followed: string | undefined;
 
 /** Begins to follow, from a position of the log on (0 for now). */
 export function startStream(after: number): void {
   if (shared) return;
+  followed = me.peek()?.person;
   shared = followShared(
     {
-      url: (from) => apiUrl("events", { after: from }),
+      url: (from) => apiUrl("events", { after: from, person: me.peek()?.person }),
       after: after > 0 ? String(after) : "",
       now: serverNow,
       onEvent,
@@ -165,6 +178,11 @@ export function startStream(after: number): void {
     },
     `earshot ${new URL(document.baseURI).pathname}`,
   );
+  // Another person has other news.
+  me.subscribe((mine) => {
+    if (mine?.person !== followed) shared?.again();
+    followed = mine?.person;
+  });
   window.addEventListener("online", () => shared?.nudge());
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) shared?.nudge();

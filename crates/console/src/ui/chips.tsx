@@ -1,7 +1,7 @@
 // Small marks: why something stands where it stands, where it came from, how loud it is.
 
 import type { Priority, Status, Summary } from "../api/model";
-import { compact, duration, num, t } from "../i18n";
+import { compact, duration, num, t, word } from "../i18n";
 import { now } from "../lib/clock";
 import { networkName } from "../lib/text";
 import { type Reason, reasons } from "../lib/urgency";
@@ -16,10 +16,21 @@ const TONES: Record<Reason["kind"], string> = {
   escalated: "ember",
   doubt: "ember",
   failed: "ember",
+  half: "ember",
+  approval: "amber",
   reach: "info",
   again: "amber",
   unclaimed: "quiet",
+  callDue: "amber",
+  callMissed: "ember",
+  flag: "amber",
 };
+
+const LOUD_FLAGS = ["churn_risk", "spread", "flare_up", "exposure"];
+
+export function flagTone(flag: string): string {
+  return LOUD_FLAGS.includes(flag) ? "ember" : flag === "opportunity" ? "good" : "amber";
+}
 
 function wording(reason: Reason, at: number): string {
   switch (reason.kind) {
@@ -32,6 +43,8 @@ function wording(reason: Reason, at: number): string {
       return t("reason.reach", { count: compact(reason.followers) });
     case "again":
       return t("reason.again", { count: num(reason.posts) });
+    case "flag":
+      return word("flag", reason.flag);
     default:
       return t(`reason.${reason.kind}`);
   }
@@ -45,7 +58,10 @@ export function Reasons({ summary, most = 4 }: { summary: Summary; most?: number
   return (
     <span class="chips">
       {found.map((reason) => (
-        <span key={reason.kind} class={`chip chip-${TONES[reason.kind]}`}>
+        <span
+          key={reason.kind === "flag" ? reason.flag : reason.kind}
+          class={`chip chip-${reason.kind === "flag" ? flagTone(reason.flag) : TONES[reason.kind]}`}
+        >
           {wording(reason, at)}
         </span>
       ))}

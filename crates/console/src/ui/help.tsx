@@ -13,7 +13,7 @@ const KEYS: [string[], Key][] = [
   [["Ctrl+Enter"], "help.send"],
   [["."], "help.fresh"],
   [["/"], "help.search"],
-  [["g w", "g i", "g b", "g l"], "help.go"],
+  [["g w", "g i", "g s", "g f", "g b", "g l"], "help.go"],
   [["?"], "help.help"],
 ];
 

@@ -16,6 +16,7 @@ const FIELDS: Record<string, Key> = {
   postKey: "no.UNKNOWN_POST",
   reason: "no.REASON_MISSING",
   text: "no.TEXT_MISSING",
+  timezone: "no.timezone",
 };
 
 export function plainWords(error: unknown): string {

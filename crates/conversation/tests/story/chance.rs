@@ -1,6 +1,7 @@
 //! Facts and records made from a number, every field of them, with no thought for whether they make sense together.
 //! The contract's tests read this file too: what can be said can be written.
 
+use conversation::approval::{ReplyApproved, ReplyProposed, ReplySentBack};
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
 use conversation::callback::{CallbackBooked, CallbackDone, CallbackDue, CallbackMissed};
 use conversation::classified::{ClassificationCorrected, Head, PostClassified, PostReclassified, Recognised, Scored};
@@ -10,6 +11,7 @@ use conversation::customer::{
 };
 use conversation::deadlines::{DeadlineBreached, DeadlineClock, DeadlineKind, DeadlineSet, DeadlineWarned};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
+use conversation::notice::{NoticeAttempted, NoticeFailed, NoticeInDoubt, NoticeSent, Shift, ShiftPostSubmitted};
 use conversation::placed::{OfferLapsed, Offered, Placed};
 use conversation::received::{
     ContactRecorded, EngagementObserved, HandleUse, KeptAs, PostBroughtBack, PostDeleted, PostEdited, PostFiltered,
@@ -17,12 +19,15 @@ use conversation::received::{
 };
 use conversation::replied::{DraftStopped, ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
 use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
+use conversation::resumed::{ReplyGivenUp, ReplyResumed, ResumedPart};
 use conversation::rising::{Deescalated, Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
 use conversation::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
+use conversation::told::{Item, News, NewsChosen, PersonNoticeExtended, PersonNoticeSubmitted, Quiet, WayChoice};
+use conversation::window::WindowWarned;
 use conversation::{
-    Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, PersonId,
-    Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
+    Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, NoticeId,
+    PersonId, Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
 };
 use jiff::Timestamp;
 
@@ -131,6 +136,25 @@ impl Chance {
         ReplyId::from_uuid(self.uuid())
     }
 
+    fn submitted(&mut self) -> ReplySubmitted {
+        ReplySubmitted {
+            reply: self.reply(),
+            person: self.person(),
+            network: self.network(),
+            private: self.coin(),
+            in_reply_to: self.post(),
+            in_reply_to_native_id: self.text(),
+            body: self.personal(),
+            offers: self.several(Self::text),
+            asks: self.several(Self::text),
+            warnings: self.several(Self::text),
+            overrode: self.text(),
+            part: self.below(5) as u32 + 1,
+            parts: self.below(5) as u32 + 1,
+            notice: self.text(),
+        }
+    }
+
     fn conversation(&mut self) -> ConversationId {
         ConversationId::from_uuid(self.uuid())
     }
@@ -153,6 +177,10 @@ impl Chance {
 
     fn incident(&mut self) -> IncidentId {
         IncidentId::from_uuid(self.uuid())
+    }
+
+    fn notice(&mut self) -> NoticeId {
+        NoticeId::from_uuid(self.uuid())
     }
 
     fn brand(&mut self) -> BrandId {
@@ -406,23 +434,29 @@ impl Chance {
             "NoteAdded" => {
                 NoteAdded { note: NoteId::from_uuid(self.uuid()), person: self.person(), body: self.personal() }.into()
             }
-            "ReplySubmitted" => ReplySubmitted {
-                reply: self.reply(),
+            "ReplySubmitted" => self.submitted().into(),
+            "ReplyProposed" => ReplyProposed {
+                proposal: self.reply(),
                 person: self.person(),
-                network: self.network(),
-                private: self.coin(),
-                in_reply_to: self.post(),
-                in_reply_to_native_id: self.text(),
-                body: self.personal(),
-                offers: self.several(Self::text),
-                asks: self.several(Self::text),
-                warnings: self.several(Self::text),
-                overrode: self.text(),
-                part: self.below(5) as u32 + 1,
-                parts: self.below(5) as u32 + 1,
-                notice: self.text(),
+                why: self.several(Self::text),
+                replies: (0..=self.below(2)).map(|_| self.submitted()).collect(),
             }
             .into(),
+            "ReplyApproved" => ReplyApproved { proposal: self.reply(), person: self.person() }.into(),
+            "ReplySentBack" => {
+                ReplySentBack { proposal: self.reply(), person: self.person(), reason: self.text() }.into()
+            }
+            "ReplyResumed" => {
+                let part = |chance: &mut Self| ResumedPart {
+                    reply: chance.reply(),
+                    part: chance.below(5) as u32 + 1,
+                    attempts: chance.below(9) as u32,
+                    times: chance.below(9) as u32,
+                };
+                ReplyResumed { person: self.person(), network: self.network(), replies: self.several(part) }.into()
+            }
+            "ReplyGivenUp" => ReplyGivenUp { reply: self.reply(), person: self.person(), reason: self.text() }.into(),
+            "WindowWarned" => WindowWarned { closes_at: self.time(), noticed_at: self.time() }.into(),
             "DraftStopped" => DraftStopped {
                 draft: self.reply(),
                 person: self.person(),
@@ -591,15 +625,73 @@ impl Chance {
             "SurgeEnded" => {
                 SurgeEnded { incident: self.incident(), posts: self.number() as u32, last_post_at: self.time() }.into()
             }
+            "ShiftPostSubmitted" => ShiftPostSubmitted {
+                notice: self.notice(),
+                team: self.team(),
+                shift: self.of(&[Shift::Morning, Shift::Evening]),
+                shift_at: self.time(),
+                network: self.network(),
+                text: self.text(),
+                people: self.several(Self::person),
+                settings_version: self.text(),
+            }
+            .into(),
+            "PersonNoticeSubmitted" => PersonNoticeSubmitted {
+                notice: self.notice(),
+                person: self.person(),
+                way: self.of(&["email", "console", "ops"]).to_owned(),
+                due_at: self.time(),
+                item: self.item(),
+            }
+            .into(),
+            "PersonNoticeExtended" => PersonNoticeExtended { notice: self.notice(), item: self.item() }.into(),
+            "NewsChosen" => {
+                let (person, timezone, email) = (self.person(), self.text(), self.text().as_str().into());
+                let quiet = self.maybe(|chance| Quiet {
+                    from_minute: chance.below(1_440) as u16,
+                    until_minute: chance.below(1_440) as u16,
+                });
+                let ways = self.several(|chance| WayChoice {
+                    way: chance.of(&["email", "ops"]).to_owned(),
+                    news: chance.several(|chance| chance.of(&News::ALL)),
+                    digest_minutes: chance.number() as u32,
+                });
+                NewsChosen { person, email, timezone, quiet, ways }.into()
+            }
+            "NoticeAttempted" => {
+                NoticeAttempted { notice: self.notice(), attempt: 1 + self.below(9) as u32, attempted_at: self.time() }
+                    .into()
+            }
+            "NoticeSent" => {
+                NoticeSent { notice: self.notice(), native_id: self.text(), sent_at: self.time(), how: self.text() }
+                    .into()
+            }
+            "NoticeFailed" => NoticeFailed {
+                notice: self.notice(),
+                attempt: self.number() as u32,
+                reason: self.text(),
+                is_final: self.coin(),
+                retry_at: self.maybe(Self::time),
+            }
+            .into(),
+            "NoticeInDoubt" => {
+                NoticeInDoubt { notice: self.notice(), attempt: self.number() as u32, reason: self.text() }.into()
+            }
             unknown => panic!("no fact is called {unknown}; a new one is to be made by chance too"),
         }
+    }
+
+    fn item(&mut self) -> Item {
+        let (news, at) = (self.of(&News::ALL), self.time());
+        Item { news, conversation: self.maybe(Self::conversation), at, cause: self.record_id() }
     }
 
     fn subject(&mut self) -> Subject {
         let brand = self.brand();
         let customer = self.customer();
-        match self.below(4) {
+        match self.below(5) {
             0 => Subject::Conversation { brand, customer, conversation: self.conversation() },
+            3 => Subject::Notice { brand, notice: self.notice() },
             1 => Subject::Filtered { brand, customer, post: self.post() },
             2 => Subject::Customer { brand, customer },
             _ => Subject::Brand { brand },

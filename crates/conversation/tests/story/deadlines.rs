@@ -271,6 +271,33 @@ fn a_clock_by_opening_hours_stops_with_its_wait_and_is_not_carried_on() {
 }
 
 #[test]
+fn a_clock_set_anew_to_the_same_instant_is_told_of_once() {
+    let overnight =
+        |started: i64, target: u32| business(DeadlineSet::by_calendar(FirstResponse, minute(started), target, "s1"));
+    let restarted = |late: bool| {
+        let mut story = with_clocks(vec![warned(overnight(0, 600), 2)]);
+        story.writes(2, 6, "complaint");
+        assert_eq!(warn(&mut story, FirstResponse, 10, 8), Ok(vec!["DeadlineWarned"]));
+        if late {
+            assert_eq!(pass(&mut story, FirstResponse, 10, 10), Ok(vec!["DeadlineBreached"]));
+        }
+        story.at(11).given(Command::DeletePost(deleted(1, 11)));
+        assert_eq!(story.due(), None);
+        // By opening hours the second post is due when the first one was.
+        story.given(Command::StartDeadline(warned(overnight(6, 240), 2)));
+        story
+    };
+    let mut late = restarted(true);
+    let clock = late.state.deadline.clone().unwrap();
+    assert_eq!((clock.breached, clock.warn_at, late.state.breaches), (true, None, 1));
+    assert_eq!(pass(&mut late, FirstResponse, 10, 12), Ok(vec![]));
+    let mut only_warned = restarted(false);
+    let clock = only_warned.state.deadline.clone().unwrap();
+    assert_eq!((clock.breached, clock.warn_at), (false, None));
+    assert_eq!(pass(&mut only_warned, FirstResponse, 10, 12), Ok(vec!["DeadlineBreached"]));
+}
+
+#[test]
 fn a_clock_is_started_for_whoever_waits_and_for_nobody_else() {
     let mut story = with_clocks(Vec::new());
     story.writes(2, 6, "complaint").answers("ana", 7);

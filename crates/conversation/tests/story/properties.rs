@@ -224,8 +224,8 @@ fn replies_are_sound(before: &Conversation, after: &Conversation, decision: &Dec
     Ok(())
 }
 
-/// Facts of brands, of customers and of filtered posts.
-const ELSEWHERE: [&str; 15] = [
+/// Facts of brands, of customers, of filtered posts and of notices.
+const ELSEWHERE: [&str; 23] = [
     "PostFiltered",
     "PostBroughtBack",
     "CustomerTeamSet",
@@ -240,6 +240,14 @@ const ELSEWHERE: [&str; 15] = [
     "PresenceChanged",
     "SurgeDetected",
     "SurgeEnded",
+    "ShiftPostSubmitted",
+    "PersonNoticeSubmitted",
+    "PersonNoticeExtended",
+    "NewsChosen",
+    "NoticeAttempted",
+    "NoticeSent",
+    "NoticeFailed",
+    "NoticeInDoubt",
     "IntakeCounted",
 ];
 
@@ -276,6 +284,10 @@ fn the_stories_reach_every_fact_and_every_rejection() {
         Rejection::ReplyNotSendable { status: ReplyStatus::Sent },
         Rejection::ReplyNotInDoubt { status: ReplyStatus::Sent },
         Rejection::ReplyOnItsWay,
+        Rejection::ReplyWaitsForApproval,
+        Rejection::UnknownProposal,
+        Rejection::OwnProposal,
+        Rejection::WindowClosed { closed_at: minute(0) },
         Rejection::ReasonMissing,
         Rejection::TextMissing,
         Rejection::UnknownCallback,

@@ -178,6 +178,38 @@ fn it_is_over_when_it_has_been_quiet_for_so_long() {
 }
 
 #[test]
+fn it_begins_with_a_post_and_not_with_the_silence_after_it() {
+    let mut stream = quiet_day();
+    for n in 0..15_u32 {
+        stream.add(second(600 + i64::from(n) * 15), author(n), &threshold());
+    }
+    let newest = second(600 + 14 * 15);
+    let found = stream.beginning(newest, &threshold());
+    assert!(found.is_some());
+    // Whoever comes back after a crash reads what he would have read.
+    let later = |minutes: i64| newest.checked_add(SignedDuration::from_mins(minutes)).unwrap();
+    assert_eq!(stream.beginning(later(WINDOW - 1), &threshold()), found);
+    assert_eq!(stream.beginning(later(WINDOW), &threshold()), None, "by then it is history");
+}
+
+#[test]
+fn what_an_ended_one_counted_begins_no_other() {
+    let (mut stream, _) = outage();
+    let incident = stream.surge.as_ref().unwrap().incident;
+    let generous = Threshold { at_least: 3, ratio: 1.0, ..threshold() };
+    stream.end(incident);
+    assert_eq!(stream.beginning(minute(41), &generous), None);
+    let mut begun = None;
+    for n in 0..60_u32 {
+        let at = minute(42).checked_add(SignedDuration::from_secs(i64::from(n) * 5)).unwrap();
+        stream.add(at, author(9_000 + n), &generous);
+        begun = begun.or_else(|| stream.beginning(at, &generous));
+    }
+    let begun = begun.expect("a second wave is a surge of its own");
+    assert_eq!(begun.first_post_at, minute(42));
+}
+
+#[test]
 fn the_usual_trickle_after_it_does_not_keep_it_on() {
     let (mut stream, _) = outage();
     let silent = ends_in(&stream, 40);

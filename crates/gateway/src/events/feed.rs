@@ -11,12 +11,12 @@ use crate::upstream::{Pause, Upstream};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, broadcast, watch};
 use tonic::transport::Channel;
 use tonic::{Status, Streaming};
 use wire::pb::conversation::conversation_service_client::ConversationServiceClient;
 use wire::pb::conversation::{
-    ConversationStatus, ListConversationsRequest, WatchConversationsRequest, WatchConversationsResponse,
+    ConversationStatus, ListConversationsRequest, WatchConversationsRequest, WatchConversationsResponse, Writing,
 };
 
 /// Browsers at once that are caught up by a watch of their own, since what they missed is kept here no longer.
@@ -28,6 +28,9 @@ const BEHIND_STILL_MAX: u32 = 20;
 
 /// How long changes are still kept for browsers that have left: a train through a tunnel, a laptop that was shut.
 const LINGER: Duration = Duration::from_secs(600);
+
+/// How many words of who writes a slow browser may fall behind; it is told again with the next letters.
+const WRITING_KEPT: usize = 64;
 
 /// What a watch tells.
 pub type Changes = Streaming<WatchConversationsResponse>;
@@ -126,6 +129,8 @@ pub struct Feed {
     kept_max: usize,
     kept: Mutex<Kept>,
     audience: Audience,
+    /// Who writes an answer at this moment: it passes by, and has no place among the changes.
+    writing: broadcast::Sender<Arc<Writing>>,
     asking: tokio::sync::Mutex<()>,
     pub catch_ups: Arc<Semaphore>,
 }
@@ -137,6 +142,7 @@ impl Feed {
             kept_max,
             kept: Mutex::default(),
             audience: Audience::default(),
+            writing: broadcast::channel(WRITING_KEPT).0,
             asking: tokio::sync::Mutex::default(),
             catch_ups: Arc::new(Semaphore::new(CATCH_UPS_MAX)),
         }
@@ -149,6 +155,11 @@ impl Feed {
     /// For one more browser; changes whenever what is kept does.
     pub fn changes(&self) -> watch::Receiver<()> {
         self.audience.join()
+    }
+
+    /// For one more browser: who writes an answer from now on.
+    pub fn writing(&self) -> broadcast::Receiver<Arc<Writing>> {
+        self.writing.subscribe()
     }
 
     /// So many changes a browser is caught up by; one that missed more begins afresh sooner than it would hear them all.
@@ -263,7 +274,12 @@ impl Feed {
         self.audience.tell();
     }
 
-    fn tell(&self, change: WatchConversationsResponse) {
+    fn tell(&self, mut change: WatchConversationsResponse) {
+        if let Some(writing) = change.writing.take() {
+            // No receiver is no loss: nobody looks.
+            let _ = self.writing.send(Arc::new(writing));
+            return;
+        }
         if self.kept().tell(Told::from(change), self.kept_max) {
             self.audience.tell();
         }

@@ -10,6 +10,7 @@ mod audience;
 mod feed;
 mod listener;
 mod measures;
+mod news;
 
 use crate::api::refused;
 use crate::upstream::Upstreams;
@@ -22,13 +23,16 @@ use futures::stream::{self, Stream, StreamExt};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use listener::{Heard, Listener};
 use measures::Measures;
+use news::News;
 use opentelemetry::metrics::UpDownCounter;
 use serde::Deserialize;
 use service::problem::Problem;
 use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
+use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
+use wire::pb::conversation::Writing;
 
 /// Browsers come back after so long.
 const RETRY: Duration = Duration::from_secs(2);
@@ -39,6 +43,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 pub struct Events {
     feed: Arc<Feed>,
     measures: Arc<Measures>,
+    news: Arc<News>,
 }
 
 /// What narrows the stream, and where it goes on.
@@ -47,6 +52,9 @@ pub struct Events {
 pub struct Asked {
     #[serde(default)]
     brand: String,
+    /// Whose news are told too; nobody's when empty.
+    #[serde(default)]
+    person: String,
     #[serde(default)]
     after: String,
 }
@@ -55,7 +63,9 @@ impl Events {
     pub fn new(upstreams: &Upstreams, kept_max: usize) -> Self {
         let routing = upstreams.owner("earshot.conversation.v1.ConversationService").expect("routing is an upstream");
         let analytics = upstreams.owner("earshot.analytics.v1.AnalyticsService").expect("analytics is an upstream");
+        let notifier = upstreams.owner("earshot.notifier.v1.NotificationService").expect("the notifier is an upstream");
         Events {
+            news: Arc::new(News::new(notifier.clone())),
             feed: Arc::new(Feed::new(routing.clone(), kept_max)),
             measures: Arc::new(Measures::new(analytics.clone())),
         }
@@ -63,9 +73,12 @@ impl Events {
 
     /// Follows the services until shutdown begins.
     pub fn follow(&self, shutdown: &Shutdown) -> Vec<JoinHandle<()>> {
-        let (feed, measures) = (Arc::clone(&self.feed), Arc::clone(&self.measures));
-        let (first, second) = (shutdown.clone(), shutdown.clone());
+        let (feed, measures, news) = (Arc::clone(&self.feed), Arc::clone(&self.measures), Arc::clone(&self.news));
+        let (first, second, third) = (shutdown.clone(), shutdown.clone(), shutdown.clone());
         vec![
+            tokio::spawn(async move {
+                third.unless_begun(news.follow()).await;
+            }),
             tokio::spawn(async move {
                 first.unless_begun(feed.follow()).await;
             }),
@@ -80,6 +93,7 @@ impl Events {
         &self,
         after: Option<u64>,
         brand: String,
+        person: String,
         shutdown: Shutdown,
     ) -> impl Stream<Item = Result<Event, Infallible>> + Send + use<> {
         let listener = Listener::new(Arc::clone(&self.feed), brand.clone(), after);
@@ -92,6 +106,18 @@ impl Events {
             };
             Some((event, listener))
         });
+        let writing = stream::unfold((self.feed.writing(), brand.clone()), |(mut writing, brand)| async move {
+            let data = writes(&mut writing, &brand).await?;
+            Some((Event::default().event("writing").data(data), (writing, brand)))
+        });
+        let news = match person.as_str() {
+            "" => stream::pending().boxed(),
+            _ => stream::unfold(self.news.listen(brand.clone(), person), |mut news| async move {
+                let data = news.next().await;
+                Some((Event::default().event("news").data(data), news))
+            })
+            .boxed(),
+        };
         let measures = stream::unfold(self.measures.listen(brand), |mut measures| async move {
             let data = measures.next().await;
             Some((Event::default().event("measures").data(&*data), measures))
@@ -100,12 +126,28 @@ impl Events {
         let hello = stream::once(async { Event::default().retry(RETRY).comment("earshot") });
         let listening = Listening::begin();
         hello
-            .chain(stream::select(conversations.boxed(), measures.boxed()))
+            .chain(stream::select(
+                stream::select(conversations.boxed(), writing.boxed()),
+                stream::select(measures.boxed(), news),
+            ))
             .take_until(async move { shutdown.begun().await })
             .map(move |event| {
                 let _counted = &listening;
                 Ok(event)
             })
+    }
+}
+
+/// Who of a brand, or of all, writes next; what was missed is not told any more.
+async fn writes(writing: &mut broadcast::Receiver<Arc<Writing>>, brand: &str) -> Option<String> {
+    loop {
+        match writing.recv().await {
+            Ok(somebody) if brand.is_empty() || somebody.brand == brand => {
+                return Some(serde_json::to_string(&*somebody).expect("a message of the contract has a JSON form"));
+            }
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => return None,
+        }
     }
 }
 
@@ -116,7 +158,7 @@ pub async fn stream(
     asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
 ) -> Response {
     let Ok(Query(asked)) = asked else {
-        return refused(wrong("the query is not understood; known are brand, after", None));
+        return refused(wrong("the query is not understood; known are brand, person, after", None));
     };
     // What a browser heard last is newer than the address it first asked for.
     let heard = headers.get("last-event-id").filter(|id| !id.is_empty());
@@ -130,7 +172,7 @@ pub async fn stream(
             Err(_) => return refused(wrong("after must be a position of the log", Some("after"))),
         },
     };
-    let told = gateway.events.told(after, asked.brand, gateway.shutdown.clone());
+    let told = gateway.events.told(after, asked.brand, asked.person, gateway.shutdown.clone());
     let mut response = Sse::new(told).keep_alive(KeepAlive::new().interval(HEARTBEAT).text("here")).into_response();
     let answer = response.headers_mut();
     answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

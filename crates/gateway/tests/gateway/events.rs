@@ -4,6 +4,8 @@ use crate::fake::{Fake, Play};
 use crate::world::World;
 use serde_json::{Value, json};
 use wire::pb::analytics::{MeasureRow, MinuteCount, WatchResponse};
+use wire::pb::conversation::Writing;
+use wire::pb::notifier::ShownNews;
 
 /// One who listens.
 struct Ears {
@@ -321,6 +323,32 @@ fn row(brand: &str, open: u64) -> MeasureRow {
 }
 
 #[tokio::test]
+async fn who_writes_is_told_to_those_who_listen_and_to_nobody_later() {
+    let world = World::start_as(&[], log_at(100)).await;
+    let mut all = joined(&world).await;
+    let mut others = Ears::open(&world, "?after=101&brand=aurora", "").await;
+    let position = world.fake.append("aurora");
+    assert_eq!((all.changes(1).await, others.changes(1).await), (vec![position], vec![position]));
+    let write = |brand: &str| Writing {
+        conversation_id: "c1".to_owned(),
+        brand: brand.to_owned(),
+        person: "dana".to_owned(),
+        at: None,
+    };
+    world.fake.then(|play| play.writing.push(write("nordnet")));
+    let heard = all.next().await;
+    let data = json!({"conversationId": "c1", "brand": "nordnet", "person": "dana"});
+    assert_eq!(heard, Heard { name: "writing".to_owned(), id: String::new(), data });
+
+    // It is nothing for another brand, has no place in the log, and is not repeated to whoever comes later.
+    let mut late = Ears::open(&world, &format!("?after={position}"), "").await;
+    let next = world.fake.append("aurora");
+    assert_eq!((others.changes(1).await, late.changes(1).await), (vec![next], vec![next]));
+    world.fake.then(|play| play.writing.push(write("aurora")));
+    assert_eq!((others.next().await.name, late.next().await.name), ("writing".to_owned(), "writing".to_owned()));
+}
+
+#[tokio::test]
 async fn measures_begin_with_a_snapshot_and_go_on_with_what_changed() {
     let fake = log_at(100);
     fake.play().measures.push(WatchResponse {
@@ -369,4 +397,37 @@ async fn streams_end_when_the_gateway_does() {
     world.process.shutdown.begin();
     while ears.block().await.is_some() {}
     world.stop().await;
+}
+
+#[tokio::test]
+async fn a_person_hears_the_news_for_him_and_after_a_reconnect_what_came_between() {
+    let world = World::start_as(&[], log_at(5)).await;
+    let tell = |sequence, person: &str| {
+        let news = ShownNews { sequence, brand: "nordnet".into(), person: person.into(), ..ShownNews::default() };
+        world.fake.then(|play| play.news.push(news));
+    };
+    tell(6, "dana");
+    tell(7, "ivo");
+    let mut ears = Ears::open(&world, "?person=dana", "").await;
+    let mut sequence = async || loop {
+        let heard = ears.next().await;
+        if heard.name == "news" {
+            assert_eq!((heard.id.as_str(), &heard.data["person"]), ("", &json!("dana")));
+            return heard.data["sequence"].clone();
+        }
+    };
+    assert_eq!(sequence().await, "6");
+    tell(8, "dana");
+    assert_eq!(sequence().await, "8");
+    // Somebody who comes later hears all of it from what is kept.
+    let mut other = Ears::open(&world, "?person=dana", "").await;
+    let mut heard = Vec::new();
+    while heard.len() < 2 {
+        let next = other.next().await;
+        if next.name == "news" {
+            heard.push(next.data["sequence"].clone());
+        }
+    }
+    assert_eq!(heard, ["6", "8"]);
+    assert_eq!(world.fake.asked("WatchNews").len(), 1, "one watch for all");
 }

@@ -52,7 +52,10 @@ pub struct Play {
     /// How far the log has come.
     pub position: u64,
     pub changes: Vec<WatchConversationsResponse>,
+    /// Who writes: told to those who watch already.
+    pub writing: Vec<Writing>,
     pub measures: Vec<WatchResponse>,
+    pub news: Vec<ShownNews>,
 }
 
 pub fn summary(id: &str, brand: &str, version: u64) -> ConversationSummary {
@@ -93,7 +96,12 @@ impl Fake {
             sequence = play.position;
             let conversation = ConversationSummary { rule: rule.to_owned(), ..summary("c1", brand, sequence) };
             let conversation = Some(conversation);
-            play.changes.push(WatchConversationsResponse { sequence, conversation, fact_kinds: vec!["Routed".into()] });
+            play.changes.push(WatchConversationsResponse {
+                sequence,
+                conversation,
+                fact_kinds: vec!["Routed".into()],
+                writing: None,
+            });
         });
         sequence
     }
@@ -194,13 +202,18 @@ impl ConversationService for Fake {
     ) -> Result<Response<Self::WatchConversationsStream>, Status> {
         let asked = request.get_ref().clone();
         let mut sent = if asked.start_after_sequence == 0 { self.play().position } else { asked.start_after_sequence };
+        let mut written = self.play().writing.len();
         let stream = self.stream(move |play| {
             let is_new = |change: &&WatchConversationsResponse| {
                 let brand = change.conversation.as_ref().map(|conversation| conversation.brand.as_str());
                 change.sequence > sent && (asked.brand.is_empty() || brand == Some(&asked.brand))
             };
-            let found: Vec<_> = play.changes.iter().filter(is_new).cloned().collect();
+            let mut found: Vec<_> = play.changes.iter().filter(is_new).cloned().collect();
             sent = found.last().map_or(sent, |change| change.sequence);
+            for somebody in play.writing.iter().skip(written).cloned() {
+                found.push(WatchConversationsResponse { writing: Some(somebody), ..Default::default() });
+            }
+            written = play.writing.len();
             found
         });
         self.answer("WatchConversations", request, stream).await
@@ -243,6 +256,18 @@ impl DeskService for Fake {
     async fn settle_reply(&self, request: Request<SettleReplyRequest>) -> Result<Response<DeskResponse>, Status> {
         self.answer("SettleReply", request, done(8)).await
     }
+    async fn resume_reply(&self, request: Request<ResumeReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("ResumeReply", request, done(8)).await
+    }
+    async fn give_up_reply(&self, request: Request<GiveUpReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("GiveUpReply", request, done(8)).await
+    }
+    async fn approve_reply(&self, request: Request<ApproveReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("ApproveReply", request, done(8)).await
+    }
+    async fn send_back_reply(&self, request: Request<SendBackReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("SendBackReply", request, done(8)).await
+    }
     async fn resolve(&self, request: Request<ResolveRequest>) -> Result<Response<DeskResponse>, Status> {
         self.answer("Resolve", request, done(8)).await
     }
@@ -254,6 +279,13 @@ impl DeskService for Fake {
         request: Request<CorrectClassificationRequest>,
     ) -> Result<Response<DeskResponse>, Status> {
         self.answer("CorrectClassification", request, done(8)).await
+    }
+    async fn suggest_replies(
+        &self,
+        request: Request<SuggestRepliesRequest>,
+    ) -> Result<Response<SuggestRepliesResponse>, Status> {
+        let suggestion = ReplySuggestion { name: "bag".into(), parts: 1, ..Default::default() };
+        self.answer("SuggestReplies", request, SuggestRepliesResponse { suggestions: vec![suggestion] }).await
     }
     async fn check_draft(&self, request: Request<CheckDraftRequest>) -> Result<Response<CheckDraftResponse>, Status> {
         self.answer("CheckDraft", request, CheckDraftResponse { parts: vec!["one".into()], ..Default::default() }).await
@@ -384,6 +416,13 @@ impl BrandService for Fake {
         )
         .await
     }
+    async fn preview_shift_posts(
+        &self,
+        request: Request<PreviewShiftPostsRequest>,
+    ) -> Result<Response<PreviewShiftPostsResponse>, Status> {
+        let post = ShiftPostPreview { shift: "morning".into(), text: "Good morning".into(), ..Default::default() };
+        self.answer("PreviewShiftPosts", request, PreviewShiftPostsResponse { posts: vec![post] }).await
+    }
     async fn set_presence(
         &self,
         request: Request<SetPresenceRequest>,
@@ -457,5 +496,54 @@ impl NotificationService for Fake {
     async fn list_outbox(&self, request: Request<ListOutboxRequest>) -> Result<Response<ListOutboxResponse>, Status> {
         let entry = OutboxEntry { reply_id: "y1".into(), status: "in_doubt".into(), attempts: 1, ..Default::default() };
         self.answer("ListOutbox", request, ListOutboxResponse { entries: vec![entry] }).await
+    }
+    async fn list_notices(
+        &self,
+        request: Request<ListNoticesRequest>,
+    ) -> Result<Response<ListNoticesResponse>, Status> {
+        let notice = OpenNotice { notice_id: "n1".into(), kind: "shift_post".into(), ..Default::default() };
+        self.answer("ListNotices", request, ListNoticesResponse { notices: vec![notice] }).await
+    }
+    async fn settle_notice(
+        &self,
+        request: Request<SettleNoticeRequest>,
+    ) -> Result<Response<SettleNoticeResponse>, Status> {
+        self.answer("SettleNotice", request, SettleNoticeResponse { changed: true }).await
+    }
+    async fn get_news_choice(
+        &self,
+        request: Request<GetNewsChoiceRequest>,
+    ) -> Result<Response<GetNewsChoiceResponse>, Status> {
+        let answer = GetNewsChoiceResponse { is_default: true, ways: vec!["console".into()], ..Default::default() };
+        self.answer("GetNewsChoice", request, answer).await
+    }
+    async fn set_news_choice(
+        &self,
+        request: Request<SetNewsChoiceRequest>,
+    ) -> Result<Response<SetNewsChoiceResponse>, Status> {
+        self.answer("SetNewsChoice", request, SetNewsChoiceResponse { changed: true }).await
+    }
+    async fn list_news_choices(
+        &self,
+        request: Request<ListNewsChoicesRequest>,
+    ) -> Result<Response<ListNewsChoicesResponse>, Status> {
+        let choices = vec![NewsChoice { person: "dana".into(), ..Default::default() }];
+        self.answer("ListNewsChoices", request, ListNewsChoicesResponse { choices, ways: Vec::new() }).await
+    }
+    async fn list_news(&self, request: Request<ListNewsRequest>) -> Result<Response<ListNewsResponse>, Status> {
+        let news = ShownNews { news: News::Surge.into(), sequence: 7, ..Default::default() };
+        self.answer("ListNews", request, ListNewsResponse { news: vec![news] }).await
+    }
+
+    type WatchNewsStream = Told<WatchNewsResponse>;
+
+    async fn watch_news(&self, request: Request<WatchNewsRequest>) -> Result<Response<Self::WatchNewsStream>, Status> {
+        let mut sent = request.get_ref().after_sequence;
+        let stream = self.stream(move |play| {
+            let found: Vec<_> = play.news.iter().filter(|news| news.sequence > sent).cloned().collect();
+            sent = found.last().map_or(sent, |news| news.sequence);
+            found.into_iter().map(|news| WatchNewsResponse { news: Some(news) }).collect()
+        });
+        self.answer("WatchNews", request, stream).await
     }
 }

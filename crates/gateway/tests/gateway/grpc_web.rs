@@ -34,7 +34,7 @@ fn call(world: &World, path: &str, kind: &str, body: Vec<u8>) -> reqwest::Reques
 #[tokio::test]
 async fn a_call_goes_through_to_its_service() {
     let world = World::start().await;
-    let request = frame(&GetBrandRequest { brand: "nordnet".to_owned() });
+    let request = frame(&GetBrandRequest { brand: "nordnet".to_owned(), at: None });
     let response = call(&world, GET_BRAND, "application/grpc-web+proto", request.clone()).send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["content-type"], "application/grpc-web+proto");
@@ -105,7 +105,7 @@ async fn what_is_no_call_is_a_problem() {
     let json = world.post(GET_BRAND, &serde_json::json!({})).await;
     assert_eq!(json.status.as_u16(), 415, "{}", json.text);
     assert_eq!(world.get(GET_BRAND).await.status.as_u16(), 405);
-    let large = frame(&GetBrandRequest { brand: "x".repeat(4096) });
+    let large = frame(&GetBrandRequest { brand: "x".repeat(4096), at: None });
     let response = call(&world, GET_BRAND, "application/grpc-web+proto", large).send().await.unwrap();
     assert_ne!(response.headers().get("grpc-status").map(|status| status.as_bytes()), Some(&b"0"[..]));
     assert!(world.fake.asked("GetBrand").is_empty());

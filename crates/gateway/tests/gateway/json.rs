@@ -10,7 +10,7 @@ use service::problem;
 pub type Case = (&'static str, &'static str, Value, &'static str, Value, (&'static str, Value));
 
 fn cases() -> Vec<Case> {
-    [first_steps(), crate::desk_cases::cases(), crate::measure_cases::cases()].concat()
+    [first_steps(), crate::desk_cases::cases(), crate::measure_cases::cases(), crate::reply_cases::cases()].concat()
 }
 
 fn first_steps() -> Vec<Case> {
@@ -176,6 +176,73 @@ fn first_steps() -> Vec<Case> {
             "ListOutbox",
             json!({"inDoubtOnly": true}),
             ("/entries/0/status", json!("in_doubt")),
+        ),
+        (
+            get,
+            "/api/v1/notices?brand=nordnet",
+            Value::Null,
+            "ListNotices",
+            json!({"brand": "nordnet"}),
+            ("/notices/0/kind", json!("shift_post")),
+        ),
+        (
+            post,
+            "/api/v1/brands/nordnet/notices/n1/settle",
+            json!({"person": "dana", "arrived": true, "requestId": "r1"}),
+            "SettleNotice",
+            json!({"brand": "nordnet", "noticeId": "n1", "person": "dana", "arrived": true, "requestId": "r1"}),
+            ("/changed", json!(true)),
+        ),
+        (
+            get,
+            "/api/v1/conversations/c1/ready-replies?person=dana&private=true",
+            Value::Null,
+            "SuggestReplies",
+            json!({"conversationId": "c1", "person": "dana", "private": true}),
+            ("/suggestions/0/name", json!("bag")),
+        ),
+        (
+            get,
+            "/api/v1/brands/nordnet/people/dana/news",
+            Value::Null,
+            "ListNews",
+            json!({"brand": "nordnet", "person": "dana"}),
+            ("/news/0/news", json!("NEWS_SURGE")),
+        ),
+        (
+            get,
+            "/api/v1/brands/nordnet/people/dana/news-choice",
+            Value::Null,
+            "GetNewsChoice",
+            json!({"brand": "nordnet", "person": "dana"}),
+            ("/isDefault", json!(true)),
+        ),
+        (
+            post,
+            "/api/v1/brands/nordnet/people/dana/news-choice",
+            json!({"choice": {"email": "d@b.example", "ways": [{"way": "email", "news": ["NEWS_SURGE"]}]}, "requestId": "r1"}),
+            "SetNewsChoice",
+            json!({
+                "brand": "nordnet", "person": "dana", "requestId": "r1",
+                "choice": {"email": "d@b.example", "ways": [{"way": "email", "news": ["NEWS_SURGE"]}]},
+            }),
+            ("/changed", json!(true)),
+        ),
+        (
+            get,
+            "/api/v1/brands/nordnet/news-choices",
+            Value::Null,
+            "ListNewsChoices",
+            json!({"brand": "nordnet"}),
+            ("/choices/0/person", json!("dana")),
+        ),
+        (
+            post,
+            "/api/v1/brands/nordnet/shift-posts/preview",
+            json!({"days": 2, "people": ["dana"]}),
+            "PreviewShiftPosts",
+            json!({"brand": "nordnet", "days": 2, "people": ["dana"]}),
+            ("/posts/0/shift", json!("morning")),
         ),
         (get, "/api/v1/brands", Value::Null, "ListBrands", json!({}), ("/brands/0/brand", json!("nordnet"))),
         (

@@ -1,12 +1,13 @@
 //! The brands' settings: checked, published as facts, and shown with who is on.
 
-use super::{failed, request_record};
+use super::{failed, request_record, unreadable};
 use crate::desk::Desk;
+use crate::shifts::preview_shift_posts;
 use crate::view::{BrandEntry, View};
 use conversation::brand_facts::{PresenceChanged, SettingsPublished};
 use conversation::classified::TOPICS;
 use conversation::{Actor, BrandId, Fact, IncidentId, PersonId, RecordId, Subject};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use journal::{Draft, Journal, TransactError};
 use service::{Clock, problem};
 use std::sync::Arc;
@@ -14,8 +15,9 @@ use tonic::{Request, Response, Status};
 use wire::pb::brand::brand_service_server::BrandService;
 use wire::pb::brand::{
     Brand, CheckSettingsRequest, CheckSettingsResponse, GetBrandRequest, GetBrandResponse, Incident, ListBrandsRequest,
-    ListBrandsResponse, ListIncidentsRequest, ListIncidentsResponse, Person, Problem, PublishSettingsRequest,
-    PublishSettingsResponse, SetPresenceRequest, SetPresenceResponse, Team,
+    ListBrandsResponse, ListIncidentsRequest, ListIncidentsResponse, Person, PreviewShiftPostsRequest,
+    PreviewShiftPostsResponse, Problem, PublishSettingsRequest, PublishSettingsResponse, SetPresenceRequest,
+    SetPresenceResponse, ShiftPostPreview, Team, Tone, ToneExample,
 };
 use wire::timestamp;
 
@@ -53,7 +55,23 @@ fn shown(id: &BrandId, entry: &BrandEntry, now: Timestamp, with_yaml: bool) -> B
         teams: teams.collect(),
         people: people.collect(),
         topics: topics.collect(),
+        tone: Some(tone(&settings.tone)),
         yaml: if with_yaml { settings.source().to_owned() } else { String::new() },
+    }
+}
+
+fn tone(tone: &::brand::Tone) -> Tone {
+    let example = |example: &::brand::Example| ToneExample {
+        say: example.say.clone(),
+        instead_of: example.instead_of.clone(),
+        why: example.why.clone(),
+    };
+    Tone {
+        voice: tone.voice.clone(),
+        examples: tone.examples.iter().map(example).collect(),
+        forbidden: tone.forbidden.clone(),
+        require_apology: tone.require_apology,
+        signed: tone.signature == ::brand::SignatureUse::Required,
     }
 }
 
@@ -79,6 +97,22 @@ impl Brands {
     fn brand_id(text: &str) -> Result<BrandId, Status> {
         BrandId::new(text)
             .map_err(|invalid| problem::invalid_argument("brand", invalid.why, "give the brand's short name"))
+    }
+
+    /// The brand as it was at an instant, from the records that were written by then: with its settings of that time, or the
+    /// built-in ones, and with who was on.
+    async fn as_of(&self, id: &BrandId, at: Timestamp) -> Result<Brand, Status> {
+        let loaded =
+            self.journal.load(&Subject::Brand { brand: id.clone() }).await.map_err(|error| unreadable(&error))?;
+        if loaded.entries.is_empty() && !self.desk.read().brands.contains_key(id) {
+            return Err(problem::not_found("brand", id.as_str()));
+        }
+        let mut view = View::default();
+        for stored in loaded.entries.iter().filter(|stored| stored.record.recorded_at <= at) {
+            view.fold(stored.sequence, &stored.record);
+        }
+        let entry = view.brands.remove(id).unwrap_or_else(|| BrandEntry::builtin(id));
+        Ok(shown(id, &entry, at, true))
     }
 
     /// Writes a fact about a brand; a request that was written already changes nothing.
@@ -113,8 +147,62 @@ fn incidents(view: &View, id: &BrandId) -> Vec<Incident> {
     .collect()
 }
 
+/// Settings that somebody handed in, or a refusal with the first of their faults.
+fn sound(yaml: &str, file: &str) -> Result<::brand::Brand, Status> {
+    problems(yaml, file).map_err(|found| {
+        let first =
+            found.first().map(|p| format!("{}:{}:{}: {}: {}; {}", p.file, p.line, p.column, p.key, p.what, p.cure));
+        let what = format!("has {} problems; the first: {}", found.len(), first.unwrap_or_default());
+        problem::invalid_argument("yaml", &what, "call CheckSettings for all of them")
+    })
+}
+
+/// The days of a preview when the request names none, and the most.
+const PREVIEW_DAYS: u32 = 7;
+const PREVIEW_DAYS_MAX: u32 = 31;
+
 #[tonic::async_trait]
 impl BrandService for Brands {
+    async fn preview_shift_posts(
+        &self,
+        request: Request<PreviewShiftPostsRequest>,
+    ) -> Result<Response<PreviewShiftPostsResponse>, Status> {
+        let request = request.into_inner();
+        let id = Self::brand_id(&request.brand)?;
+        let person = |text: &String| {
+            PersonId::new(text)
+                .map_err(|invalid| problem::invalid_argument("people", invalid.why, "give people's short names"))
+        };
+        let named: Vec<PersonId> = request.people.iter().map(person).collect::<Result<_, _>>()?;
+        let (in_force, online) = {
+            let view = self.desk.read();
+            let entry = view.brands.get(&id).ok_or_else(|| problem::not_found("brand", id.as_str()))?;
+            let online = entry.presence.iter().filter(|(_, online)| **online).map(|(person, _)| person.clone());
+            (Arc::clone(&entry.brand), online.collect::<Vec<_>>())
+        };
+        let brand = if request.yaml.is_empty() { in_force } else { Arc::new(sound(&request.yaml, "")?) };
+        let out_of_range = |_| problem::invalid_argument("from", "is out of range", "give a time of these centuries");
+        let from = request.from.as_ref().map(wire::instant).transpose().map_err(out_of_range)?;
+        let from = from.unwrap_or_else(|| self.clock.now());
+        let days = if request.days == 0 { PREVIEW_DAYS } else { request.days };
+        if days > PREVIEW_DAYS_MAX {
+            let cure = format!("use at most {PREVIEW_DAYS_MAX}");
+            return Err(problem::invalid_argument("days", &format!("is {days}"), &cure));
+        }
+        let until = from.checked_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX);
+        let on = if named.is_empty() { online } else { named };
+        let posts = preview_shift_posts(&brand, &on, from, until).into_iter().map(|post| ShiftPostPreview {
+            at: Some(timestamp(post.at)),
+            team: post.team,
+            shift: post.shift.to_owned(),
+            network: post.network,
+            text: post.text,
+            people: post.people.iter().map(ToString::to_string).collect(),
+            problem: post.problem.unwrap_or_default().to_owned(),
+        });
+        Ok(Response::new(PreviewShiftPostsResponse { posts: posts.collect() }))
+    }
+
     async fn list_incidents(
         &self,
         request: Request<ListIncidentsRequest>,
@@ -133,7 +221,13 @@ impl BrandService for Brands {
     }
 
     async fn get_brand(&self, request: Request<GetBrandRequest>) -> Result<Response<GetBrandResponse>, Status> {
-        let id = Self::brand_id(&request.into_inner().brand)?;
+        let request = request.into_inner();
+        let id = Self::brand_id(&request.brand)?;
+        if let Some(at) = request.at {
+            let at = wire::instant(&at)
+                .map_err(|error| problem::invalid_argument("at", &error.to_string(), "give a time in RFC 3339"))?;
+            return Ok(Response::new(GetBrandResponse { brand: Some(self.as_of(&id, at).await?) }));
+        }
         let view = self.desk.read();
         let entry = view.brands.get(&id).ok_or_else(|| problem::not_found("brand", id.as_str()))?;
         let brand = shown(&id, entry, self.clock.now(), true);
@@ -157,12 +251,7 @@ impl BrandService for Brands {
         request: Request<PublishSettingsRequest>,
     ) -> Result<Response<PublishSettingsResponse>, Status> {
         let request = request.into_inner();
-        let brand = problems(&request.yaml, &request.file).map_err(|found| {
-            let first =
-                found.first().map(|p| format!("{}:{}:{}: {}: {}; {}", p.file, p.line, p.column, p.key, p.what, p.cure));
-            let what = format!("has {} problems; the first: {}", found.len(), first.unwrap_or_default());
-            problem::invalid_argument("yaml", &what, "call CheckSettings for all of them")
-        })?;
+        let brand = sound(&request.yaml, &request.file)?;
         let id = Self::brand_id(brand.slug())?;
         let version = brand.version().to_owned();
         let in_force = self

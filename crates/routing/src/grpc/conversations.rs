@@ -1,7 +1,7 @@
 //! Conversations as they are, as they were, and as they change.
 
 use super::{conversation_id, unreadable};
-use crate::desk::{Changed, Desk};
+use crate::desk::{Changed, Desk, Writing};
 use crate::explain::explain;
 use crate::queue;
 use crate::summary::{status, summary};
@@ -129,6 +129,10 @@ fn wanted(request: &ListConversationsRequest, entry: &Entry) -> bool {
         && name(&request.intent, class.map(|class| &*class.intent))
         && i32::from(wire::priority_to_pb(state.priority)) >= request.min_priority
         && !(request.unassigned && state.assignee.is_some())
+        && name(&request.offered_to, state.offer.as_ref().map(|offer| offer.person.as_str()))
+        && (request.incident_id.is_empty()
+            || state.incident.is_some_and(|incident| incident.to_string() == request.incident_id))
+        && !(request.waits_for_approval && state.proposals.is_empty())
 }
 
 #[tonic::async_trait]
@@ -212,11 +216,11 @@ impl ConversationService for Conversations {
         let request = request.into_inner();
         let (sender, receiver) = mpsc::channel(WATCH_BUFFER);
         let watch = Watch { desk: Arc::clone(&self.desk), clock: self.clock.clone(), brand: request.brand, sender };
-        let changes = self.desk.watch();
+        let (changes, writing) = (self.desk.watch(), self.desk.watch_writing());
         let shutdown = self.shutdown.clone();
         tokio::spawn(async move {
             // A watcher that has gone away ends its watch; that is no error.
-            let _ = shutdown.unless_begun(watch.run(changes, request.start_after_sequence)).await;
+            let _ = shutdown.unless_begun(watch.run(changes, writing, request.start_after_sequence)).await;
         });
         Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
     }
@@ -245,13 +249,28 @@ struct Watch {
 struct Gone;
 
 impl Watch {
-    async fn run(self, mut changes: broadcast::Receiver<Changed>, start_after: u64) -> Result<(), Gone> {
+    async fn run(
+        self,
+        mut changes: broadcast::Receiver<Changed>,
+        mut writing: broadcast::Receiver<Writing>,
+        start_after: u64,
+    ) -> Result<(), Gone> {
         let mut sent = start_after;
         if start_after > 0 {
             sent = self.catch_up(sent).await?;
         }
         loop {
-            match changes.recv().await {
+            let change = tokio::select! {
+                change = changes.recv() => change,
+                somebody = writing.recv() => {
+                    // Who writes is told as it happens; what was missed is of yesterday.
+                    if let Ok(somebody) = somebody {
+                        self.send_writing(somebody).await?;
+                    }
+                    continue;
+                }
+            };
+            match change {
                 Ok(change) if change.sequence <= sent => {}
                 Ok(change) => {
                     sent = change.sequence;
@@ -291,10 +310,25 @@ impl Watch {
         };
         let Some(conversation) = found else { return Ok(()) };
         let message = WatchConversationsResponse {
+            writing: None,
             sequence: change.sequence,
             conversation: Some(conversation),
             fact_kinds: change.fact_kinds.iter().map(|kind| (*kind).to_owned()).collect(),
         };
+        self.sender.send(Ok(message)).await.map_err(|_| Gone)
+    }
+
+    async fn send_writing(&self, writing: Writing) -> Result<(), Gone> {
+        if !self.brand.is_empty() && writing.brand.as_str() != self.brand {
+            return Ok(());
+        }
+        let writing = wire::pb::conversation::Writing {
+            conversation_id: writing.conversation.to_string(),
+            brand: writing.brand.to_string(),
+            person: writing.person.to_string(),
+            at: Some(wire::timestamp(writing.at)),
+        };
+        let message = WatchConversationsResponse { writing: Some(writing), ..WatchConversationsResponse::default() };
         self.sender.send(Ok(message)).await.map_err(|_| Gone)
     }
 }

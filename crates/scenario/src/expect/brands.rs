@@ -5,7 +5,7 @@ use crate::world::World;
 use analytics::{Filter, Query};
 use conversation::callback::CallbackDue;
 use conversation::surge::SurgeDetected;
-use conversation::{ConversationId, Fact, PostKey};
+use conversation::{ConversationId, Fact, NoticeId, PostKey};
 use routing::Entry;
 
 /// A measure as analytics has it now.
@@ -89,6 +89,17 @@ pub fn incident(world: &World<'_>, region: Option<&str>) -> Found {
 pub fn overflow(world: &World<'_>, from: &str) -> Found {
     let is_away = |entry: &Entry| entry.state.home_team.as_ref().is_some_and(|home| home.as_str() == from);
     Found::Number(world.conversations().filter(|(_, entry)| is_away(entry)).count() as f64)
+}
+
+/// How many posts at the beginning of shifts are out, or at their end.
+pub fn shift_posts(world: &World<'_>, field: &str) -> Found {
+    let sent =
+        |notice: NoticeId| facts(world).any(|fact| matches!(fact, Fact::NoticeSent(sent) if sent.notice == notice));
+    let posts = facts(world).filter(|fact| match fact {
+        Fact::ShiftPostSubmitted(post) => post.shift.as_str() == field && sent(post.notice),
+        _ => false,
+    });
+    Found::Number(posts.count() as f64)
 }
 
 /// The newest call of a conversation that has come due.

@@ -46,9 +46,21 @@ pub fn field(world: &World<'_>, post: &str, check: &Check) -> Found {
             suggestion => Found::Word(suggestion.to_owned()),
         },
         "out_of_hours_notices" => Found::Number(f64::from(state.notices)),
+        "told" => told(world, &id),
         // Whatever later versions keep.
         _ => Found::NotKept,
     }
+}
+
+/// What nobody wrote, by its codes.
+fn told(world: &World<'_>, id: &ConversationId) -> Found {
+    let facts = world.log().of(id).flat_map(|stored| &stored.record.facts);
+    let codes = facts.filter_map(|fact| match fact {
+        Fact::ReplySubmitted(reply) if !reply.notice.is_empty() => Some(reply.notice.clone()),
+        // Every other fact is somebody's, or says nothing to the customer.
+        _ => None,
+    });
+    Found::Words(codes.collect())
 }
 
 fn number(count: usize) -> Found {

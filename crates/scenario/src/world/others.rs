@@ -1,9 +1,12 @@
 //! The classifier and the notifier in the world: what a post is, and how a reply gets to its network.
 
 use super::World;
+use conversation::notice::{Notice, NoticeCommand, NoticeFailed, NoticeSent, NoticeStatus};
 use conversation::replied::{ReplyFailed, ReplySent};
 use conversation::state::ReplyStatus;
-use conversation::{Actor, Command, ConversationId, Fact, PostKey, Record, RecordId, ReplyId};
+use conversation::{
+    Actor, Command, ConversationId, Fact, NoticeId, PostKey, Record, RecordId, ReplyId, Story as _, Subject,
+};
 use journal::Draft;
 
 /// Tries to send a reply before it has failed for good.
@@ -59,6 +62,40 @@ impl World<'_> {
             correlation: None,
         };
         self.react(conversation, draft, |state, context| conversation::decide(state, &command, context));
+    }
+
+    /// Takes a word further that belongs to no conversation, as [`World::send`] does a reply.
+    pub(super) fn send_notice(&mut self, notice: NoticeId) {
+        let subject = Subject::Notice { brand: self.id.clone(), notice };
+        let state =
+            Notice::fold(self.log.entries().iter().map(|stored| &*stored.record).filter(|of| of.subject == subject));
+        if !state.status.on_its_way() || self.breaks_off() {
+            return;
+        }
+        let attempt = state.attempts;
+        let (what, command) = if state.status != NoticeStatus::Attempted {
+            (b"attempt".as_slice(), NoticeCommand::Attempt { notice, at: self.now, after_doubt: false })
+        } else if self.lots.unsent() {
+            let (reason, is_final) = ("unavailable".into(), attempt >= ATTEMPTS_MAX);
+            let failed = NoticeFailed { notice, attempt, reason, is_final, retry_at: None };
+            (b"failed".as_slice(), NoticeCommand::Fail(failed))
+        } else {
+            let (native_id, how) = (format!("notice-{notice}"), "answered".into());
+            (b"sent".as_slice(), NoticeCommand::Confirm(NoticeSent { notice, native_id, sent_at: self.now, how }))
+        };
+        let cause = [notice.as_uuid().as_bytes().as_slice(), what, &attempt.to_be_bytes()].concat();
+        let draft = Draft {
+            record: RecordId::caused("notifier", &cause),
+            occurred_at: self.now,
+            now: self.now,
+            actor: Actor::Service("notifier".into()),
+            caused_by: None,
+            correlation: None,
+        };
+        if let Ok(facts) = conversation::notice::decide(&state, &command, draft.record) {
+            let head = self.log.head(&subject);
+            self.append(draft.record(&subject, facts), head);
+        }
     }
 
     fn receipt(&self, reply: ReplyId, conversation: ConversationId) -> ReplySent {

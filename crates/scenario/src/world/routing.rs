@@ -3,6 +3,7 @@
 
 use super::{Look, World};
 use conversation::customer::CustomerCommand;
+use conversation::notice::ShiftPostSubmitted;
 use conversation::{Actor, Command, ConversationId, Fact, PersonId, PersonalText, PostKey, RecordId, Subject};
 use journal::Draft;
 use routing::{Around, NAME, Need, Origin, SAME_THREAD};
@@ -32,8 +33,22 @@ impl World<'_> {
             let head = self.log.head(&subject);
             self.append(record, head);
         }
-        let look = routing::brand_look_at(&self.view, &self.id);
+        for fact in routing::shift_posts(&self.view, &self.id, self.now) {
+            self.post_shift(fact);
+        }
+        let shift = routing::next_shift_post(&self.view, &self.id, self.now);
+        let look = routing::brand_look_at(&self.view, &self.id).into_iter().chain(shift).min();
         self.note(Look::AtBrand, look.filter(|look| *look > self.now));
+    }
+
+    /// Writes down that a shift post is to go out, unless it is.
+    fn post_shift(&mut self, fact: ShiftPostSubmitted) {
+        let subject = Subject::Notice { brand: self.id.clone(), notice: fact.notice };
+        if self.log.head(&subject) == 0 {
+            let cause = [b"shift".as_slice(), fact.notice.as_uuid().as_bytes()].concat();
+            let draft = self.routing_draft(Origin { cause, occurred_at: None, caused_by: None });
+            self.append(draft.record(&subject, vec![fact.into()]), 0);
+        }
     }
 
     fn set_team(&mut self, conversation: ConversationId) {
@@ -113,5 +128,7 @@ impl World<'_> {
 
 /// Whether the brand has to be looked at because of a fact.
 pub(super) fn moves_brand(fact: &Fact) -> bool {
-    matches!(fact, Fact::Routed(_) | Fact::SettingsPublished(_) | Fact::SurgeDetected(_) | Fact::SurgeEnded(_))
+    let of_surges = matches!(fact, Fact::Routed(_) | Fact::SurgeDetected(_) | Fact::SurgeEnded(_));
+    // Whoever comes online may be the one a shift post waits for.
+    of_surges || matches!(fact, Fact::SettingsPublished(_) | Fact::PresenceChanged(_))
 }

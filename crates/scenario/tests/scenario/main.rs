@@ -6,4 +6,5 @@ mod courses;
 mod faults;
 mod measured;
 mod shipped;
+mod told;
 mod wrong;

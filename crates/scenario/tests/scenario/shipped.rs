@@ -22,7 +22,7 @@ pub fn all() -> Vec<Loaded> {
 }
 
 /// What later versions will keep. A line that begins to hold is taken out here, so that it goes on holding.
-const NOT_YET: &[&str] = &["talktalk-evening:48 shift_posts.morning", "talktalk-evening:48 shift_posts.evening"];
+const NOT_YET: &[&str] = &[];
 
 #[test]
 fn what_is_expected_is_found() {

@@ -6,6 +6,7 @@ mod classified;
 mod customer;
 mod deadlines;
 mod desk;
+mod notice;
 mod received;
 mod replied;
 mod resolved;
@@ -32,10 +33,18 @@ use conversation::{Actor, Attachment, Fact, Personal, Record, Subject};
 use customer::{customer_profiled, customer_team_set, exception_granted, promise_made};
 use deadlines::{deadline_breached, deadline_set, deadline_warned};
 use desk::{callback_booked, callback_due, callback_missed, escalated, handed_off, note_added};
+pub(crate) use notice::news;
+use notice::{
+    news_chosen, notice_attempted, notice_failed, notice_in_doubt, notice_sent, person_notice_extended,
+    person_notice_submitted, shift_post_submitted,
+};
 use received::{
     contact_recorded, engagement_observed, post_deleted, post_edited, post_filtered, post_received, reply_observed,
 };
-use replied::{draft_stopped, reply_attempted, reply_failed, reply_in_doubt, reply_sent, reply_submitted};
+use replied::{
+    draft_stopped, reply_approved, reply_attempted, reply_failed, reply_given_up, reply_in_doubt, reply_proposed,
+    reply_resumed, reply_sent, reply_sent_back, reply_submitted, window_warned,
+};
 use resolved::{absorbed, merged, reopened, resolved};
 use rising::{deescalated, flag, flag_raised};
 use routed::{conversation_opened, offered, placed, routed};
@@ -63,6 +72,12 @@ pub(crate) fn record(pb: pb::Record) -> Read<Record> {
 fn subject(pb: &pb::Record) -> Read<Subject> {
     let brand = name("brand", &pb.brand)?;
     let customer = || name("customer_id", &pb.customer_id);
+    if !pb.notice_id.is_empty() {
+        if !(pb.customer_id.is_empty() && pb.conversation_id.is_empty() && pb.filtered_post_key.is_empty()) {
+            return Err(WireError::Invalid { field: "notice_id", why: "a notice belongs to no customer" });
+        }
+        return Ok(Subject::Notice { brand, notice: name("notice_id", &pb.notice_id)? });
+    }
     match (pb.conversation_id.is_empty(), pb.filtered_post_key.is_empty()) {
         (false, true) => {
             let conversation = name("conversation_id", &pb.conversation_id)?;
@@ -140,6 +155,12 @@ fn fact(pb: pb::Fact) -> Read<Fact> {
         In::ReplySent(f) => reply_sent(f)?.into(),
         In::ReplyFailed(f) => reply_failed(f)?.into(),
         In::ReplyInDoubt(f) => reply_in_doubt(f)?.into(),
+        In::ReplyProposed(f) => reply_proposed(f)?.into(),
+        In::ReplyApproved(f) => reply_approved(f)?.into(),
+        In::ReplySentBack(f) => reply_sent_back(f)?.into(),
+        In::ReplyResumed(f) => reply_resumed(f)?.into(),
+        In::ReplyGivenUp(f) => reply_given_up(f)?.into(),
+        In::WindowWarned(f) => window_warned(f)?.into(),
         In::Resolved(f) => resolved(f)?.into(),
         In::Reopened(f) => reopened(f)?.into(),
         In::Merged(f) => merged(f)?.into(),
@@ -168,6 +189,14 @@ fn fact(pb: pb::Fact) -> Read<Fact> {
         }
         In::SurgeDetected(f) => surge_detected(f)?.into(),
         In::SurgeEnded(f) => surge_ended(f)?.into(),
+        In::ShiftPostSubmitted(f) => shift_post_submitted(f)?.into(),
+        In::PersonNoticeSubmitted(f) => person_notice_submitted(f)?.into(),
+        In::PersonNoticeExtended(f) => person_notice_extended(f)?.into(),
+        In::NewsChosen(f) => news_chosen(f)?.into(),
+        In::NoticeAttempted(f) => notice_attempted(f)?.into(),
+        In::NoticeSent(f) => notice_sent(f)?.into(),
+        In::NoticeFailed(f) => notice_failed(f)?.into(),
+        In::NoticeInDoubt(f) => notice_in_doubt(f)?.into(),
         In::SettingsPublished(f) => settings_published(f)?.into(),
         In::PresenceChanged(f) => presence_changed(f)?.into(),
         In::IntakeCounted(f) => intake_counted(f)?.into(),

@@ -5,6 +5,7 @@ mod classified;
 mod customer;
 mod deadlines;
 mod desk;
+mod notice;
 mod received;
 mod replied;
 mod resolved;
@@ -30,17 +31,26 @@ use conversation::{Actor, Attachment, Fact, Personal, Record, Subject};
 use customer::{customer_profiled, customer_team_set, exception_granted, promise_made};
 use deadlines::{deadline_breached, deadline_set, deadline_warned};
 use desk::{callback_booked, callback_due, callback_missed, escalated, handed_off, note_added, released};
+pub(crate) use notice::{news, news_chosen};
+use notice::{
+    notice_attempted, notice_failed, notice_in_doubt, notice_sent, person_notice_extended, person_notice_submitted,
+    shift_post_submitted,
+};
 use received::{
     contact_recorded, engagement_observed, post_brought_back, post_deleted, post_edited, post_filtered, post_received,
     reply_observed,
 };
-use replied::{draft_stopped, reply_attempted, reply_failed, reply_in_doubt, reply_sent, reply_submitted};
+use replied::{
+    draft_stopped, reply_approved, reply_attempted, reply_failed, reply_given_up, reply_in_doubt, reply_proposed,
+    reply_resumed, reply_sent, reply_sent_back, reply_submitted, window_warned,
+};
 use resolved::{absorbed, merged, reopened, resolved};
 use rising::{deescalated, flag_raised};
 use routed::{conversation_opened, offered, placed, routed};
 
 pub(crate) fn record(record: &Record) -> pb::Record {
     let (mut customer_id, mut conversation_id, mut filtered_post_key) = (String::new(), String::new(), String::new());
+    let mut notice_id = String::new();
     match &record.subject {
         Subject::Conversation { customer, conversation, .. } => {
             customer_id = customer.to_string();
@@ -51,6 +61,7 @@ pub(crate) fn record(record: &Record) -> pb::Record {
             filtered_post_key = post.to_string();
         }
         Subject::Customer { customer, .. } => customer_id = customer.to_string(),
+        Subject::Notice { notice, .. } => notice_id = notice.to_string(),
         Subject::Brand { .. } => {}
     }
     pb::Record {
@@ -65,6 +76,7 @@ pub(crate) fn record(record: &Record) -> pb::Record {
         correlation: or_empty(record.correlation.as_ref()),
         facts: record.facts.iter().map(|known| pb::Fact { fact: Some(fact(known)) }).collect(),
         filtered_post_key,
+        notice_id,
     }
 }
 
@@ -129,6 +141,12 @@ fn fact(known: &Fact) -> pb::fact::Fact {
         Fact::ReplySent(f) => Out::ReplySent(reply_sent(f)),
         Fact::ReplyFailed(f) => Out::ReplyFailed(reply_failed(f)),
         Fact::ReplyInDoubt(f) => Out::ReplyInDoubt(reply_in_doubt(f)),
+        Fact::ReplyProposed(f) => Out::ReplyProposed(reply_proposed(f)),
+        Fact::ReplyApproved(f) => Out::ReplyApproved(reply_approved(f)),
+        Fact::ReplySentBack(f) => Out::ReplySentBack(reply_sent_back(f)),
+        Fact::ReplyResumed(f) => Out::ReplyResumed(reply_resumed(f)),
+        Fact::ReplyGivenUp(f) => Out::ReplyGivenUp(reply_given_up(f)),
+        Fact::WindowWarned(f) => Out::WindowWarned(window_warned(f)),
         Fact::Resolved(f) => Out::Resolved(resolved(f)),
         Fact::Reopened(f) => Out::Reopened(reopened(f)),
         Fact::Merged(f) => Out::Merged(merged(f)),
@@ -157,6 +175,14 @@ fn fact(known: &Fact) -> pb::fact::Fact {
         }
         Fact::SurgeDetected(f) => Out::SurgeDetected(surge_detected(f)),
         Fact::SurgeEnded(f) => Out::SurgeEnded(surge_ended(f)),
+        Fact::ShiftPostSubmitted(f) => Out::ShiftPostSubmitted(shift_post_submitted(f)),
+        Fact::PersonNoticeSubmitted(f) => Out::PersonNoticeSubmitted(person_notice_submitted(f)),
+        Fact::PersonNoticeExtended(f) => Out::PersonNoticeExtended(person_notice_extended(f)),
+        Fact::NewsChosen(f) => Out::NewsChosen(news_chosen(f)),
+        Fact::NoticeAttempted(f) => Out::NoticeAttempted(notice_attempted(f)),
+        Fact::NoticeSent(f) => Out::NoticeSent(notice_sent(f)),
+        Fact::NoticeFailed(f) => Out::NoticeFailed(notice_failed(f)),
+        Fact::NoticeInDoubt(f) => Out::NoticeInDoubt(notice_in_doubt(f)),
         Fact::SettingsPublished(f) => Out::SettingsPublished(settings_published(f)),
         Fact::PresenceChanged(f) => Out::PresenceChanged(presence_changed(f)),
         Fact::IntakeCounted(f) => Out::IntakeCounted(intake_counted(f)),

@@ -1,5 +1,6 @@
 //! One record for each kind of fact, every field of it set, with values that never change: what the golden bytes say.
 
+use conversation::approval::{ReplyApproved, ReplyProposed, ReplySentBack};
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
 use conversation::callback::{CallbackBooked, CallbackDone, CallbackDue, CallbackMissed};
 use conversation::classified::{ClassificationCorrected, Head, PostClassified, PostReclassified, Recognised, Scored};
@@ -9,6 +10,7 @@ use conversation::customer::{
 };
 use conversation::deadlines::{DeadlineBreached, DeadlineClock, DeadlineKind, DeadlineSet, DeadlineWarned};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
+use conversation::notice::{NoticeAttempted, NoticeFailed, NoticeInDoubt, NoticeSent, Shift, ShiftPostSubmitted};
 use conversation::placed::{OfferLapsed, Offered, Placed};
 use conversation::received::{
     ContactRecorded, EngagementObserved, HandleUse, KeptAs, PostBroughtBack, PostDeleted, PostEdited, PostFiltered,
@@ -16,12 +18,15 @@ use conversation::received::{
 };
 use conversation::replied::{DraftStopped, ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
 use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
+use conversation::resumed::{ReplyGivenUp, ReplyResumed, ResumedPart};
 use conversation::rising::{Deescalated, Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
 use conversation::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
+use conversation::told::{Item, News, NewsChosen, PersonNoticeExtended, PersonNoticeSubmitted, Quiet, WayChoice};
+use conversation::window::WindowWarned;
 use conversation::{
-    Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, PersonId,
-    Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
+    Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, NoticeId,
+    PersonId, Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -66,6 +71,10 @@ fn callback() -> CallbackId {
 
 fn incident() -> IncidentId {
     IncidentId::from_uuid(id(0x90))
+}
+
+fn notice() -> NoticeId {
+    NoticeId::from_uuid(id(0xb0))
 }
 
 fn promise() -> PromiseId {
@@ -128,6 +137,25 @@ fn post_received() -> PostReceived {
         awaited_in: Some(ConversationId::from_uuid(id(0x61))),
         language: "et".into(),
         personal: personal("Lend jäi ära, mis nüüd? 🛫"),
+    }
+}
+
+fn reply_submitted() -> ReplySubmitted {
+    ReplySubmitted {
+        reply: reply(),
+        person: person("dana"),
+        network: network(),
+        private: true,
+        in_reply_to: post(),
+        in_reply_to_native_id: "1100042".into(),
+        body: personal("Kohe vaatame. ^Dana"),
+        offers: vec!["technician".into(), "call".into()],
+        asks: vec!["phone".into()],
+        warnings: vec!["spelling".into()],
+        overrode: "the customer asked for it".into(),
+        part: 2,
+        parts: 3,
+        notice: "out_of_hours".into(),
     }
 }
 
@@ -283,23 +311,30 @@ fn fact(name: &str) -> Fact {
 
 fn fact_of_the_end(name: &str, reason: String) -> Fact {
     match name {
-        "ReplySubmitted" => ReplySubmitted {
-            reply: reply(),
-            person: person("dana"),
-            network: network(),
-            private: true,
-            in_reply_to: post(),
-            in_reply_to_native_id: "1100042".into(),
-            body: personal("Kohe vaatame. ^Dana"),
-            offers: vec!["technician".into(), "call".into()],
-            asks: vec!["phone".into()],
-            warnings: vec!["spelling".into()],
-            overrode: "the customer asked for it".into(),
-            part: 2,
-            parts: 3,
-            notice: "out_of_hours".into(),
+        "ReplySubmitted" => reply_submitted().into(),
+        "ReplyProposed" => ReplyProposed {
+            proposal: reply(),
+            person: person("lee"),
+            why: vec!["person".into(), "finding:tone".into()],
+            replies: vec![reply_submitted()],
         }
         .into(),
+        "ReplyApproved" => ReplyApproved { proposal: reply(), person: person("dana") }.into(),
+        "ReplySentBack" => {
+            ReplySentBack { proposal: reply(), person: person("dana"), reason: "too short".into() }.into()
+        }
+        "ReplyResumed" => ReplyResumed {
+            person: person("dana"),
+            network: network(),
+            replies: vec![ResumedPart { reply: reply(), part: 2, attempts: 12, times: 1 }],
+        }
+        .into(),
+        "ReplyGivenUp" => {
+            ReplyGivenUp { reply: reply(), person: person("dana"), reason: "answered by phone".into() }.into()
+        }
+        "WindowWarned" => {
+            WindowWarned { closes_at: at("2024-05-02T09:00:00Z"), noticed_at: at("2024-05-02T07:00:00Z") }.into()
+        }
         "DraftStopped" => DraftStopped {
             draft: reply(),
             person: person("dana"),
@@ -462,17 +497,79 @@ fn fact_beside_conversations(name: &str, reason: String) -> Fact {
         "SurgeEnded" => {
             SurgeEnded { incident: incident(), posts: 121, last_post_at: at("2024-05-01T09:40:00Z") }.into()
         }
+        "ShiftPostSubmitted" => ShiftPostSubmitted {
+            notice: notice(),
+            team: team("care"),
+            shift: Shift::Evening,
+            shift_at: at("2024-05-01T15:00:00Z"),
+            network: network(),
+            text: "Good night from Dana and Ivo".into(),
+            people: vec![person("dana"), person("ivo")],
+            settings_version: "9f2c".into(),
+        }
+        .into(),
+        "PersonNoticeSubmitted" => PersonNoticeSubmitted {
+            notice: notice(),
+            person: person("dana"),
+            way: "email".into(),
+            due_at: at("2024-05-01T15:00:00Z"),
+            item: item(News::DeadlineWarning),
+        }
+        .into(),
+        "PersonNoticeExtended" => PersonNoticeExtended { notice: notice(), item: item(News::ReplyFailed) }.into(),
+        "NewsChosen" => NewsChosen {
+            person: person("dana"),
+            email: "dana@aurora.example".into(),
+            timezone: "Europe/Tallinn".into(),
+            quiet: Some(Quiet { from_minute: 1_320, until_minute: 420 }),
+            ways: vec![
+                WayChoice { way: "email".into(), news: News::ALL.to_vec(), digest_minutes: 60 },
+                WayChoice { way: "ops".into(), news: vec![News::Surge], digest_minutes: 0 },
+            ],
+        }
+        .into(),
+        "NoticeAttempted" => {
+            NoticeAttempted { notice: notice(), attempt: 2, attempted_at: at("2024-05-01T15:00:02Z") }.into()
+        }
+        "NoticeSent" => NoticeSent {
+            notice: notice(),
+            native_id: "n-77".into(),
+            sent_at: at("2024-05-01T15:00:03Z"),
+            how: "answered".into(),
+        }
+        .into(),
+        "NoticeFailed" => NoticeFailed {
+            notice: notice(),
+            attempt: 2,
+            reason: "connect_failed".into(),
+            is_final: true,
+            retry_at: Some(at("2024-05-01T15:01:00Z")),
+        }
+        .into(),
+        "NoticeInDoubt" => NoticeInDoubt { notice: notice(), attempt: 2, reason: "unknown_timeout".into() }.into(),
         unknown => panic!("{unknown} has no canonical form yet: add one here, then run with UPDATE_GOLDEN=1"),
     }
+}
+
+fn item(news: News) -> Item {
+    let cause = RecordId::from_uuid(id(0x77));
+    Item { news, conversation: Some(conversation()), at: at("2024-05-01T14:40:00Z"), cause }
 }
 
 /// The canonical record that holds this kind of fact.
 pub fn record(name: &str) -> Record {
     let customer = CustomerId::from_uuid(id(0x10));
     let subject = match name {
-        "SettingsPublished" | "PresenceChanged" | "IntakeCounted" | "SurgeDetected" | "SurgeEnded" => {
+        "SettingsPublished" | "PresenceChanged" | "NewsChosen" | "IntakeCounted" | "SurgeDetected" | "SurgeEnded" => {
             Subject::Brand { brand: brand() }
         }
+        "ShiftPostSubmitted"
+        | "PersonNoticeSubmitted"
+        | "PersonNoticeExtended"
+        | "NoticeAttempted"
+        | "NoticeSent"
+        | "NoticeFailed"
+        | "NoticeInDoubt" => Subject::Notice { brand: brand(), notice: notice() },
         "PostFiltered" | "PostBroughtBack" => Subject::Filtered { brand: brand(), customer, post: post() },
         "CustomerTeamSet" | "TeamChoiceChanged" | "CustomerProfiled" | "ProfilesLinked" | "ProfilesUnlinked"
         | "ExceptionGranted" | "PromiseMade" | "PromiseKept" => Subject::Customer { brand: brand(), customer },
@@ -486,6 +583,11 @@ pub fn record(name: &str) -> Record {
         | "HandedOff"
         | "NoteAdded"
         | "ReplySubmitted"
+        | "ReplyProposed"
+        | "ReplyApproved"
+        | "ReplySentBack"
+        | "ReplyResumed"
+        | "ReplyGivenUp"
         | "ClassificationCorrected"
         | "PostBroughtBack"
         | "CallbackBooked"

@@ -48,11 +48,17 @@ const REQUIRED: &[(&str, &[(u64, &str)])] = &[
     ("CallbackDone", &[(1, "callback_id"), (2, "person")]),
     ("CallbackMissed", &[(1, "callback_id"), (2, "due_at"), (3, "noticed_at")]),
     ("DraftStopped", &[(1, "draft_id"), (2, "person")]),
+    ("ReplyProposed", &[(1, "proposal_id"), (2, "person"), (4, "replies")]),
+    ("ReplyApproved", &[(1, "proposal_id"), (2, "person")]),
+    ("ReplySentBack", &[(1, "proposal_id"), (2, "person")]),
     ("ReplySubmitted", &[(1, "reply_id"), (2, "person"), (3, "network"), (5, "in_reply_to"), (7, "body")]),
     ("ReplyAttempted", &[(1, "reply_id"), (2, "attempt"), (3, "attempted_at")]),
     ("ReplySent", &[(1, "reply_id"), (4, "sent_at")]),
     ("ReplyFailed", &[(1, "reply_id")]),
     ("ReplyInDoubt", &[(1, "reply_id")]),
+    ("ReplyResumed", &[(1, "person"), (2, "network")]),
+    ("ReplyGivenUp", &[(1, "reply_id"), (2, "person")]),
+    ("WindowWarned", &[(1, "closes_at"), (2, "noticed_at")]),
     ("Resolved", &[(2, "outcome")]),
     ("Reopened", &[]),
     ("Merged", &[(1, "into")]),
@@ -69,6 +75,14 @@ const REQUIRED: &[(&str, &[(u64, &str)])] = &[
     ("PresenceChanged", &[(1, "person")]),
     ("SurgeDetected", &[(1, "incident_id"), (4, "first_post_at")]),
     ("SurgeEnded", &[(1, "incident_id"), (3, "last_post_at")]),
+    ("ShiftPostSubmitted", &[(1, "notice_id"), (2, "team"), (3, "shift"), (4, "shift_at"), (5, "network")]),
+    ("PersonNoticeSubmitted", &[(1, "notice_id"), (2, "person"), (3, "way"), (4, "due_at"), (5, "item")]),
+    ("PersonNoticeExtended", &[(1, "notice_id"), (2, "item")]),
+    ("NewsChosen", &[(1, "person")]),
+    ("NoticeAttempted", &[(1, "notice_id"), (2, "attempt"), (3, "attempted_at")]),
+    ("NoticeSent", &[(1, "notice_id"), (3, "sent_at")]),
+    ("NoticeFailed", &[(1, "notice_id")]),
+    ("NoticeInDoubt", &[(1, "notice_id")]),
     ("IntakeCounted", &[(2, "from"), (3, "until")]),
 ];
 
@@ -333,6 +347,8 @@ fn a_time_is_in_range() {
 fn a_record_is_about_one_thing_and_done_by_somebody() {
     let both = changed("Claimed", |record| record.filtered_post_key = record.conversation_id.clone());
     assert!(matches!(both, Err(WireError::Invalid { field: "filtered_post_key", .. })));
+    let both = changed("Claimed", |record| record.notice_id = record.conversation_id.clone());
+    assert!(matches!(both, Err(WireError::Invalid { field: "notice_id", .. })));
     let nameless = changed("Routed", |record| record.actor.as_mut().unwrap().name.clear());
     assert_eq!(nameless, Err(WireError::Missing { field: "actor.name" }));
     let empty = changed("Routed", |record| record.facts[0].fact = None);

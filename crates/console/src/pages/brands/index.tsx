@@ -8,9 +8,11 @@ import { now } from "../../lib/clock";
 import { brandLink } from "../../lib/route";
 import { initials } from "../../lib/text";
 import { brands, notePresence } from "../../live/brands";
+import { incidents } from "../../live/incidents";
 import { Empty, Loading, PageTitle } from "../../ui/load";
 import { plainWords } from "../../ui/refused";
 import { short } from "../conversation/why";
+import { Surges } from "../wallboard/surges";
 import { Settings } from "./settings";
 
 export function Brands({ brand }: { brand: string }) {
@@ -67,6 +69,7 @@ function Detail({ brand }: { brand: Brand }) {
           time: brand.publishedAt === undefined ? "–" : fullTime(brand.publishedAt),
         })}
       </p>
+      <OnNow brand={brand.id} />
       <div class="halves">
         <section class="panel" aria-labelledby="teams-title">
           <h2 id="teams-title">{t("brands.teams")}</h2>
@@ -88,6 +91,12 @@ function Detail({ brand }: { brand: Brand }) {
       <Settings brand={brand} />
     </>
   );
+}
+
+/** The incidents that are on, if any. */
+function OnNow({ brand }: { brand: string }) {
+  const on = incidents.value.filter((one) => one.brand === brand);
+  return <Surges list={on} />;
 }
 
 function TeamRow({ brand, team }: { brand: Brand; team: Team }) {

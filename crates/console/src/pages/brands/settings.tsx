@@ -12,7 +12,9 @@ import { announce } from "../../ui/announce";
 import { Failed, useLoad } from "../../ui/load";
 import { Refused } from "../../ui/refusal";
 import { plainWords } from "../../ui/refused";
+import { Yaml } from "../../ui/yaml";
 import { short } from "../conversation/why";
+import { Shifts } from "./shifts";
 
 export function Settings({ brand: listed }: { brand: Brand | undefined }) {
   // The list of brands leaves their settings out; one brand has them.
@@ -31,21 +33,6 @@ export function Settings({ brand: listed }: { brand: Brand | undefined }) {
       )}
       {error && listed && <Failed error={error} reload={reload} />}
       <Change brand={brand} />
-    </section>
-  );
-}
-
-function Yaml({ text }: { text: string }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too
-    <section class="yaml" tabIndex={0} aria-label={t("brands.settings")}>
-      <ol>
-        {text.split("\n").map((line, index) => (
-          <li key={index}>
-            <code>{line || " "}</code>
-          </li>
-        ))}
-      </ol>
     </section>
   );
 }
@@ -119,6 +106,7 @@ function Change({ brand }: { brand: Brand | undefined }) {
           {t("brands.publish")}
         </button>
       </p>
+      {brand && <Shifts brand={brand.id} yaml={text} />}
       <Refused text={refused} />
       {done && (
         <p class="sound" role="status">

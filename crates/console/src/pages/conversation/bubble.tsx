@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import type { Summary } from "../../api/model";
 import type { AttachmentJson } from "../../gen/earshot/conversation/v1/facts_pb";
-import { compact, duration, t, tn } from "../../i18n";
+import { compact, duration, t, tn, word } from "../../i18n";
 import { now } from "../../lib/clock";
 import { answerOf } from "../../lib/reading";
 import { webAddress, words } from "../../lib/text";
@@ -102,7 +102,7 @@ export function ReplyBubble({ reply, summary, past }: { reply: Reply; summary: S
   return (
     <article class={`bubble bubble-out bubble-${reply.state}${reply.private ? " bubble-private" : ""}`}>
       <header class="bubble-head">
-        <Name>{personName(summary.brand, reply.person)}</Name>
+        <Name>{reply.notice ? t("case.byItself") : personName(summary.brand, reply.person)}</Name>
         <NetworkChip network={reply.network} isPrivate={reply.private} />
         <When at={reply.at} />
       </header>
@@ -111,6 +111,13 @@ export function ReplyBubble({ reply, summary, past }: { reply: Reply; summary: S
       <footer class="bubble-foot">
         <State reply={reply} />
         {outside && <span class="quiet">{t("case.observed")}</span>}
+        {reply.parts > 1 && <span class="quiet">{t("case.part", { n: reply.part, of: reply.parts })}</span>}
+        {reply.notice && <span class="quiet">{word("notice", reply.notice)}</span>}
+        {reply.overrode && (
+          <span class="chip chip-amber" title={words(reply.overrode)}>
+            {t("case.overrode")}
+          </span>
+        )}
       </footer>
       {reply.state === "in_doubt" && !past && <Settle reply={reply} summary={summary} />}
     </article>

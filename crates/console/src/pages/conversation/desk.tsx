@@ -1,18 +1,18 @@
 // All that a person does with a conversation besides answering it. What is refused is told beside the button.
 
-import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Deed } from "../../api/calls";
 import { OUTCOMES, type Outcome, type Summary } from "../../api/model";
 import { t } from "../../i18n";
 import { idIn } from "../../lib/route";
-import { brandOf } from "../../live/brands";
-import { isMine, shortcuts } from "../../live/me";
+import { brandOf, teamOf } from "../../live/brands";
+import { isMine, me, shortcuts } from "../../live/me";
 import { Refused } from "../../ui/refusal";
 import { useShortcuts } from "../../ui/shortcuts";
 import { type Doing, useDeed } from "./deed";
+import { Field, Form, Pick } from "./forms";
 
-type Open = "" | "release" | "hand-off" | "escalate" | "resolve" | "reopen" | "merge";
+type Open = "" | "release" | "hand-off" | "escalate" | "deescalate" | "resolve" | "reopen" | "merge";
 
 export function Desk({ summary }: { summary: Summary }) {
   const [open, setOpen] = useState<Open>("");
@@ -34,7 +34,7 @@ export function Desk({ summary }: { summary: Summary }) {
   return (
     <section class="desk" aria-label={t("do.actions")}>
       <p class="row-of-buttons">
-        {!settled && summary.assignee === "" && (
+        {!settled && mayClaim(summary) && (
           <button
             type="button"
             class="button button-strong"
@@ -44,9 +44,12 @@ export function Desk({ summary }: { summary: Summary }) {
             {t("do.claim")}
           </button>
         )}
-        {!settled && isMine(summary.brand, summary.assignee) && opener("release", t("do.release"))}
+        {!settled &&
+          (isMine(summary.brand, summary.assignee) || isMine(summary.brand, summary.second)) &&
+          opener("release", t("do.release"))}
         {!settled && opener("hand-off", t("do.handOff"))}
-        {!settled && opener("escalate", t("do.escalate"))}
+        {!settled && !summary.escalationTeam && opener("escalate", t("do.escalate"))}
+        {!settled && summary.escalationTeam && opener("deescalate", t("do.deescalate"))}
         {settled ? opener("reopen", t("do.reopen")) : opener("resolve", t("do.resolve"))}
         {opener("merge", t("do.merge"))}
       </p>
@@ -57,6 +60,15 @@ export function Desk({ summary }: { summary: Summary }) {
       )}
     </section>
   );
+}
+
+/** Nobody has it; or nobody of the team that it was raised to, and the person who looks is of that team. */
+function mayClaim(summary: Summary): boolean {
+  if (summary.assignee === "") return true;
+  if (!summary.escalationTeam || summary.second) return false;
+  const mine = me.value;
+  const people = teamOf(summary.brand, summary.escalationTeam)?.people ?? [];
+  return mine !== undefined && mine.brand === summary.brand && people.includes(mine.person);
 }
 
 interface PanelProps {
@@ -75,7 +87,7 @@ function Panel({ which, summary, doing, perform, onCancel }: PanelProps) {
   const [into, setInto] = useState("");
   const brand = brandOf(summary.brand);
   const submit = () => {
-    if (which === "release" || which === "reopen") perform({ do: which, reason });
+    if (which === "release" || which === "reopen" || which === "deescalate") perform({ do: which, reason });
     else if (which === "hand-off") perform({ do: which, toTeam: team, toPerson: person, reason });
     else if (which === "escalate") perform({ do: which, toTeam: team, reason });
     else if (which === "resolve") perform({ do: which, outcome });
@@ -125,85 +137,8 @@ const NAMES = {
   release: "do.release",
   "hand-off": "do.handOff",
   escalate: "do.escalate",
+  deescalate: "do.deescalate",
   resolve: "do.resolve",
   reopen: "do.reopen",
   merge: "do.merge",
 } as const;
-
-interface FormProps {
-  name: string;
-  doing: Doing;
-  onSubmit: () => void;
-  onCancel: () => void;
-  children: ComponentChildren;
-}
-
-function Form({ name, doing, onSubmit, onCancel, children }: FormProps) {
-  return (
-    <form
-      class="panel desk-form"
-      aria-label={name}
-      onSubmit={(event) => {
-        event.preventDefault();
-        onSubmit();
-      }}
-    >
-      {children}
-      <p class="row-of-buttons">
-        <button type="submit" class="button button-strong" disabled={doing.busy}>
-          {name}
-        </button>
-        <button type="button" class="button button-quiet" onClick={onCancel}>
-          {t("cancel")}
-        </button>
-      </p>
-      <Refused text={doing.refused} />
-    </form>
-  );
-}
-
-interface FieldProps {
-  label: string;
-  hint: string;
-  value: string;
-  onInput: (text: string) => void;
-}
-
-function Field({ label, hint, value, onInput }: FieldProps) {
-  return (
-    <label class="field field-wide">
-      <span>{label}</span>
-      <input
-        type="text"
-        dir="auto"
-        value={value}
-        placeholder={hint}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
-    </label>
-  );
-}
-
-interface PickProps {
-  label: string;
-  value: string;
-  none?: string | undefined;
-  options: [string, string][];
-  onPick: (value: string) => void;
-}
-
-function Pick({ label, value, none, options, onPick }: PickProps) {
-  return (
-    <label class="field">
-      <span>{label}</span>
-      <select value={value} onChange={(event) => onPick(event.currentTarget.value)}>
-        {none !== undefined && <option value="">{none}</option>}
-        {options.map(([id, name]) => (
-          <option key={id} value={id} selected={id === value}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}

@@ -15,9 +15,15 @@ import { DemoChip, NetworkChip, Reasons, StatusChip } from "../../ui/chips";
 import { Empty, Failed, Loading, PageTitle } from "../../ui/load";
 import { useShortcuts } from "../../ui/shortcuts";
 import { Name } from "../../ui/words";
+import { CallsPanel } from "./calls";
 import { useCase, usePast } from "./case";
+import { ClocksPanel } from "./clocks";
+import { CustomerPanel } from "./customer";
 import { Desk } from "./desk";
-import { CustomerPanel, StatePanel } from "./side";
+import { HeldBack } from "./held";
+import { PressingPanel } from "./pressing";
+import { SettingsThen } from "./settings";
+import { StatePanel } from "./side";
 import { Slider } from "./slider";
 import { Timeline } from "./timeline";
 import { Why } from "./why";
@@ -86,6 +92,7 @@ function Whole({ asked, present, at, reply }: WholeProps) {
           </button>
         </p>
         <Timeline items={items} summary={summary} steps={steps} past={looksBack} />
+        {!looksBack && !summary.mergedInto && <HeldBack summary={summary} entries={present.entries} />}
         {!looksBack && !summary.mergedInto && (
           <Write
             summary={summary}
@@ -96,8 +103,15 @@ function Whole({ asked, present, at, reply }: WholeProps) {
         )}
       </div>
       <aside class="case-side">
-        <CustomerPanel customer={customer} />
-        <StatePanel summary={summary} at={instant} />
+        <CustomerPanel customer={customer} summary={summary} past={looksBack} />
+        <PressingPanel summary={summary} entries={shown.entries} />
+        <ClocksPanel summary={summary} entries={shown.entries} at={instant} />
+        <CallsPanel summary={summary} timezone={customer?.timezone ?? ""} past={looksBack} />
+        <StatePanel
+          summary={summary}
+          at={instant}
+          settings={<SettingsThen brand={summary.brand} entries={shown.entries} at={at} />}
+        />
         <Why id={summary.id} version={present.summary.version} until={instant ?? Number.POSITIVE_INFINITY} />
       </aside>
     </div>

@@ -1,27 +1,31 @@
 // Each fact as a sentence. Names of people and teams are the brand's own; customers' words never stand in one.
 
-import { readNumber, readOutcome, readPriority, readTime } from "../../api/model";
-import type { FactJson } from "../../gen/earshot/conversation/v1/facts_pb";
+import { readNumber, readOutcome, readPriority } from "../../api/model";
+import type { FactJson, ReplySubmittedJson } from "../../gen/earshot/conversation/v1/facts_pb";
 import type { ActorJson } from "../../gen/earshot/conversation/v1/record_pb";
-import { clockTime, compact, duration, languageName, named, num, t, word } from "../../i18n";
+import { compact, duration, languageName, named, num, t, word } from "../../i18n";
+import type { HeldFacts } from "../../lib/held";
 import { labelName } from "../../lib/labels";
 import { HEADS } from "../../lib/reading";
 import { networkName, words } from "../../lib/text";
 import { factKind } from "../../lib/timeline";
-import { personName, teamName } from "../../live/brands";
+import { personName } from "../../live/brands";
+import { aboutCustomer, promised, steered } from "./course";
+import { whyItWaits } from "./held";
+import { because, type Names, namesOf } from "./names";
 
 /** `now` decides whether a time needs its date. */
 export function sentence(fact: FactJson, brand: string, now: number): string {
-  const said = received(fact) ?? decided(fact, brand, now) ?? worked(fact, brand) ?? answered(fact, brand, now);
-  return said ?? ended(fact, brand) ?? t("fact.unknown", { name: factKind(fact) ?? "" });
+  const names = namesOf(brand, now);
+  const said = received(fact) ?? decided(fact, names) ?? steered(fact, names) ?? worked(fact, names);
+  const after =
+    said ??
+    promised(fact, names) ??
+    heldBack(fact as FactJson & HeldFacts, names) ??
+    answered(fact, names) ??
+    ended(fact, names);
+  return after ?? aboutCustomer(fact, names) ?? t("fact.unknown", { name: factKind(fact) ?? "" });
 }
-
-const time = (text: string | undefined, now: number) => {
-  const at = readTime(text);
-  return at === undefined ? "–" : clockTime(at, now);
-};
-const person = (brand: string, id: string | undefined) => named(personName(brand, id ?? ""));
-const team = (brand: string, id: string | undefined) => named(teamName(brand, id ?? "") || t("noTeam"));
 
 function received(fact: FactJson): string | undefined {
   if (fact.postReceived) {
@@ -42,7 +46,7 @@ function received(fact: FactJson): string | undefined {
   return undefined;
 }
 
-function decided(fact: FactJson, brand: string, now: number): string | undefined {
+function decided(fact: FactJson, { team, time }: Names): string | undefined {
   if (fact.postClassified) {
     const { intent, sentiment, language } = fact.postClassified;
     return t("fact.postClassified", {
@@ -64,41 +68,66 @@ function decided(fact: FactJson, brand: string, now: number): string | undefined
   if (fact.conversationOpened) return t("fact.conversationOpened");
   if (fact.routed) {
     const priority = t(`priority.${readPriority(fact.routed.priority)}`);
-    return t("fact.routed", { team: team(brand, fact.routed.team), rule: named(fact.routed.rule ?? ""), priority });
+    return t("fact.routed", { team: team(fact.routed.team), rule: named(fact.routed.rule ?? ""), priority });
   }
   if (fact.deadlineSet) {
     const key = fact.deadlineSet.kind === "DEADLINE_KIND_NEXT_RESPONSE" ? "fact.deadlineSet.next" : "fact.deadlineSet";
     const target = duration((fact.deadlineSet.targetSeconds ?? 0) * 1_000);
-    return t(key, { time: time(fact.deadlineSet.dueAt, now), target });
+    return t(key, { time: time(fact.deadlineSet.dueAt), target });
   }
-  if (fact.deadlineBreached) return t("fact.deadlineBreached", { time: time(fact.deadlineBreached.dueAt, now) });
+  if (fact.deadlineBreached) return t("fact.deadlineBreached", { time: time(fact.deadlineBreached.dueAt) });
   return undefined;
 }
 
-function worked(fact: FactJson, brand: string): string | undefined {
-  if (fact.claimed) return t("fact.claimed", { person: person(brand, fact.claimed.person) });
+function worked(fact: FactJson, { person, team }: Names): string | undefined {
+  if (fact.claimed) return t("fact.claimed", { person: person(fact.claimed.person) });
   if (fact.released) {
-    return because(t("fact.released", { person: person(brand, fact.released.person) }), fact.released.reason);
+    return because(t("fact.released", { person: person(fact.released.person) }), fact.released.reason);
   }
   if (fact.handedOff) {
     const { by, fromTeam, toTeam, toPerson, reason } = fact.handedOff;
-    const to = toPerson ? `${team(brand, toTeam)}, ${person(brand, toPerson)}` : team(brand, toTeam);
-    return because(t("fact.handedOff", { person: person(brand, by), from: team(brand, fromTeam), to }), reason);
+    const to = toPerson ? `${team(toTeam)}, ${person(toPerson)}` : team(toTeam);
+    return because(t("fact.handedOff", { person: person(by), from: team(fromTeam), to }), reason);
   }
   if (fact.escalated) {
     const { by, toTeam, reason } = fact.escalated;
-    const to = toTeam ? team(brand, toTeam) : t("fact.crisis");
+    const to = toTeam ? team(toTeam) : t("fact.crisis");
     return because(
-      by ? t("fact.escalated.by", { person: person(brand, by), team: to }) : t("fact.escalated", { team: to }),
+      by ? t("fact.escalated.by", { person: person(by), team: to }) : t("fact.escalated", { team: to }),
       reason,
     );
   }
-  if (fact.noteAdded) return t("fact.noteAdded", { person: person(brand, fact.noteAdded.person) });
+  if (fact.noteAdded) return t("fact.noteAdded", { person: person(fact.noteAdded.person) });
   return undefined;
 }
 
-function answered(fact: FactJson, brand: string, now: number): string | undefined {
-  if (fact.replySubmitted) return t("fact.replySubmitted", { person: person(brand, fact.replySubmitted.person) });
+function heldBack(fact: HeldFacts, { person, time }: Names): string | undefined {
+  if (fact.replyProposed) {
+    const why = (fact.replyProposed.why ?? []).map(whyItWaits).join(", ");
+    return because(t("fact.replyProposed", { person: person(fact.replyProposed.person) }), why);
+  }
+  if (fact.replyApproved) return t("fact.replyApproved", { person: person(fact.replyApproved.person) });
+  if (fact.replySentBack) {
+    return because(t("fact.replySentBack", { person: person(fact.replySentBack.person) }), fact.replySentBack.reason);
+  }
+  if (fact.replyResumed) return t("fact.replyResumed", { person: person(fact.replyResumed.person) });
+  if (fact.replyGivenUp) {
+    return because(t("fact.replyGivenUp", { person: person(fact.replyGivenUp.person) }), fact.replyGivenUp.reason);
+  }
+  if (fact.windowWarned) return t("fact.windowWarned", { time: time(fact.windowWarned.closesAt) });
+  return undefined;
+}
+
+function submitted(reply: ReplySubmittedJson, person: Names["person"]): string {
+  const { notice, overrode, part = 1, parts = 1 } = reply;
+  if (notice) return because(t("fact.noticeSubmitted"), word("notice", notice));
+  const by = { person: person(reply.person) };
+  if (overrode) return because(t("fact.replySubmitted.overrode", by), overrode);
+  return because(t("fact.replySubmitted", by), parts > 1 ? t("case.part", { n: part, of: parts }) : "");
+}
+
+function answered(fact: FactJson, { person, time }: Names): string | undefined {
+  if (fact.replySubmitted) return submitted(fact.replySubmitted, person);
   if (fact.replyAttempted) return t("fact.replyAttempted", { n: fact.replyAttempted.attempt ?? 1 });
   if (fact.replySent) {
     const { how } = fact.replySent;
@@ -107,25 +136,22 @@ function answered(fact: FactJson, brand: string, now: number): string | undefine
   if (fact.replyFailed) {
     const { attempt, reason = "", isFinal, retryAt } = fact.replyFailed;
     if (isFinal) return t("fact.replyFailed.final", { reason: words(reason) });
-    return t("fact.replyFailed", { n: attempt ?? 1, reason: words(reason), time: time(retryAt, now) });
+    return t("fact.replyFailed", { n: attempt ?? 1, reason: words(reason), time: time(retryAt) });
   }
   if (fact.replyInDoubt) return t("fact.replyInDoubt", { reason: words(fact.replyInDoubt.reason ?? "") });
   return undefined;
 }
 
-function ended(fact: FactJson, brand: string): string | undefined {
+function ended(fact: FactJson, { person }: Names): string | undefined {
   if (fact.resolved) {
     const known = readOutcome(fact.resolved.outcome);
     const outcome = known ? t(`outcome.${known}`) : "–";
     if (!fact.resolved.person) return t("fact.resolved.itself", { outcome });
-    return t("fact.resolved", { person: person(brand, fact.resolved.person), outcome });
+    return t("fact.resolved", { person: person(fact.resolved.person), outcome });
   }
   if (fact.reopened) {
     const by = fact.reopened.person;
-    return because(
-      by ? t("fact.reopened.by", { person: person(brand, by) }) : t("fact.reopened"),
-      fact.reopened.reason,
-    );
+    return because(by ? t("fact.reopened.by", { person: person(by) }) : t("fact.reopened"), fact.reopened.reason);
   }
   if (fact.merged) return because(t("fact.merged"), fact.merged.reason);
   if (fact.absorbed) {
@@ -133,13 +159,9 @@ function ended(fact: FactJson, brand: string): string | undefined {
   }
   if (fact.settingsPublished)
     return t("fact.settingsPublished", { version: named(fact.settingsPublished.version ?? "") });
-  if (fact.presenceChanged) return t("fact.presenceChanged", { person: person(brand, fact.presenceChanged.person) });
+  if (fact.presenceChanged) return t("fact.presenceChanged", { person: person(fact.presenceChanged.person) });
   if (fact.intakeCounted) return t("fact.intakeCounted", { source: named(fact.intakeCounted.source ?? "") });
   return undefined;
-}
-
-function because(said: string, reason: string | undefined): string {
-  return reason ? `${said} – ${named(reason)}` : said;
 }
 
 export function actorName(actor: ActorJson, brand: string): string {

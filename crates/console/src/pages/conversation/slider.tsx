@@ -5,7 +5,7 @@ import { useMemo } from "preact/hooks";
 import type { Entry } from "../../api/model";
 import { fullTime, t } from "../../i18n";
 import { conversationLink, replace } from "../../lib/route";
-import { factKind } from "../../lib/timeline";
+import { ALARMS, factKind } from "../../lib/timeline";
 import { Icon } from "../../ui/icon";
 import { sentence } from "./sentences";
 
@@ -79,7 +79,5 @@ function markOf(entry: Entry): "in" | "out" | "alarm" | "step" {
   const kinds = entry.facts.map(factKind);
   if (kinds.includes("postReceived")) return "in";
   if (kinds.includes("replySubmitted") || kinds.includes("replyObserved")) return "out";
-  if (kinds.includes("deadlineBreached") || kinds.includes("escalated") || kinds.includes("replyInDoubt"))
-    return "alarm";
-  return "step";
+  return kinds.some((kind) => kind && ALARMS.includes(kind)) ? "alarm" : "step";
 }

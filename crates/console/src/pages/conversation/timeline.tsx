@@ -5,7 +5,7 @@ import type { Summary } from "../../api/model";
 import { t } from "../../i18n";
 import { now } from "../../lib/clock";
 import { conversationLink } from "../../lib/route";
-import type { Item, Step, Steps } from "../../lib/timeline";
+import { ALARMS, type Item, type Step, type Steps } from "../../lib/timeline";
 import { Ago, At } from "../../ui/time";
 import { ContactBubble, NoteBubble, PostBubble, ReplyBubble } from "./bubble";
 import { actorName, sentence } from "./sentences";
@@ -83,7 +83,7 @@ function byRecord(steps: readonly Step[]): Step[][] {
 }
 
 function isAlarm(step: Step): boolean {
-  return step.kind === "deadlineBreached" || step.kind === "escalated" || step.kind === "replyInDoubt";
+  return ALARMS.includes(step.kind);
 }
 
 /** The other conversation of a merge. */

@@ -1,6 +1,7 @@
-// Where a person answers, or writes a note for colleagues. A draft outlives a look at another page.
+// Where a person answers, or writes a note for colleagues. What must not leave is told while it is typed.
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Checked, Finding } from "../../api/guard";
 import type { Summary } from "../../api/model";
 import { num, t } from "../../i18n";
 import { lengthOn } from "../../lib/length";
@@ -9,7 +10,12 @@ import { personName } from "../../live/brands";
 import { isMine, me, myself } from "../../live/me";
 import { Icon } from "../../ui/icon";
 import { Refused } from "../../ui/refusal";
+import { WritingHint } from "../../ui/writers";
 import { useDeed } from "./deed";
+import { drafts, useGuard } from "./draft";
+import { Findings, Marks, Override, Parts, type Ways } from "./guard";
+import { WindowHint } from "./held";
+import { ReadyReplies } from "./ready";
 
 export type Kind = "reply" | "note";
 
@@ -21,24 +27,6 @@ interface WriteProps {
   focus: boolean;
 }
 
-const drafts = {
-  read: (key: string) => {
-    try {
-      return sessionStorage.getItem(`earshot.draft.${key}`) ?? "";
-    } catch {
-      return "";
-    }
-  },
-  write: (key: string, text: string) => {
-    try {
-      if (text) sessionStorage.setItem(`earshot.draft.${key}`, text);
-      else sessionStorage.removeItem(`earshot.draft.${key}`);
-    } catch {
-      // Without storage a draft lives as long as its page.
-    }
-  },
-};
-
 export function Write({ summary, customer, newestPost, focus }: WriteProps) {
   const [kind, setKind] = useState<Kind>("reply");
   const [text, setText] = useState(() => drafts.read(summary.id));
@@ -46,6 +34,8 @@ export function Write({ summary, customer, newestPost, focus }: WriteProps) {
   const begun = useRef("");
   const box = useRef<HTMLTextAreaElement>(null);
   const doing = useDeed(summary);
+  const guard = useGuard(summary, text, secret, kind === "reply");
+  const stopped = guard.current && (guard.checked?.findings.some((one) => one.stops) ?? false);
   useEffect(() => {
     if (focus) box.current?.focus();
   }, [focus]);
@@ -54,18 +44,24 @@ export function Write({ summary, customer, newestPost, focus }: WriteProps) {
     setText(written);
     drafts.write(summary.id, written);
   };
-  const send = async () => {
+  const send = async (overrideReason = "") => {
+    // What is known to be stopped is not submitted: nothing would come of it but a stop in the history.
+    if (kind === "reply" && stopped && !overrideReason) return doing.refuse(t("no.DRAFT_STOPPED"));
     const said = text.trim();
+    const why = overrideReason ? { overrideReason } : {};
     const done = await doing.run(
       kind === "note"
         ? { do: "notes", text: said }
-        : { do: "replies", text: said, private: secret, inReplyTo: newestPost?.key ?? "" },
+        : { do: "replies", text: said, private: secret, inReplyTo: newestPost?.key ?? "", ...why },
     );
     if (done) change("");
+    return box.current?.focus();
+  };
+  const put = (ready: string) => {
+    change(text.trim() ? `${text.trimEnd()}\n${ready}` : ready);
     box.current?.focus();
   };
-  const holder = summary.assignee && !isMine(summary.brand, summary.assignee) ? summary.assignee : "";
-  const wroteAgain = text !== "" && begun.current !== "" && begun.current !== newestPost?.key;
+  const ways = waysOut(box, text, change, () => setSecret(true));
   return (
     <form
       class={`write write-${kind}`}
@@ -75,33 +71,39 @@ export function Write({ summary, customer, newestPost, focus }: WriteProps) {
       }}
     >
       <Tabs kind={kind} pick={setKind} />
-      {kind === "reply" && holder && me.value && (
-        <p class="hint">{t("write.held", { person: personName(summary.brand, holder) })}</p>
+      <WritingHint conversation={summary.id} />
+      {kind === "reply" && <Hints summary={summary} again={text !== "" && begunElsewhere(begun.current, newestPost)} />}
+      <div class="draft">
+        {kind === "reply" && <Marks text={text} findings={guard.current ? (guard.checked?.findings ?? []) : []} />}
+        <textarea
+          ref={box}
+          id="write"
+          rows={3}
+          dir="auto"
+          aria-label={kind === "note" ? t("write.note") : t("write.label", { name: customer })}
+          value={text}
+          aria-describedby="write-hints"
+          aria-invalid={kind === "reply" && stopped}
+          onInput={(event) => change(event.currentTarget.value)}
+          onScroll={(event) => follow(event.currentTarget)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+            event.preventDefault();
+            void send();
+          }}
+        />
+      </div>
+      {kind === "reply" && guard.checked && <Findings checked={guard.checked} secret={secret} ways={ways} />}
+      {kind === "reply" && guard.checked && (
+        <Parts parts={guard.checked.parts} network={summary.network} secret={secret} />
       )}
-      {kind === "reply" && wroteAgain && (
-        <p class="hint tone-amber" role="status">
-          {t("write.newPost")}
-        </p>
-      )}
-      <textarea
-        ref={box}
-        id="write"
-        rows={3}
-        dir="auto"
-        aria-label={kind === "note" ? t("write.note") : t("write.label", { name: customer })}
-        value={text}
-        aria-describedby="write-hints"
-        onInput={(event) => change(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-          event.preventDefault();
-          void send();
-        }}
-      />
+      {kind === "reply" && secret && summary.window && <WindowHint window={summary.window} />}
+      {kind === "reply" && <ReadyReplies summary={summary} secret={secret} use={put} />}
+      {kind === "reply" && stopped && <Override busy={doing.busy} send={(reason) => void send(reason)} />}
       <div class="write-foot">
         {kind === "reply" && <Reach secret={secret} pick={setSecret} />}
         <p id="write-hints" class="write-hints quiet">
-          {kind === "reply" && <Length network={summary.network} secret={secret} text={text} />}
+          {kind === "reply" && <Length summary={summary} secret={secret} text={text} checked={guard.checked} />}
           {kind === "reply" && <Signature text={text} change={change} />}
           <span>{t("write.hint")}</span>
         </p>
@@ -112,6 +114,62 @@ export function Write({ summary, customer, newestPost, focus }: WriteProps) {
       </div>
       <Refused text={doing.refused} />
     </form>
+  );
+}
+
+/** The marks lie under the letters also when the box is scrolled. */
+function follow(box: HTMLTextAreaElement): void {
+  const marks = box.previousElementSibling;
+  if (marks) marks.scrollTop = box.scrollTop;
+}
+
+function begunElsewhere(begun: string, newest: WriteProps["newestPost"]): boolean {
+  return begun !== "" && begun !== newest?.key;
+}
+
+/** What can be done about a finding with one press. */
+function waysOut(
+  box: { current: HTMLTextAreaElement | null },
+  text: string,
+  change: (text: string) => void,
+  askInPrivate: () => void,
+): Ways {
+  const select = (start: number, end: number) => {
+    box.current?.focus();
+    box.current?.setSelectionRange(start, end);
+  };
+  const signature = myself.value?.signature;
+  return {
+    show: ({ start, end }: Finding) => select(start, end),
+    askInPrivate: () => {
+      askInPrivate();
+      box.current?.focus();
+    },
+    correct: ({ start, end, correction }: Finding) => {
+      change(text.slice(0, start) + correction + text.slice(end));
+      box.current?.focus();
+    },
+    sign: signature ? () => change(signed(text, signature)) : undefined,
+  };
+}
+
+const signed = (text: string, signature: string) => `${text.trimEnd()} ${signature}`.trimStart();
+
+function Hints({ summary, again }: { summary: Summary; again: boolean }) {
+  const holder = summary.assignee && !isMine(summary.brand, summary.assignee) ? summary.assignee : "";
+  // The team that it was raised to answers beside the first line.
+  const beside = isMine(summary.brand, summary.second);
+  return (
+    <>
+      {holder && !beside && me.value && (
+        <p class="hint">{t("write.held", { person: personName(summary.brand, holder) })}</p>
+      )}
+      {again && (
+        <p class="hint tone-amber" role="status">
+          {t("write.newPost")}
+        </p>
+      )}
+    </>
   );
 }
 
@@ -145,10 +203,20 @@ function Reach({ secret, pick }: { secret: boolean; pick: (secret: boolean) => v
   );
 }
 
-function Length({ network, secret, text }: { network: string; secret: boolean; text: string }) {
+interface LengthProps {
+  summary: Summary;
+  secret: boolean;
+  text: string;
+  checked: Checked | undefined;
+}
+
+/** As the network counts. What is too long for one reply leaves in parts, so only what fits no parts is an alarm. */
+function Length({ summary, secret, text, checked }: LengthProps) {
+  const { network } = summary;
   const { used, limit } = lengthOn(network, secret, text);
   if (limit === undefined) return <span class="figure">{t("write.length.plain", { used: num(used) })}</span>;
-  if (used > limit) {
+  const parts = checked?.parts.length ?? 0;
+  if (used > limit && parts < 2) {
     return (
       <span class="figure tone-ember">
         {t("write.over", { over: num(used - limit), network: networkName(network) })}
@@ -164,7 +232,7 @@ function Signature({ text, change }: { text: string; change: (text: string) => v
   if (!signature) return null;
   if (text.trimEnd().endsWith(signature)) return <span>{t("write.signed", { signature })}</span>;
   return (
-    <button type="button" class="link" onClick={() => change(`${text.trimEnd()} ${signature}`.trimStart())}>
+    <button type="button" class="link" onClick={() => change(signed(text, signature))}>
       {t("write.sign", { signature })}
     </button>
   );

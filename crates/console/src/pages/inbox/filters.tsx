@@ -5,11 +5,15 @@ import { PRIORITIES, STATUSES } from "../../api/model";
 import { languageName, t, word } from "../../i18n";
 import { conversationLink, go, idIn } from "../../lib/route";
 import { networkName } from "../../lib/text";
+import { incidentOf } from "../../live/incidents";
 import { useLoad } from "../../ui/load";
 import { type Choice, INTENTS, isFiltered } from "./query";
 
 /** An id of a conversation. */
 const ID = /^[0-9a-f]{32}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** So many letters of an id tell it apart. */
+const SHORT = 8;
 
 interface FiltersProps {
   choice: Choice;
@@ -79,11 +83,17 @@ export function Filters({ choice, change, search, onSearch }: FiltersProps) {
         onPick={(priority) => change({ minPriority: priority as Choice["minPriority"] })}
         options={PRIORITIES.slice(1).map((one) => [one, t(`priority.${one}`)])}
       />
+      {choice.incident && (
+        <p class="chip chip-ember incident-chip">
+          {t("press.incident")}{" "}
+          <bdi>{incidentOf(choice.brand, choice.incident)?.topic ?? choice.incident.slice(0, SHORT)}</bdi>
+        </p>
+      )}
       {isFiltered(choice) && (
         <button
           type="button"
           class="button button-quiet"
-          onClick={() => change({ status: "", network: "", language: "", intent: "", minPriority: "" })}
+          onClick={() => change({ status: "", network: "", language: "", intent: "", minPriority: "", incident: "" })}
         >
           {t("inbox.clear")}
         </button>

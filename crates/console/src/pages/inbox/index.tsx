@@ -16,9 +16,10 @@ import { plainWords } from "../../ui/refused";
 import { useShortcuts } from "../../ui/shortcuts";
 import { Filters } from "./filters";
 import { type Listing, useListing } from "./list";
+import { useNear } from "./near";
 import { type Choice, isFiltered, readChoice, toQuery, writeChoice } from "./query";
 import { Queues } from "./queues";
-import { Row } from "./row";
+import { PIECE, Rows } from "./rows";
 
 export function Inbox({ params }: { params: URLSearchParams }) {
   const choice = readChoice(params);
@@ -34,7 +35,7 @@ export function Inbox({ params }: { params: URLSearchParams }) {
   const rows = listing.rows.filter((summary) => found(summary, search));
   useReturn(box, listing.loaded);
   useWords(listing, search !== "");
-  const refused = useKeys(box, listing);
+  const refused = useKeys(box, listing, rows);
   const change = (changed: Partial<Choice>) => replace(inboxLink(writeChoice({ ...choice, ...changed })));
   return (
     <div class="inbox">
@@ -51,7 +52,7 @@ export function Inbox({ params }: { params: URLSearchParams }) {
           </p>
         )}
         <div ref={box}>
-          <Body listing={listing} rows={rows} choice={choice} asked={query !== undefined} />
+          <Body listing={listing} rows={rows} choice={choice} asked={query !== undefined} searching={search !== ""} />
         </div>
       </div>
     </div>
@@ -70,10 +71,13 @@ function useReturn(box: { current: HTMLDivElement | null }, loaded: boolean): vo
   }, [box, loaded]);
 }
 
+/** Words of so many conversations are kept at least, so of no more is asked at once. */
+const SEARCHED = 2_000;
+
 /** Who searches needs the words of all rows, not only of those in view. */
 function useWords({ rows }: Listing, searching: boolean): void {
   useEffect(() => {
-    if (searching) for (const summary of rows) wantPreview(summary);
+    if (searching) for (const summary of rows.slice(0, SEARCHED)) wantPreview(summary);
   }, [searching, rows]);
 }
 
@@ -109,50 +113,79 @@ interface BodyProps {
   rows: Summary[];
   choice: Choice;
   asked: boolean;
+  searching: boolean;
 }
 
-function Body({ listing, rows, choice, asked }: BodyProps) {
-  if (!asked) return <Empty title={t("inbox.mine")} hint={t("inbox.empty.me")} />;
+function Body({ listing, rows, choice, asked, searching }: BodyProps) {
+  if (!asked) return <Empty title={t(`inbox.${choice.view}`)} hint={t("inbox.empty.me")} />;
   if (listing.error && !listing.loaded) return <Failed error={listing.error} reload={() => location.reload()} />;
   if (!listing.loaded) return <Loading />;
   if (rows.length === 0) return <Empty title={t("inbox.empty")} hint={emptyHint(choice)} />;
-  const mixed = rows.some((summary) => !summary.demo);
   return (
     <>
-      <ol class="rows" aria-label={t("inbox.list")}>
-        {rows.map((summary) => (
-          <Row key={summary.id} summary={summary} gone={listing.left.has(summary.id)} mixed={mixed} />
-        ))}
-      </ol>
-      {listing.more && (
-        <p class="more">
-          <button type="button" class="button" disabled={listing.loadingMore} onClick={listing.loadMore}>
-            {t("inbox.loadMore")} ({num(listing.total - rows.length)})
-          </button>
-        </p>
-      )}
+      <Rows rows={rows} left={listing.left} />
+      {listing.more && <More listing={listing} rest={listing.total - rows.length} byItself={!searching} />}
     </>
+  );
+}
+
+/** The next page comes when its place does; with the button when somebody searches, or when it failed. */
+function More({ listing, rest, byItself }: { listing: Listing; rest: number; byItself: boolean }) {
+  const box = useRef<HTMLParagraphElement>(null);
+  const { near } = useNear(box, false);
+  const { loadingMore, error, loadMore } = listing;
+  useEffect(() => {
+    if (near && byItself && !loadingMore && !error) loadMore();
+  }, [near, byItself, loadingMore, error, loadMore]);
+  return (
+    <p class="more" ref={box}>
+      <button type="button" class="button" disabled={loadingMore} onClick={loadMore}>
+        {t("inbox.loadMore")} ({num(rest)})
+      </button>
+    </p>
   );
 }
 
 function emptyHint(choice: Choice): string {
   if (isFiltered(choice)) return t("inbox.empty.filters");
   if (choice.view === "mine") return t("inbox.empty.mine");
+  if (choice.view === "offered") return t("inbox.empty.offered");
   return choice.view === "everything" ? t("inbox.empty.everything") : t("inbox.empty.waiting");
 }
 
-/** j and k walk, Enter opens (it is a link), c takes, r replies. Answers why a thing was refused. */
-function useKeys(box: { current: HTMLDivElement | null }, listing: Listing): string {
-  const [refused, setRefused] = useState("");
-  const links = () => Array.from(box.current?.querySelectorAll<HTMLAnchorElement>(".row-link") ?? []);
-  const at = () => (links() as (Element | null)[]).indexOf(document.activeElement);
-  const step = (by: number) => {
-    const all = links();
-    const from = at();
-    const to = from < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(from + by, 0), all.length - 1);
-    all[to]?.focus();
-    all[to]?.scrollIntoView({ block: "nearest" });
+/** Walks over all rows, also over those that are not drawn yet: who types faster than they are loses no step. */
+function useSteps(box: { current: HTMLDivElement | null }, rows: readonly Summary[]): (by: number) => void {
+  const known = useRef(rows);
+  known.current = rows;
+  /** The row to stand on as soon as it is drawn. */
+  const wanted = useRef(-1);
+  const reach = (to: number) => {
+    const id = known.current[to]?.id ?? "";
+    const found = box.current?.querySelector<HTMLAnchorElement>(`.row-link[data-id="${CSS.escape(id)}"]`);
+    const piece = box.current?.querySelectorAll(".piece")[Math.floor(to / PIECE)];
+    const waits = wanted.current >= 0;
+    wanted.current = found || !piece ? -1 : to;
+    found?.focus({ preventScroll: true });
+    (found ?? piece)?.scrollIntoView({ block: "nearest" });
+    if (wanted.current >= 0 && !waits) requestAnimationFrame(again);
   };
+  const again = () => {
+    const to = wanted.current;
+    wanted.current = -1;
+    if (to >= 0) reach(to);
+  };
+  return (by) => {
+    const here = document.activeElement?.closest<HTMLElement>(".row-link")?.dataset.id;
+    const last = known.current.length - 1;
+    const from = wanted.current >= 0 ? wanted.current : known.current.findIndex(({ id }) => id === here);
+    reach(from < 0 ? (by > 0 ? 0 : last) : Math.min(Math.max(from + by, 0), last));
+  };
+}
+
+/** j and k walk, Enter opens (it is a link), c takes, r replies. Answers why a thing was refused. */
+function useKeys(box: { current: HTMLDivElement | null }, listing: Listing, rows: readonly Summary[]): string {
+  const [refused, setRefused] = useState("");
+  const step = useSteps(box, rows);
   const claim = async (id: string) => {
     setRefused("");
     const mine = me.value;
@@ -165,11 +198,12 @@ function useKeys(box: { current: HTMLDivElement | null }, listing: Listing): str
       setRefused(plainWords(error));
     }
   };
-  const here = () => links()[at()]?.dataset.id;
+  const link = () => document.activeElement?.closest<HTMLAnchorElement>(".row-link");
+  const here = () => link()?.dataset.id;
   useShortcuts(shortcuts.value, {
     j: () => step(1),
     k: () => step(-1),
-    o: () => links()[at()]?.click(),
+    o: () => link()?.click(),
     c: () => {
       const id = here();
       if (id) void claim(id);

@@ -4,11 +4,12 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { listConversations, type Query } from "../../api/calls";
 import type { Summary } from "../../api/model";
-import { serverNow } from "../../lib/clock";
 import { byUrgency, matches } from "../../lib/urgency";
 import { epoch, newest, onChange } from "../../live/store";
 
+/** The first page is there at once; what is scrolled to comes in larger ones. */
 const PAGE = 50;
+const MORE = 200;
 const REDRAW_MS = 250;
 
 export interface Listing {
@@ -89,7 +90,7 @@ export function useListing(key: string, query: Query | undefined, still: () => b
     const { next } = shown.current;
     if (!next || !asked.current) return;
     setState((old) => ({ ...old, loadingMore: true }));
-    listConversations(asked.current, PAGE, next)
+    listConversations(asked.current, MORE, next)
       .then((page) => add(shown.current, page.conversations, page.total, page.next), setError)
       .finally(() => setState((old) => ({ ...old, loadingMore: false, drawn: old.drawn + 1 })));
   }, []);
@@ -142,6 +143,6 @@ export function settle(shown: Shown, query: Query | undefined): void {
   for (const [id, summary] of shown.come) shown.known.set(id, summary);
   shown.total += shown.come.size - gone.length;
   shown.come.clear();
-  const ordered = [...shown.known.values()].sort(byUrgency(serverNow()));
+  const ordered = [...shown.known.values()].sort(byUrgency);
   shown.order = ordered.map((summary) => summary.id);
 }

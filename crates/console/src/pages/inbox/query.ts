@@ -4,7 +4,7 @@ import type { Query } from "../../api/calls";
 import { PRIORITIES, type Priority, STATUSES, type Status } from "../../api/model";
 import type { Me } from "../../live/me";
 
-export type View = "waiting" | "mine" | "unassigned" | "everything";
+export type View = "waiting" | "mine" | "offered" | "unassigned" | "everything";
 
 export interface Choice {
   view: View;
@@ -15,10 +15,12 @@ export interface Choice {
   language: string;
   intent: string;
   minPriority: Priority | "";
+  /** An incident; what is tied to it. */
+  incident: string;
 }
 
 export const INTENTS = ["complaint", "question", "request", "praise", "noise", "other"] as const;
-export const VIEWS: readonly View[] = ["waiting", "mine", "unassigned", "everything"];
+export const VIEWS: readonly View[] = ["waiting", "mine", "offered", "unassigned", "everything"];
 const WAITING: readonly Status[] = ["NEW", "OPEN"];
 const UNSETTLED: readonly Status[] = ["NEW", "OPEN", "WAITING_FOR_CUSTOMER"];
 
@@ -34,6 +36,7 @@ export function readChoice(params: URLSearchParams): Choice {
     language: params.get("language") ?? "",
     intent: params.get("intent") ?? "",
     minPriority: one("priority", PRIORITIES),
+    incident: params.get("incident") ?? "",
   };
 }
 
@@ -44,9 +47,10 @@ export function writeChoice(choice: Choice): Record<string, string> {
 
 /** The list that a choice asks for; nothing when it is one's own list and nobody has said who he is. */
 export function toQuery(choice: Choice, me: Me | undefined): Query | undefined {
-  if (choice.view === "mine" && !me) return undefined;
+  const own = choice.view === "mine" || choice.view === "offered";
+  if (own && !me) return undefined;
   const query: Query = {
-    brand: choice.view === "mine" ? (me?.brand ?? "") : choice.brand,
+    brand: own ? (me?.brand ?? "") : choice.brand,
     team: choice.team,
     network: choice.network,
     language: choice.language,
@@ -57,10 +61,14 @@ export function toQuery(choice: Choice, me: Me | undefined): Query | undefined {
   else if (choice.view === "mine") query.status = UNSETTLED;
   else if (choice.view !== "everything") query.status = WAITING;
   if (choice.view === "mine") query.assignee = me?.person ?? "";
+  if (choice.view === "offered") query.offeredTo = me?.person ?? "";
   if (choice.view === "unassigned") query.unassigned = true;
+  if (choice.incident) query.incident = choice.incident;
   return query;
 }
 
 export function isFiltered(choice: Choice): boolean {
-  return Boolean(choice.status || choice.network || choice.language || choice.intent || choice.minPriority);
+  return Boolean(
+    choice.status || choice.network || choice.language || choice.intent || choice.minPriority || choice.incident,
+  );
 }

@@ -11,6 +11,7 @@ import { onChange } from "../../live/store";
 import { Empty, Failed, Loading, useLoad } from "../../ui/load";
 import { Ago } from "../../ui/time";
 import { Settle } from "../conversation/bubble";
+import { NoticesPanel } from "./notices";
 
 const AGAIN_MS = 5_000;
 
@@ -23,6 +24,7 @@ export function Ledger() {
       <p class="lead">{t("ledger.lead")}</p>
       <IntakePanel />
       <OutboxPanel />
+      <NoticesPanel />
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { perBrand, totals } from "../../lib/figures";
 import { inboxLink } from "../../lib/route";
 import { isLate } from "../../lib/urgency";
 import { brands } from "../../live/brands";
+import { incidents } from "../../live/incidents";
 import { figures, heardAt, position } from "../../live/store";
 import { DemoChip } from "../../ui/chips";
 import { Dialog } from "../../ui/dialog";
@@ -18,6 +19,7 @@ import { Ticking } from "../../ui/time";
 import { BrandCard } from "./brandcard";
 import { Burning } from "./burning";
 import { Happening, WhoIsOn } from "./happening";
+import { Surges } from "./surges";
 import { Traffic } from "./traffic";
 import { useWaiting } from "./waiting";
 
@@ -31,6 +33,7 @@ export function Wallboard() {
   if (cards.length === 0) return <Empty title={t("wall.empty")} hint={t("wall.empty.hint")} />;
   return (
     <div class="wall">
+      <Surges list={incidents.value} />
       <Hero rows={rows} list={waiting.list} more={waiting.more} />
       <Traffic minutes={figures.value?.minutes ?? []} at={now.value} />
       <Cards cards={cards} rows={rows} list={waiting.list} />

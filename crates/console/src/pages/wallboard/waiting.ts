@@ -3,7 +3,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { listConversations } from "../../api/calls";
 import type { Summary } from "../../api/model";
-import { serverNow } from "../../lib/clock";
 import { byUrgency, isWaiting } from "../../lib/urgency";
 import { epoch, newest, onChange, recentChanges } from "../../live/store";
 
@@ -31,7 +30,7 @@ export function useWaiting(): Waiting {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const draw = () => {
       timer = undefined;
-      setWaiting({ list: [...known.values()].sort(byUrgency(serverNow())), more, error: undefined, loaded: true });
+      setWaiting({ list: [...known.values()].sort(byUrgency), more, error: undefined, loaded: true });
     };
     const take = (summary: Summary) => {
       if (isWaiting(summary)) known.set(summary.id, summary);

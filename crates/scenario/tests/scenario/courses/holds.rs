@@ -56,7 +56,7 @@ impl Holds {
         match &record.subject {
             Subject::Conversation { conversation, .. } => self.of_conversation(*conversation, record),
             Subject::Brand { .. } => record.facts.iter().try_for_each(|fact| self.of_brand(world, fact)),
-            Subject::Customer { .. } | Subject::Filtered { .. } => Ok(()),
+            Subject::Customer { .. } | Subject::Filtered { .. } | Subject::Notice { .. } => Ok(()),
         }
     }
 
