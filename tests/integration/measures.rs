@@ -76,7 +76,8 @@ async fn every_figure_leads_to_its_conversations_and_the_tools_say_the_same() {
     // and the wallboard
     let wall = system.tool(&["top", "--once", "--json"]).await;
     let wall: Value = serde_json::from_slice(&wall.stdout).unwrap();
-    assert_eq!((&wall["open"], &wall["brands"][0]["open"]), (&json!(2), &json!(2)), "{wall}");
+    let own = wall["brands"].as_array().unwrap().iter().find(|line| line["brand"] == "figures");
+    assert_eq!((&wall["open"], &own.unwrap()["open"]), (&json!(2), &json!(2)), "{wall}");
     let first = &wall["burning"][0];
     assert_eq!(first["conversation"], json!(raised), "what is urgent comes first");
     assert!(!first["why"].as_array().unwrap().is_empty(), "{first}");

@@ -8,7 +8,6 @@
 #![allow(clippy::unwrap_used, reason = "a measurement may panic: nobody runs it for anybody else")]
 
 #[path = "../src/testing.rs"]
-#[allow(dead_code, reason = "not every story is told here")]
 mod testing;
 
 use analytics::local::{Building, Projection};

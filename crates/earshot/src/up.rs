@@ -352,13 +352,15 @@ fn write_running_settings(data_dir: &Path, addresses: &Addresses) -> anyhow::Res
          [nats]\nurl = [\"{}\"]\n\
          [ingest]\nlisten = \"{webhook}\"\ngrpc_listen = \"{}\"\n\
          [routing]\nlisten = \"{}\"\n[classifier]\nlisten = \"{}\"\n[notifier]\nlisten = \"{}\"\n\
-         [analytics]\nlisten = \"{}\"\n[gateway]\nlisten = \"{}\"\n[admin]\nlisten = \"{}\"\n",
+         [analytics]\nlisten = \"{}\"\ndata_dir = {}\n[gateway]\nlisten = \"{}\"\n[admin]\nlisten = \"{}\"\n",
         addresses.nats,
         host(&addresses.ingest),
         host(&addresses.routing),
         host(&addresses.classifier),
         host(&addresses.notifier),
         host(&addresses.analytics),
+        // Where tools read the projection, wherever they are called from.
+        serde_json::to_string(&std::path::absolute(data_dir.join("analytics"))?)?,
         host(&addresses.console),
         host(&addresses.admin),
     );

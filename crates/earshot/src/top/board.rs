@@ -107,7 +107,11 @@ impl Board {
     pub fn of(answers: &Answers, at: Timestamp) -> Board {
         let waiting = &answers.conversations.conversations;
         let mut brands: Vec<BrandLine> = answers.measures.rows.iter().map(|row| brand_line(row, waiting, at)).collect();
-        brands.sort_by(|one, other| other.late.cmp(&one.late).then_with(|| one.brand.cmp(&other.brand)));
+        // Those where nobody waits come last: a small window shows the others.
+        brands.sort_by(|one, other| {
+            let most = |line: &BrandLine| (line.late, line.open);
+            most(other).cmp(&most(one)).then_with(|| one.brand.cmp(&other.brand))
+        });
         Board {
             at,
             brands,

@@ -26,9 +26,9 @@ pub fn draw(frame: &mut Frame<'_>, seen: &Seen, now: Timestamp) {
     let [top, banner, middle, list, bottom] = Layout::vertical([
         Constraint::Length(2),
         Constraint::Length(surges),
-        Constraint::Length(brands),
+        Constraint::Length(brands.min(area.height / 3)),
         Constraint::Min(3),
-        Constraint::Length(teams.min(area.height / 3)),
+        Constraint::Length(teams.min(area.height / 4)),
     ])
     .areas(area);
     frame.render_widget(Paragraph::new(head(seen, Some(board), now)), top);
@@ -88,7 +88,7 @@ fn draw_brands(frame: &mut Frame<'_>, area: Rect, brands: &[BrandLine]) {
         ]);
         if line.late > 0 { row.style(ALARM) } else { row }
     });
-    let widths = [22, 9, 6, 15, 10, 8, 8, 8].map(Constraint::Length);
+    let widths = [22, 9, 6, 15, 12, 8, 8, 8].map(Constraint::Length);
     frame.render_widget(Table::new(lines, widths).header(header), area);
 }
 
@@ -115,7 +115,7 @@ fn draw_burning(frame: &mut Frame<'_>, area: Rect, board: &Board, now: Timestamp
         if one.late { row.style(ALARM) } else { row }
     });
     let widths = [
-        Constraint::Length(8),
+        Constraint::Length(10),
         Constraint::Length(14),
         Constraint::Length(15),
         Constraint::Length(11),
@@ -157,14 +157,15 @@ fn draw_teams(frame: &mut Frame<'_>, area: Rect, teams: &[TeamLine]) {
     frame.render_widget(Table::new(lines, widths).header(header), area);
 }
 
-/// `45 s`, `12 min`, `3 h 05`, `2 d 4 h`.
+/// `45 s`, `12 min`, `3 h 05`, `2 d 4 h`, `31 d`.
 fn span(seconds: i64) -> String {
     let seconds = seconds.max(0);
     match seconds {
         0..60 => format!("{seconds} s"),
         60..3_600 => format!("{} min", seconds / 60),
         3_600..86_400 => format!("{} h {:02}", seconds / 3_600, seconds % 3_600 / 60),
-        _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3_600),
+        86_400..864_000 => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3_600),
+        _ => format!("{} d", seconds / 86_400),
     }
 }
 
@@ -218,6 +219,7 @@ mod tests {
 
     #[test]
     fn spans_are_short() {
-        assert_eq!([45, 125, 3_900, 100_000, -5].map(span), ["45 s", "2 min", "1 h 05", "1 d 3 h", "0 s"]);
+        let spans = [45, 125, 3_900, 100_000, 2_700_000, -5].map(span);
+        assert_eq!(spans, ["45 s", "2 min", "1 h 05", "1 d 3 h", "31 d", "0 s"]);
     }
 }
