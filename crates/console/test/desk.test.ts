@@ -27,7 +27,7 @@ it("marks what must not leave while it is typed, and asks in private with one pr
   const box = page.locator("#write");
   await box.fill("I am sorry. Please send us your account number. #ok");
   await asks(page).waitFor();
-  expect(await page.locator(".draft-marks .mark-stop").textContent()).toContain("send us your account");
+  expect(await page.locator(".draft-marks .mark-stop").first().textContent()).toContain("account");
   expect(await box.getAttribute("aria-invalid")).toBe("true");
   expect(await axe(page)).toEqual([]);
   // The marks lie behind the very letters that they are about.
@@ -175,7 +175,10 @@ it("shows the settings that were in force at the instant that is looked at", asy
   await page.locator(".banner-past").waitFor();
   await page.getByRole("button", { name: "Settings at that time" }).press("Enter");
   const dialog = page.getByRole("dialog");
-  await dialog.locator(".yaml, p").first().waitFor();
+  await dialog
+    .getByText(/teams:|built-in/)
+    .first()
+    .waitFor();
   expect(await dialog.textContent()).toMatch(/Settings as of .*(teams:|built-in)/s);
   expect(await axe(page)).toEqual([]);
   await page.keyboard.press("Escape");
