@@ -22,7 +22,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("classifier", &["brand", "conversation", "journal", "recognise", "service", "wire"]),
     ("routing", &["brand", "conversation", "journal", "recognise", "reply", "service", "wire"]),
     ("notifier", SERVICE_MAY_USE),
-    ("analytics", SERVICE_MAY_USE),
+    ("analytics", &["brand", "conversation", "journal", "reply", "service", "wire"]),
     ("gateway", SERVICE_MAY_USE),
     ("sandbox", &["service"]),
     ("scenario", SCENARIO_MAY_USE),

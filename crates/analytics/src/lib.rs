@@ -12,6 +12,7 @@ mod board;
 pub mod catalogue;
 pub mod changes;
 mod course;
+pub mod export;
 mod figures;
 mod fold;
 mod gather;

@@ -83,6 +83,12 @@ impl Dimension {
         }
     }
 
+    /// Its number in the contract.
+    pub fn to_pb(self) -> i32 {
+        let at = Dimension::ALL.iter().position(|known| *known == self).expect("all of them are there");
+        i32::try_from(at + 1).expect("there are few")
+    }
+
     pub fn from_pb(value: i32) -> Option<Dimension> {
         let at = usize::try_from(value).ok()?.checked_sub(1)?;
         Dimension::ALL.get(at).copied()

@@ -6,7 +6,9 @@ use conversation::brand_facts::IntakeCounted;
 use conversation::classified::{ClassificationCorrected, Head, PostClassified, Scored};
 use conversation::deadlines::{DeadlineBreached, DeadlineKind};
 use conversation::desk::{Escalated, HandedOff};
-use conversation::received::{HandleUse, KeptAs, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved};
+use conversation::received::{
+    HandleUse, KeptAs, PostBroughtBack, PostDeleted, PostEdited, PostFiltered, PostReceived, ReplyObserved,
+};
 use conversation::replied::{ReplyAttempted, ReplyInDoubt, ReplySent, ReplySubmitted};
 use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
 use conversation::rising::Deescalated;
@@ -195,14 +197,19 @@ impl Script {
 
     /// An answer seen on the network.
     pub fn answer(&mut self, name: &str, reply: &str, at: Timestamp) {
-        self.observe(name, reply, at, Some(at));
+        self.observe(name, reply, "our answer", at, Some(at));
     }
 
     pub fn untimed_answer(&mut self, name: &str, reply: &str, at: Timestamp) {
-        self.observe(name, reply, at, None);
+        self.observe(name, reply, "our answer", at, None);
     }
 
-    fn observe(&mut self, name: &str, reply: &str, at: Timestamp, posted_at: Option<Timestamp>) {
+    /// An answer in these words.
+    pub fn say(&mut self, name: &str, reply: &str, text: &str, at: Timestamp) {
+        self.observe(name, reply, text, at, Some(at));
+    }
+
+    fn observe(&mut self, name: &str, reply: &str, text: &str, at: Timestamp, posted_at: Option<Timestamp>) {
         let fact = ReplyObserved {
             post: self.key(reply),
             network: self.network.clone(),
@@ -213,7 +220,7 @@ impl Script {
             person: None,
             source: "story".into(),
             backfill: self.backfill,
-            personal: Personal::text("our answer"),
+            personal: Personal::text(text),
         };
         self.put(name, at, vec![fact.into()]);
     }
@@ -314,6 +321,26 @@ impl Script {
         let subject =
             Subject::Filtered { brand: self.brand.clone(), customer: self.customer(author), post: self.key(post) };
         self.record(subject, at, vec![fact.into()]);
+    }
+
+    /// A person brings back a post that was filtered.
+    pub fn bring_back(&mut self, author: &str, post: &str, at: Timestamp) {
+        let person = PersonId::new("ana").unwrap();
+        let fact = PostBroughtBack { post: self.key(post), person, reason: "a customer".into() };
+        let subject =
+            Subject::Filtered { brand: self.brand.clone(), customer: self.customer(author), post: self.key(post) };
+        self.record(subject, at, vec![fact.into()]);
+    }
+
+    /// What is known of a customer, whatever he writes about.
+    pub fn of_customer(&mut self, name: &str, at: Timestamp, facts: Vec<Fact>) {
+        let subject = Subject::Customer { brand: self.brand.clone(), customer: self.customer(name) };
+        self.record(subject, at, facts);
+    }
+
+    /// What happens to the brand itself.
+    pub fn of_brand(&mut self, at: Timestamp, facts: Vec<Fact>) {
+        self.record(Subject::Brand { brand: self.brand.clone() }, at, facts);
     }
 
     pub fn count(&mut self, source: &str, accepted: u64, rejected: &[(&str, u64)], at: Timestamp) {

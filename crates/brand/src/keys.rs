@@ -24,6 +24,7 @@ pub(crate) const FILE: Shape = Shape {
         may("rules", "rules: [{name: praise, when: 'class.intent == \"praise\"', team: care}]"),
         may("tone", "tone: {forbidden: [unfortunately], signature: required}"),
         may("replies", "replies: [{name: refund, language: en, text: \"Sorry, {customer}. ^{person}\"}]"),
+        may("approval", "approval: {people: [dana], crisis: on, findings: [deflection], by: [crisis]}"),
         may("notices", "notices: {out_of_hours: {en: \"We are back at {opens}.\"}}"),
         may("rises", "rises: {spread: {shares: 100}, escalate: off}"),
         may("surges", "surges: {window: 30m, at_least: 15}"),
@@ -190,10 +191,21 @@ pub(crate) const REPLY: Shape = Shape {
     ],
 };
 
+pub(crate) const APPROVAL: Shape = Shape {
+    what: "an approval",
+    keys: &[
+        may("people", "people: [dana]"),
+        may("crisis", "crisis: on"),
+        may("findings", "findings: [deflection]"),
+        may("by", "by: [crisis]"),
+    ],
+};
+
 pub(crate) const NOTICES: Shape = Shape {
     what: "the notices",
     keys: &[
         may("out_of_hours", "out_of_hours: {en: \"We are back at {opens}.\"}"),
+        may("moved_to_private", "moved_to_private: {en: \"We have sent you a private message.\"}"),
         may("received", "received: {en: \"We have your message and answer here.\"}"),
         may("callback_booked", "callback_booked: {en: \"We call you at {time} ({zone}).\"}"),
         may("callback_reminder", "callback_reminder: {en: \"We call you soon, at {time}.\"}"),
@@ -247,6 +259,7 @@ pub(crate) const OTHERWISE: Shape = Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::approval::FINDINGS;
     use crate::flags::Flag;
     use crate::settings::{Assign, HandleUse, KeptAs, Priority, Tier, WallClock};
     use crate::targets::TargetClock;
@@ -280,6 +293,7 @@ mod tests {
             ("capacity", &CAPACITY),
             ("needs", &NEEDS),
             ("tone", &TONE),
+            ("approval", &APPROVAL),
             ("reply", &REPLY),
             ("notices", &NOTICES),
             ("shift_posts", &SHIFT_POSTS),
@@ -327,6 +341,7 @@ mod tests {
         assert_eq!(choices("flag"), Flag::NAMES);
         assert_eq!(choices("kept_as"), KeptAs::ALL.map(|(name, _)| name));
         assert_eq!(choices("signature"), SignatureUse::ALL.map(|(name, _)| name));
+        assert_eq!(choices("finding"), FINDINGS);
         assert_eq!(choices("use"), HandleUse::ALL.map(|(name, _)| name));
         assert_eq!(schema["properties"]["earshot"]["const"], FORMAT);
     }

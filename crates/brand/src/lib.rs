@@ -37,6 +37,7 @@
 //! # Ok::<(), brand::Problems>(())
 //! ```
 
+mod approval;
 mod brand;
 mod check;
 mod coverage;
@@ -64,6 +65,7 @@ mod words;
 
 use document::{problem, reader, suggest, tree};
 
+pub use approval::{Approval, FINDINGS, Written};
 pub use brand::Brand;
 pub use coverage::{Gap, Uncovered};
 pub use facts::{FIELDS, Field, FieldType};

@@ -1,6 +1,7 @@
 //! From the YAML text to checked settings. Every section is read even when an earlier one is wrong; references are
 //! checked against the names that are there, sound or not, so that one mistake is reported once.
 
+mod approval;
 mod rises;
 mod rules;
 mod signs;
@@ -104,11 +105,12 @@ fn whole(reader: &mut Reader<'_>, root: &Node, source: &str) -> Option<Settings>
     let tone = words::tone(reader, &top);
     let replies = words::replies(reader, &top, source, &names);
     let notices = words::notices(reader, &top);
+    let approval = approval::approval(reader, &top, &names);
     let rises = rises::rises(reader, &top, &names, &teams);
     let surges = rises::surges(reader, &top);
     let otherwise = rules::otherwise(reader, &top, &names);
     let rules = rules::rules(reader, &top, source, &names, otherwise.as_ref());
-    Some(Settings {
+    let settings = Settings {
         brand: brand?,
         name: name?,
         timezone: zone?.0,
@@ -123,13 +125,16 @@ fn whole(reader: &mut Reader<'_>, root: &Node, source: &str) -> Option<Settings>
         tone,
         replies,
         notices,
+        approval,
         rises,
         surges,
         rules,
         otherwise: otherwise?,
         source: source.to_owned(),
         file: reader.file.to_owned(),
-    })
+    };
+    approval::reachable(reader, &top, &settings);
+    Some(settings)
 }
 
 fn zone(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Option<(String, TimeZone)> {

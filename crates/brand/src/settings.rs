@@ -1,6 +1,7 @@
 //! What a brand has said about itself: who it is, where it speaks, who works when, and who gets what. A value of
 //! [`Settings`] has been read and checked; [`Brand::compile`](crate::Brand::compile) makes it act.
 
+use crate::approval::Approval;
 use crate::problem::Problems;
 use crate::read;
 use crate::rises::{Rises, Surges};
@@ -37,6 +38,8 @@ pub struct Settings {
     /// Replies that are ready, in the order of the file.
     pub replies: Vec<ReadyReply>,
     pub notices: Notices,
+    /// Which replies wait for somebody to agree to them.
+    pub approval: Approval,
     /// At which thresholds conversations rise.
     pub rises: Rises,
     /// When many posts are a surge; none when none is to be recognised.

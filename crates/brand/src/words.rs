@@ -71,6 +71,8 @@ impl Translations {
 pub struct Notices {
     /// When people are back. With the gaps `{opens}`, `{customer}` and `{brand}`.
     pub out_of_hours: Translations,
+    /// In public, that the answer stands in private. With the gaps `{customer}` and `{brand}`.
+    pub moved_to_private: Translations,
     /// That a private message is here, while people are on. With the gaps `{customer}` and `{brand}`.
     pub received: Translations,
     /// When the customer is called. With the gaps `{time}`, `{zone}`, `{customer}` and `{brand}`, as the next two.
@@ -85,6 +87,7 @@ impl Default for Notices {
     fn default() -> Self {
         Notices {
             out_of_hours: Translations::default(),
+            moved_to_private: Translations::default(),
             received: Translations::default(),
             callback_booked: Translations::default(),
             callback_reminder: Translations::default(),

@@ -1,6 +1,7 @@
 //! Every fact there is, in the order of the flow. A fact is past tense and is never taken back: what turns out
 //! wrong is put right by a later fact.
 
+use crate::approval::{ReplyApproved, ReplyProposed, ReplySentBack};
 use crate::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
 use crate::callback::{CallbackBooked, CallbackDone, CallbackDue, CallbackMissed};
 use crate::classified::{ClassificationCorrected, PostClassified, PostReclassified};
@@ -18,10 +19,12 @@ use crate::received::{
 };
 use crate::replied::{DraftStopped, ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
 use crate::resolved::{Absorbed, Merged, Reopened, Resolved};
+use crate::resumed::{ReplyGivenUp, ReplyResumed};
 use crate::rising::{Deescalated, FlagLowered, FlagRaised};
 use crate::routed::{ConversationOpened, Routed};
 use crate::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
 use crate::told::{NewsChosen, PersonNoticeExtended, PersonNoticeSubmitted};
+use crate::window::WindowWarned;
 
 macro_rules! facts {
     ($($name:ident),* $(,)?) => {
@@ -87,11 +90,17 @@ facts!(
     CallbackDone,
     CallbackMissed,
     DraftStopped,
+    ReplyProposed,
+    ReplyApproved,
+    ReplySentBack,
     ReplySubmitted,
     ReplyAttempted,
     ReplySent,
     ReplyFailed,
     ReplyInDoubt,
+    ReplyResumed,
+    ReplyGivenUp,
+    WindowWarned,
     Resolved,
     Reopened,
     Merged,

@@ -8,6 +8,7 @@
 //!
 //! What a decision needs (the time, what the brand's rules say) comes in with the command.
 
+pub mod approval;
 pub mod brand_facts;
 pub mod callback;
 pub mod classified;
@@ -23,11 +24,13 @@ pub mod received;
 pub mod record;
 pub mod replied;
 pub mod resolved;
+pub mod resumed;
 pub mod rising;
 pub mod routed;
 pub mod state;
 pub mod surge;
 pub mod told;
+pub mod window;
 
 pub use customer::Customer;
 pub use fact::Fact;
@@ -39,6 +42,7 @@ pub use personal::{Attachment, Personal, PersonalText};
 pub use record::{Actor, Record, Subject};
 pub use state::{Conversation, Status};
 
+use approval::ApproveReply;
 use callback::{BookCallback, CallbackStatus};
 use classified::{CorrectClassification, Head, PostClassified};
 use deadlines::{DeadlineKind, DeadlineSet};
@@ -132,6 +136,25 @@ pub enum Command {
         reply: ReplyId,
         arrived: bool,
     },
+    /// What failed of an answer is sent once more.
+    ResumeReply {
+        reply: ReplyId,
+        person: PersonId,
+    },
+    GiveUpReply {
+        reply: ReplyId,
+        person: PersonId,
+        reason: String,
+    },
+    ApproveReply(ApproveReply),
+    SendBackReply {
+        proposal: ReplyId,
+        person: PersonId,
+        reason: String,
+    },
+    WarnOfWindow {
+        closes_at: Timestamp,
+    },
     StartDeadline(DeadlineSet),
     WarnOfDeadline {
         kind: DeadlineKind,
@@ -194,6 +217,16 @@ pub enum Rejection {
     ReplyNotInDoubt { status: ReplyStatus },
     #[error("a reply is still on its way; wait until it is sent or has failed")]
     ReplyOnItsWay,
+    #[error("a reply waits for somebody to agree to it; approve it or send it back first")]
+    ReplyWaitsForApproval,
+    #[error("no such reply waits for approval here; it was approved or sent back, or is of another conversation")]
+    UnknownProposal,
+    #[error("nobody approves a reply of his own; ask somebody else")]
+    OwnProposal,
+    #[error(
+        "the network takes no private message since {closed_at}; answer in public and ask the customer to write again, or call"
+    )]
+    WindowClosed { closed_at: Timestamp },
     #[error("a reason is needed")]
     ReasonMissing,
     #[error("the text is empty")]
@@ -232,6 +265,10 @@ impl Rejection {
             Rejection::ReplyNotSendable { .. } => "REPLY_NOT_SENDABLE",
             Rejection::ReplyNotInDoubt { .. } => "REPLY_NOT_IN_DOUBT",
             Rejection::ReplyOnItsWay => "REPLY_ON_ITS_WAY",
+            Rejection::ReplyWaitsForApproval => "REPLY_WAITS_FOR_APPROVAL",
+            Rejection::UnknownProposal => "UNKNOWN_PROPOSAL",
+            Rejection::OwnProposal => "OWN_PROPOSAL",
+            Rejection::WindowClosed { .. } => "WINDOW_CLOSED",
             Rejection::ReasonMissing => "REASON_MISSING",
             Rejection::TextMissing => "TEXT_MISSING",
             Rejection::UnknownCallback => "UNKNOWN_CALLBACK",
@@ -286,13 +323,18 @@ fn answer(state: &Conversation, command: &Command, context: &Context) -> Decisio
         Command::FinishCallback { callback, person } => callback::done(state, callback, person),
         Command::MissCallback(id) => callback::miss(state, id, *now),
         Command::AddNote { person, body } => desk::note(state, conversation, record, person, body),
-        Command::SubmitReply(submit) => replied::submit(state, conversation, record, submit),
+        Command::SubmitReply(submit) => replied::submit(state, conversation, record, submit, *now),
         Command::Notify { notice, text } => replied::notify(state, conversation, record, notice, text),
         Command::AttemptReply { reply, after_doubt } => replied::attempt(state, reply, *now, *after_doubt),
         Command::ConfirmReply(sent) => replied::confirm(state, sent),
         Command::FailReply(failed) => replied::fail(state, failed),
         Command::DoubtReply(doubt) => replied::doubt(state, doubt),
         Command::SettleReply { reply, arrived } => replied::settle(state, reply, *arrived),
+        Command::ResumeReply { reply, person } => resumed::resume(state, reply, person, *now),
+        Command::GiveUpReply { reply, person, reason } => resumed::give_up(state, reply, person, reason),
+        Command::ApproveReply(ask) => approval::approve(state, ask, *now),
+        Command::SendBackReply { proposal, person, reason } => approval::send_back(state, proposal, person, reason),
+        Command::WarnOfWindow { closes_at } => window::warn(state, *closes_at, *now),
         Command::StartDeadline(set) => deadlines::start(state, set),
         Command::WarnOfDeadline { kind, due_at } => deadlines::warn(state, *kind, *due_at, *now),
         Command::PassDeadline { kind, due_at } => deadlines::pass(state, *kind, *due_at, *now),
@@ -380,6 +422,12 @@ fn evolve_fact(state: &mut Conversation, fact: &Fact, at: Timestamp) {
         }
         Fact::ReplyFailed(fact) => replied::evolve_failed(state, fact),
         Fact::ReplyInDoubt(fact) => replied::evolve_in_doubt(state, fact),
+        Fact::ReplyProposed(fact) => approval::evolve_proposed(state, fact, at),
+        Fact::ReplyApproved(fact) => approval::evolve_approved(state, fact),
+        Fact::ReplySentBack(fact) => approval::evolve_sent_back(state, fact),
+        Fact::ReplyResumed(fact) => resumed::evolve_resumed(state, fact),
+        Fact::ReplyGivenUp(fact) => resumed::evolve_given_up(state, fact),
+        Fact::WindowWarned(fact) => state.window_warned = Some(fact.closes_at),
         Fact::Resolved(fact) => resolved::evolve_resolved(state, fact, at),
         Fact::Reopened(fact) => resolved::evolve_reopened(state, fact, at),
         Fact::Merged(fact) => resolved::evolve_merged(state, fact),

@@ -309,6 +309,10 @@ pub(crate) fn evolve_observed_reply(state: &mut Conversation, fact: &ReplyObserv
             part: 1,
             parts: 1,
             notice: false,
+            note: false,
+            resumed: 0,
+            failed: "".into(),
+            given_up: false,
         },
     );
 }

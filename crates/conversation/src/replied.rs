@@ -1,11 +1,12 @@
 //! The answer on its way out. A reply is submitted by a person, attempted by the notifier, and ends as sent, as
 //! failed, or in doubt; in doubt it waits for a person and is never sent again by itself.
 
+use crate::approval::ReplyProposed;
 use crate::fact::Fact;
 use crate::ids::{ConversationId, Network, PersonId, PostKey, RecordId, ReplyId};
 use crate::personal::Personal;
 use crate::state::{Conversation, Post, Reply, ReplyStatus};
-use crate::{Decision, Rejection, Status};
+use crate::{Decision, Rejection, Status, window};
 use jiff::Timestamp;
 
 /// A person submitted a reply; the notifier takes it from here.
@@ -105,6 +106,10 @@ pub struct SubmitReply {
     pub overrode: String,
     /// The texts of its parts, where it is longer than the network allows; the body alone when empty.
     pub parts: Vec<String>,
+    /// Why somebody else has to agree before it leaves, as codes; it leaves at once when empty.
+    pub approval: Vec<String>,
+    /// Said in public when it goes on in private, after the private message is there; empty for nothing.
+    pub public_note: String,
 }
 
 impl SubmitReply {
@@ -121,6 +126,8 @@ impl SubmitReply {
             stops: Vec::new(),
             overrode: String::new(),
             parts: Vec::new(),
+            approval: Vec::new(),
+            public_note: String::new(),
         }
     }
 }
@@ -130,9 +137,10 @@ pub(crate) fn submit(
     conversation: &ConversationId,
     request: &RecordId,
     submit: &SubmitReply,
+    now: Timestamp,
 ) -> Decision {
     let reply = ReplyId::of(conversation, request);
-    if state.reply(&reply).is_some() {
+    if state.reply(&reply).is_some() || state.proposal(&reply).is_some() || state.sent_back.contains(&reply) {
         return Ok(Vec::new());
     }
     if let Some(target) = state.merged_into {
@@ -156,6 +164,26 @@ pub(crate) fn submit(
         let (person, stops) = (submit.person.clone(), submit.stops.clone());
         return Ok(vec![Fact::from(DraftStopped { draft: reply, person, private: submit.private, stops })]);
     }
+    if submit.private {
+        window::must_be_open(state, now)?;
+    }
+    let replies = written(state, conversation, request, submit, target)?;
+    if submit.approval.is_empty() {
+        return Ok(replies.into_iter().map(Fact::from).collect());
+    }
+    let (person, why) = (submit.person.clone(), submit.approval.clone());
+    Ok(vec![Fact::from(ReplyProposed { proposal: reply, person, why, replies })])
+}
+
+/// What is submitted: the answer in its parts, and after it what is said in public when it goes on in private.
+fn written(
+    state: &Conversation,
+    conversation: &ConversationId,
+    request: &RecordId,
+    submit: &SubmitReply,
+    target: &Post,
+) -> Result<Vec<ReplySubmitted>, Rejection> {
+    let reply = ReplyId::of(conversation, request);
     let parts = u32::try_from(submit.parts.len().max(1)).unwrap_or(u32::MAX);
     let first = ReplySubmitted {
         reply,
@@ -173,20 +201,35 @@ pub(crate) fn submit(
         parts,
         notice: String::new(),
     };
-    let mut facts = Vec::with_capacity(submit.parts.len().max(1));
+    let mut written = Vec::with_capacity(submit.parts.len().max(1) + 1);
     for (part, text) in (1..).zip(&submit.parts) {
         let body = Personal { text: text.clone(), ..submit.body.clone() };
         let reply = ReplyId::of_part(conversation, request, part);
         // What it offers and asks for is said once, however many parts it takes.
         let (offers, asks) = if part == 1 { (first.offers.clone(), first.asks.clone()) } else { (vec![], vec![]) };
-        facts.push(Fact::from(ReplySubmitted { reply, body, offers, asks, part, ..first.clone() }));
+        written.push(ReplySubmitted { reply, body, offers, asks, part, ..first.clone() });
     }
-    if facts.is_empty() {
-        facts.push(Fact::from(first));
+    if written.is_empty() {
+        written.push(first.clone());
     }
-    Ok(facts)
+    if submit.private && !submit.public_note.trim().is_empty() {
+        written.push(ReplySubmitted {
+            reply: ReplyId::of_part(conversation, request, parts.saturating_add(1)),
+            private: false,
+            body: Personal::text(submit.public_note.clone()),
+            offers: Vec::new(),
+            asks: Vec::new(),
+            part: 1,
+            parts: 1,
+            notice: MOVED_TO_PRIVATE.into(),
+            ..first
+        });
+    }
+    Ok(written)
 }
 
+/// What is said in public when the answer stands in private. It is no answer itself.
+pub const MOVED_TO_PRIVATE: &str = "moved_to_private";
 /// The customer is told when people are back.
 pub const OUT_OF_HOURS: &str = "out_of_hours";
 /// The customer is told that a private message is here.
@@ -233,8 +276,9 @@ pub(crate) fn notify(
     })])
 }
 
-/// The customer's newest post that is still there; a network refuses an answer to one that was taken away.
-fn newest_to_answer(state: &Conversation) -> Option<&Post> {
+/// The post that a reply answers which names none: the customer's newest that is still there, since a network refuses an answer
+/// to one that was taken away.
+pub fn newest_to_answer(state: &Conversation) -> Option<&Post> {
     let there = state.received_posts().filter(|post| post.deleted_at.is_none());
     there.max_by_key(|post| post.clock()).or_else(|| state.newest_post())
 }
@@ -284,7 +328,13 @@ fn parts_after(state: &Conversation, failed: &ReplyFailed) -> Vec<ReplyFailed> {
     let at = state.replies.iter().position(|reply| reply.id == Some(failed.reply));
     let Some(at) = at.filter(|_| failed.is_final) else { return Vec::new() };
     let later = state.replies[at + 1..].iter().zip(state.replies[at].part + 1..);
-    let later = later.take_while(|(reply, part)| reply.part == *part && reply.parts == state.replies[at].parts);
+    let failed_parts = state.replies[at].parts;
+    // The public word that an answer stands in private belongs to it: where there is none, it would be a lie.
+    let belongs = |reply: &Reply, part: u32| match reply.notice {
+        true => reply.note,
+        false => reply.part == part && reply.parts == failed_parts,
+    };
+    let later = later.take_while(|(reply, part)| belongs(reply, *part));
     let failed = |reply: ReplyId| ReplyFailed {
         reply,
         attempt: 0,
@@ -320,13 +370,12 @@ pub(crate) fn settle(state: &Conversation, reply: &ReplyId, arrived: bool) -> De
             sent_at: known.at,
             how: "settled".into(),
         })]),
-        (ReplyStatus::InDoubt, false) => Ok(vec![Fact::from(ReplyFailed {
-            reply: *reply,
-            attempt: known.attempts,
-            reason: "settled_not_arrived".into(),
-            is_final: true,
-            retry_at: None,
-        })]),
+        (ReplyStatus::InDoubt, false) => {
+            let reason = "settled_not_arrived".into();
+            let failed = ReplyFailed { reply: *reply, attempt: known.attempts, reason, is_final: true, retry_at: None };
+            let after = parts_after(state, &failed);
+            Ok([failed].into_iter().chain(after).map(Fact::from).collect())
+        }
         _ => Err(Rejection::ReplyNotInDoubt { status: known.status }),
     }
 }
@@ -351,6 +400,10 @@ pub(crate) fn evolve_submitted(state: &mut Conversation, fact: &ReplySubmitted, 
             part: fact.part,
             parts: fact.parts,
             notice: !fact.notice.is_empty(),
+            note: fact.notice == MOVED_TO_PRIVATE,
+            resumed: 0,
+            failed: "".into(),
+            given_up: false,
         },
     );
     if fact.notice == OUT_OF_HOURS {
@@ -381,6 +434,9 @@ pub(crate) fn evolve_sent(state: &mut Conversation, fact: &ReplySent) {
 pub(crate) fn evolve_failed(state: &mut Conversation, fact: &ReplyFailed) {
     if let Some(reply) = state.reply_mut(&fact.reply) {
         reply.status = if fact.is_final { ReplyStatus::Failed } else { ReplyStatus::Retrying };
+        if fact.is_final {
+            reply.failed = fact.reason.as_str().into();
+        }
     }
 }
 

@@ -67,6 +67,9 @@ pub(crate) fn resolve(state: &Conversation, person: Option<&PersonId>, outcome: 
     if state.replies.iter().any(|reply| reply.status.on_its_way()) {
         return Err(Rejection::ReplyOnItsWay);
     }
+    if !state.proposals.is_empty() {
+        return Err(Rejection::ReplyWaitsForApproval);
+    }
     Ok(vec![Fact::from(Resolved { person: person.cloned(), outcome })])
 }
 
@@ -101,6 +104,7 @@ pub(crate) fn merge(
         Some(target) if target == into => Ok(Vec::new()),
         Some(target) => Err(Rejection::MergedInto { target }),
         None if state.replies.iter().any(|reply| reply.status.on_its_way()) => Err(Rejection::ReplyOnItsWay),
+        None if !state.proposals.is_empty() => Err(Rejection::ReplyWaitsForApproval),
         None => Ok(vec![Fact::from(Merged { into, reason: reason.into(), person: person.cloned() })]),
     }
 }

@@ -3,6 +3,7 @@
 //! come in any allowed order and end in the same state.
 
 use crate::Rejection;
+use crate::approval::Proposal;
 use crate::callback::{CallbackStatus, GRACE_SECONDS};
 use crate::classified::{Head, Heads};
 use crate::deadlines::{DeadlineClock, DeadlineKind};
@@ -244,6 +245,14 @@ pub struct Reply {
     pub parts: u32,
     /// Told by nobody; it answers nothing.
     pub notice: bool,
+    /// It says in public that the answer before it stands in private.
+    pub note: bool,
+    /// How often it was sent once more after it had failed.
+    pub resumed: u32,
+    /// Why it failed, as a code; empty when it did not.
+    pub failed: Box<str>,
+    /// It failed, and a person has said that it is not sent any more.
+    pub given_up: bool,
 }
 
 /// Somebody who is free was offered the conversation.
@@ -347,6 +356,11 @@ pub struct Conversation {
     pub noticed_at: Option<Timestamp>,
     /// Drafts that the reply guard stopped.
     pub stopped_drafts: u32,
+    /// Replies that wait for somebody to agree to them, oldest first, and those that nobody agreed to.
+    pub proposals: Vec<Proposal>,
+    pub sent_back: Vec<ReplyId>,
+    /// The end of the private window that was warned of.
+    pub window_warned: Option<Timestamp>,
     pub contacts: u32,
     pub notes: u32,
     pub team: Option<TeamId>,
@@ -434,6 +448,9 @@ impl Default for Conversation {
             notices: 0,
             noticed_at: None,
             stopped_drafts: 0,
+            proposals: Vec::new(),
+            sent_back: Vec::new(),
+            window_warned: None,
             contacts: 0,
             notes: 0,
             team: None,
@@ -501,6 +518,11 @@ impl Conversation {
 
     pub fn reply(&self, id: &ReplyId) -> Option<&Reply> {
         self.replies.iter().find(|reply| reply.id.as_ref() == Some(id))
+    }
+
+    /// A reply that waits for somebody to agree to it.
+    pub fn proposal(&self, id: &ReplyId) -> Option<&Proposal> {
+        self.proposals.iter().find(|known| known.id == *id)
     }
 
     pub(crate) fn reply_mut(&mut self, id: &ReplyId) -> Option<&mut Reply> {

@@ -68,7 +68,7 @@ impl By {
 }
 
 /// Which conversations count.
-#[derive(clap::Args, Clone)]
+#[derive(clap::Args, Clone, Default)]
 pub struct Which {
     /// Only of this brand
     #[arg(long)]

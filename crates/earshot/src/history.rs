@@ -204,6 +204,15 @@ fn words(fact: &Fact) -> String {
         Fact::ReplySent(fact) => format!("{} at {}", fact.how, fact.sent_at),
         Fact::ReplyFailed(fact) => format!("attempt {}: {}", fact.attempt, fact.reason),
         Fact::ReplyInDoubt(fact) => format!("attempt {}: {}", fact.attempt, fact.reason),
+        Fact::ReplyProposed(fact) => {
+            let text = fact.replies.first().map_or("", |reply| &reply.body.text);
+            format!("{} waits for {}: {}", fact.person, fact.why.join(", "), quoted(text))
+        }
+        Fact::ReplyApproved(fact) => format!("by {}", fact.person),
+        Fact::ReplySentBack(fact) => format!("by {}: {}", fact.person, fact.reason),
+        Fact::ReplyResumed(fact) => format!("{} sends {} parts once more", fact.person, fact.replies.len()),
+        Fact::ReplyGivenUp(fact) => format!("by {}: {}", fact.person, fact.reason),
+        Fact::WindowWarned(fact) => format!("closes {}", fact.closes_at),
         Fact::Resolved(fact) => format!("{:?}", fact.outcome),
         Fact::Reopened(fact) => fact.reason.clone(),
         Fact::Merged(fact) => format!("into {}", fact.into),

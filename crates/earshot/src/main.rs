@@ -13,12 +13,14 @@ mod healthcheck;
 mod history;
 mod import;
 mod log;
+mod measures;
 mod player;
 mod progress;
 mod scenarios;
 mod scorecard;
 mod services;
 mod set_aside;
+mod top;
 mod up;
 mod verify;
 
@@ -61,8 +63,8 @@ enum Command {
     Routing,
     /// Take replies to the networks
     Notifier,
-    /// Measure
-    Analytics,
+    /// Measure; or compare changed definitions and export what was measured
+    Analytics(measures::Args),
     /// Serve the console, JSON, live events and gRPC-Web
     Gateway,
     /// Run a local network of Earshot's own, for demos and tests
@@ -87,6 +89,8 @@ enum Command {
     Scenario(scenarios::Args),
     /// Set brands, teams, people or periods side by side: clarity, speed, personality
     Scorecard(scorecard::Args),
+    /// Watch a wallboard in the terminal: what burns and why, targets, who is there, surges
+    Top(top::Args),
     /// See what was set aside, and try it again
     SetAside(set_aside::Args),
     /// Measure posts a second and latency, against the raw speed of the same server
@@ -105,6 +109,7 @@ fn main() -> ExitCode {
     let Cli { config, command } = Cli::parse();
     let sources = Sources::with_args(services::SECTIONS, &config);
     match command {
+        Command::Analytics(args) if measures::is_tool(&args) => measures::main(args, &services::tool_sources(sources)),
         Command::Import(_)
         | Command::Tail(_)
         | Command::Conversation(_)
@@ -115,6 +120,7 @@ fn main() -> ExitCode {
         | Command::Brand(_)
         | Command::Scorecard(_)
         | Command::SetAside(_)
+        | Command::Top(_)
         | Command::Bench(_)
         | Command::Doctor => tool(command, &services::tool_sources(sources)),
         command => run(command, sources),
@@ -131,9 +137,7 @@ fn run(command: Command, sources: Sources) -> ExitCode {
         Command::Notifier => {
             services::main("notifier", &sources, services::section::<notifier::Settings>, notifier::run)
         }
-        Command::Analytics => {
-            services::main("analytics", &sources, services::section::<analytics::Settings>, analytics::run)
-        }
+        Command::Analytics(args) => measures::main(args, &sources),
         Command::Gateway => service::main("gateway", &sources, gateway::run),
         Command::Sandbox => service::main("sandbox", &sources, services::sandbox),
         Command::Healthcheck(args) => healthcheck::main(&args, &sources),
@@ -157,6 +161,7 @@ fn tool(command: Command, sources: &Sources) -> ExitCode {
         Command::Brand(args) => brands::main(args, sources),
         Command::Scorecard(args) => scorecard::main(args, sources),
         Command::SetAside(args) => set_aside::main(args, sources),
+        Command::Top(args) => top::main(args, sources),
         Command::Bench(args) => bench::main(args, sources),
         Command::Doctor => doctor::main(sources),
         command => run(command, sources.clone()),

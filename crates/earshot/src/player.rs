@@ -358,8 +358,7 @@ impl Stage {
             write: write("reply"),
             text: message.line.text.clone(),
             private: message.line.private,
-            in_reply_to: String::new(),
-            override_reason: String::new(),
+            ..SubmitReplyRequest::default()
         };
         let resolve = ResolveRequest { write: write("resolve"), outcome: Outcome::Solved.into() };
         let resolves = message.line.resolve.is_some();

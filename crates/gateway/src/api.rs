@@ -3,7 +3,7 @@
 use crate::Gateway;
 use crate::endpoints::{Answer, ENDPOINTS, Endpoint, Rpc, Verb};
 use crate::read::{self, Fault};
-use crate::{contract::CONTRACT, events, grpc_web, guard, openapi};
+use crate::{asyncapi, contract::CONTRACT, events, grpc_web, guard, openapi};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, Query, Request, State};
@@ -38,6 +38,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
             }
             Answer::Events => streams = streams.route(endpoint.path, get(events::stream)),
             Answer::Document => plain = plain.route(endpoint.path, get(openapi::serve)),
+            Answer::AsyncDocument => plain = plain.route(endpoint.path, get(asyncapi::serve)),
         }
     }
     plain

@@ -33,6 +33,8 @@ pub enum Answer {
     Events,
     /// The OpenAPI document.
     Document,
+    /// The AsyncAPI document.
+    AsyncDocument,
 }
 
 /// A call of a service.
@@ -69,6 +71,7 @@ impl Rpc {
 const ID: &[(&str, &str)] = &[("id", "conversationId")];
 const WRITE: &[(&str, &str)] = &[("id", "write.conversationId")];
 const SETTLE: &[(&str, &str)] = &[("id", "write.conversationId"), ("replyId", "replyId")];
+const PROPOSAL: &[(&str, &str)] = &[("id", "write.conversationId"), ("proposalId", "proposalId")];
 const CUSTOMER: &[(&str, &str)] = &[("id", "customerId")];
 const CUSTOMER_WRITE: &[(&str, &str)] = &[("id", "write.customerId")];
 const BRAND: &[(&str, &str)] = &[("brand", "brand")];
@@ -172,6 +175,34 @@ pub const ENDPOINTS: &[Endpoint] = &[
         "/api/v1/conversations/{id}/replies/{replyId}/settle",
         "Says how a reply in doubt ended",
         rpc("earshot.desk.v1.DeskService/SettleReply", SETTLE, call::<desk::SettleReplyRequest, desk::DeskResponse>),
+    ),
+    post(
+        "/api/v1/conversations/{id}/replies/{replyId}/resume",
+        "Sends once more what failed of an answer",
+        rpc("earshot.desk.v1.DeskService/ResumeReply", SETTLE, call::<desk::ResumeReplyRequest, desk::DeskResponse>),
+    ),
+    post(
+        "/api/v1/conversations/{id}/replies/{replyId}/give-up",
+        "Says that what failed of an answer is not sent any more",
+        rpc("earshot.desk.v1.DeskService/GiveUpReply", SETTLE, call::<desk::GiveUpReplyRequest, desk::DeskResponse>),
+    ),
+    post(
+        "/api/v1/conversations/{id}/proposals/{proposalId}/approve",
+        "Agrees to a reply that waits for it; it leaves",
+        rpc(
+            "earshot.desk.v1.DeskService/ApproveReply",
+            PROPOSAL,
+            call::<desk::ApproveReplyRequest, desk::DeskResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/conversations/{id}/proposals/{proposalId}/send-back",
+        "Does not agree to a reply that waits for it, and says why",
+        rpc(
+            "earshot.desk.v1.DeskService/SendBackReply",
+            PROPOSAL,
+            call::<desk::SendBackReplyRequest, desk::DeskResponse>,
+        ),
     ),
     deed(
         "/api/v1/conversations/{id}/resolve",
@@ -555,6 +586,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     ),
     get("/api/v1/events", "What changes, as it changes", Answer::Events),
     get("/api/openapi.json", "This document", Answer::Document),
+    get("/api/asyncapi.json", "The log and the stream of events, for those who listen", Answer::AsyncDocument),
 ];
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! it says again in canonical JSON:
 //!
 //! - [`endpoints`] is the one table of what can be asked; it makes the router ([`api`]) and the document ([`openapi`]);
+//! - [`asyncapi`] is the document of those who listen: the log's subjects, and the stream of events;
 //! - [`contract`] knows the messages from their descriptors, [`read`] holds requests against them;
 //! - [`upstream`] are the services behind the door, each of which may be away without the others;
 //! - [`events`] tells every browser what changes, from one watch of each upstream;
@@ -14,6 +15,7 @@
 //! An upstream that is away is a 503 that names it and a readiness that says so; the gateway itself stays up.
 
 mod api;
+mod asyncapi;
 mod console;
 mod contract;
 mod endpoints;

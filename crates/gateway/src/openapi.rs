@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document, made from the contract's descriptors and the table of endpoints. The words are the
 //! contract's own comments.
 
-mod schema;
+pub mod schema;
 
 use crate::contract::CONTRACT;
 use crate::endpoints::{Answer, ENDPOINTS, Endpoint, Rpc, Verb};
@@ -94,15 +94,20 @@ fn operation(endpoint: &Endpoint) -> Value {
                 "400": problem("BadRequest"),
             },
         }),
-        Answer::Document => json!({
-            "operationId": "getOpenApi",
-            "summary": endpoint.summary,
-            "tags": ["Description"],
-            "responses": {
-                "200": {"description": "OpenAPI 3.1.", "content": {"application/json": {"schema": {"type": "object"}}}},
-            },
-        }),
+        Answer::Document => description(endpoint, "getOpenApi", "OpenAPI 3.1."),
+        Answer::AsyncDocument => description(endpoint, "getAsyncApi", "AsyncAPI 3.0."),
     }
+}
+
+fn description(endpoint: &Endpoint, id: &str, form: &str) -> Value {
+    json!({
+        "operationId": id,
+        "summary": endpoint.summary,
+        "tags": ["Description"],
+        "responses": {
+            "200": {"description": form, "content": {"application/json": {"schema": {"type": "object"}}}},
+        },
+    })
 }
 
 fn position() -> Value {

@@ -2,6 +2,7 @@
 
 use crate::port::{LookUp, Outcome, Reason, Receipt};
 use jiff::Timestamp;
+use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use std::time::Duration;
 
@@ -9,12 +10,20 @@ use std::time::Duration;
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 3600);
 
 /// The head of an answer, and its body as far as it was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answer {
     pub status: u16,
     pub retry_after: Option<Duration>,
     /// None: the body was cut off, came too slowly or was too long.
     pub body: Option<Vec<u8>>,
+    pub headers: HeaderMap,
+}
+
+impl Answer {
+    /// A header, if it is there once and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
 }
 
 /// What networks of this scheme say of a reply. What else they say is none of our business.
@@ -36,14 +45,20 @@ enum Id {
 
 /// What a send ended in.
 pub fn to_send(answer: &Answer) -> Outcome {
-    let Answer { status, retry_after, body } = answer;
-    let (status, retry_after) = (*status, *retry_after);
-    match status {
+    match answer.status {
         // Taken. What cannot be read may still come from something in between that took it for the network.
-        200..=299 => match body.as_deref().and_then(receipt) {
+        200..=299 => match answer.body.as_deref().and_then(receipt) {
             Some(receipt) => Outcome::Sent(receipt),
             None => Outcome::Unknown { reason: Reason::ANSWER_UNREADABLE },
         },
+        _ => not_taken(answer),
+    }
+}
+
+/// What a status says that is none of success, where nothing more is known of the network.
+pub fn not_taken(answer: &Answer) -> Outcome {
+    let Answer { status, retry_after, .. } = *answer;
+    match status {
         // Never followed: a reply goes where its brand said, or nowhere.
         300..=399 => Outcome::Refused { reason: Reason::refused(status), is_final: false },
         429 => Outcome::RateLimited { retry_after },
@@ -106,7 +121,7 @@ mod tests {
 
     fn send(status: u16, retry_after: Option<u64>, body: &str) -> Outcome {
         let retry_after = retry_after.map(Duration::from_secs);
-        to_send(&Answer { status, retry_after, body: Some(body.as_bytes().to_vec()) })
+        to_send(&Answer { status, retry_after, body: Some(body.as_bytes().to_vec()), ..Answer::default() })
     }
 
     #[test]
@@ -117,7 +132,7 @@ mod tests {
         assert_eq!(send(204, None, ""), Outcome::Sent(Receipt::default()));
         assert_eq!(send(200, None, r#"{"id":42}"#), Outcome::Sent(Receipt::new("42", None)));
         assert_eq!(send(201, None, "<h1>It work"), Outcome::Unknown { reason: Reason::ANSWER_UNREADABLE });
-        let cut = Answer { status: 201, retry_after: None, body: None };
+        let cut = Answer { status: 201, ..Answer::default() };
         assert_eq!(to_send(&cut), Outcome::Unknown { reason: Reason::ANSWER_UNREADABLE });
     }
 
@@ -139,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_look_up_answers_only_what_it_knows() {
-        let look_up = |status, body: &str| to_look_up(&Answer { status, retry_after: None, body: Some(body.into()) });
+        let look_up = |status, body: &str| to_look_up(&Answer { status, body: Some(body.into()), ..Answer::default() });
         assert_eq!(look_up(200, r#"{"id":"sb-1"}"#), LookUp::Found(Receipt::new("sb-1", None)));
         assert_eq!(look_up(200, ""), LookUp::Failed(Reason::ANSWER_UNREADABLE));
         assert_eq!(look_up(404, "{}"), LookUp::Missing);

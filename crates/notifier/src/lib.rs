@@ -2,8 +2,9 @@
 //! decide; never twice.
 //!
 //! - [`send`]: the protocol of one reply, which keeps that promise;
-//! - [`port`]: what a network is to it, with the first adapter, Standard Webhooks to a URL ([`webhook`], [`answer`],
-//!   [`target`]), each network in its lane ([`networks`], [`circuit`]);
+//! - [`port`]: what a network is to it; by Standard Webhooks to a URL ([`webhook`]) or in its own language ([`native`]), over
+//!   one HTTP call ([`http`], [`answer`], [`target`]);
+//! - [`networks`]: each network in its lane, with its [`circuit`] and its [`pace`];
 //! - [`outbox`]: every reply that is not sent yet, a view of the log ([`follow`]);
 //! - [`notices`]: words that belong to no conversation, such as the posts at the ends of shifts;
 //! - [`tell`]: the ways to the brand's people, and how each of them wants to be told;
@@ -17,10 +18,13 @@ mod circuit;
 mod due;
 mod follow;
 mod grpc;
+mod http;
 mod metrics;
+mod native;
 mod networks;
 mod notices;
 mod outbox;
+mod pace;
 mod port;
 mod send;
 mod settings;

@@ -3,8 +3,10 @@
 
 use crate::circuit::{Change, Circuit};
 use crate::metrics::Metrics;
-use crate::port::{Adapter, Outcome};
-use crate::settings::{Rate, Settings};
+use crate::native::door::{Native, Sending};
+use crate::pace::{Going, Limit, Pace};
+use crate::port::{Adapter, Message, Outcome};
+use crate::settings::{Rate, Settings, Way};
 use crate::webhook::Webhook;
 use conversation::{BrandId, Network};
 use governor::clock::{Clock as _, DefaultClock};
@@ -13,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use service::Clock;
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
@@ -23,13 +25,20 @@ const PAUSE_MIN: Duration = Duration::from_secs(1);
 /// All networks that replies can go to.
 pub struct Networks {
     default: Option<Arc<Adapter>>,
-    named: BTreeMap<Network, (Option<Arc<Adapter>>, Rate)>,
+    named: BTreeMap<Network, Named>,
     rate: Rate,
     lanes: Mutex<HashMap<Network, Arc<Lane>>>,
     calls_max: usize,
     circuit_failures: u32,
     circuit_open_for: SignedDuration,
     metrics: Metrics,
+}
+
+/// A network that the settings name.
+struct Named {
+    adapter: Option<Arc<Adapter>>,
+    rate: Rate,
+    limits: Vec<Limit>,
 }
 
 /// One network.
@@ -41,7 +50,9 @@ pub struct Lane {
     pub calls: Semaphore,
     circuit: Circuit,
     rate: DefaultKeyedRateLimiter<BrandId>,
-    pauses: Mutex<HashMap<BrandId, Timestamp>>,
+    pace: Pace,
+    /// Until when a brand is to wait, in public and in private, which networks count apart.
+    pauses: Mutex<HashMap<(BrandId, bool), Timestamp>>,
     metrics: Metrics,
 }
 
@@ -60,15 +71,19 @@ impl Networks {
     /// An HTTP client cannot be made.
     pub fn new(settings: &Settings, clock: &Clock, metrics: Metrics) -> Result<Self, reqwest::Error> {
         let webhooks = settings.checked_webhooks();
-        let adapter = |config| -> Result<_, reqwest::Error> {
-            Ok(Arc::new(Adapter::StandardWebhooks(Webhook::new(config, clock.clone())?)))
+        let adapter = |way| -> Result<_, reqwest::Error> {
+            Ok(Arc::new(match way {
+                Way::Webhook(config) => Adapter::StandardWebhooks(Webhook::new(config, clock.clone())?),
+                Way::Native(config) => Adapter::Native(Box::new(Native::new(config, clock.clone())?)),
+            }))
         };
         let mut named = BTreeMap::new();
-        for (network, (config, rate)) in webhooks.named {
-            named.insert(network, (config.map(adapter).transpose()?, rate));
+        for (network, known) in webhooks.named {
+            let (rate, limits) = (known.rate, known.limits);
+            named.insert(network, Named { adapter: known.way.map(adapter).transpose()?, rate, limits });
         }
         Ok(Networks {
-            default: webhooks.default.map(adapter).transpose()?,
+            default: webhooks.default.map(Way::Webhook).map(adapter).transpose()?,
             named,
             rate: webhooks.rate,
             lanes: Mutex::default(),
@@ -81,15 +96,15 @@ impl Networks {
 
     /// Whether any network has a place to send to.
     pub fn is_empty(&self) -> bool {
-        self.default.is_none() && self.named.values().all(|(adapter, _)| adapter.is_none())
+        self.default.is_none() && self.named.values().all(|named| named.adapter.is_none())
     }
 
     /// The lane of a network; none when nothing says where it is.
     pub fn lane(&self, network: &Network) -> Option<Arc<Lane>> {
         let named = self.named.get(network);
-        let (adapter, rate) = match named {
-            Some((adapter, rate)) => (adapter.as_ref()?, *rate),
-            None => (self.default.as_ref()?, self.rate),
+        let (adapter, rate, limits) = match named {
+            Some(named) => (named.adapter.as_ref()?, named.rate, &named.limits[..]),
+            None => (self.default.as_ref()?, self.rate, &[][..]),
         };
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         let lane = lanes.entry(network.clone()).or_insert_with(|| {
@@ -101,6 +116,7 @@ impl Networks {
                 calls: Semaphore::new(self.calls_max),
                 circuit: Circuit::new(self.circuit_failures, self.circuit_open_for),
                 rate: RateLimiter::keyed(quota(rate)),
+                pace: Pace::new(limits.to_vec()),
                 pauses: Mutex::default(),
                 metrics: self.metrics.clone(),
             })
@@ -120,9 +136,10 @@ impl Lane {
         self.circuit.open_until(now).map(|until| NotNow { until, why: NETWORK_DOWN })
     }
 
-    /// Asks to send for a brand. Going on uses up one send of its rate.
-    pub fn enter(&self, brand: &BrandId, now: Timestamp) -> Result<(), NotNow> {
-        let paused = self.pauses.lock().unwrap_or_else(PoisonError::into_inner).get(brand).copied();
+    /// Asks to send a reply. Going on uses up one send of its rate.
+    pub fn enter(&self, message: &Message, now: Timestamp) -> Result<(), NotNow> {
+        let (brand, private) = (&message.brand, message.private);
+        let paused = self.pauses().get(&(brand.clone(), private)).copied();
         if let Some(until) = paused.filter(|until| *until > now) {
             return Err(NotNow { until, why: "rate_limited" });
         }
@@ -130,14 +147,29 @@ impl Lane {
             let wait = not_yet.wait_time_from(DefaultClock::default().now());
             return Err(NotNow { until: now + wait, why: "rate" });
         }
+        let (chat, group, points) = self.adapter.counted(message);
+        let going = Going { account: brand.as_str(), chat: &chat, group, private, points };
+        self.pace.enter(&going, now).map_err(|until| NotNow { until, why: "rate" })?;
         match self.circuit.enter(now) {
             Some(until) => Err(NotNow { until, why: NETWORK_DOWN }),
             None => Ok(()),
         }
     }
 
+    fn pauses(&self) -> MutexGuard<'_, HashMap<(BrandId, bool), Timestamp>> {
+        self.pauses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets a brand wait, unless it waits for longer already.
+    fn pause(&self, brand: &BrandId, private: bool, until: Timestamp) {
+        let mut pauses = self.pauses();
+        let known = pauses.entry((brand.clone(), private)).or_insert(until);
+        *known = until.max(*known);
+    }
+
     /// Learns from what a send ended in. Answers whether the network is left alone from now on, or works again.
-    pub fn heard(&self, brand: &BrandId, outcome: &Outcome, now: Timestamp) -> Option<Change> {
+    pub fn heard(&self, message: &Message, sending: &Sending, now: Timestamp) -> Option<Change> {
+        let (brand, outcome) = (&message.brand, &sending.outcome);
         let change = self.circuit.heard(outcome.shows_health(), now);
         match change {
             Some(Change::Opened) => {
@@ -150,9 +182,21 @@ impl Lane {
             }
             None => {}
         }
-        if let Outcome::RateLimited { retry_after } = outcome {
-            let until = now + retry_after.unwrap_or(PAUSE_MIN).max(PAUSE_MIN);
-            self.pauses.lock().unwrap_or_else(PoisonError::into_inner).insert(brand.clone(), until);
+        match outcome {
+            Outcome::RateLimited { retry_after } => {
+                let until = now + retry_after.unwrap_or(PAUSE_MIN).max(PAUSE_MIN);
+                self.pause(brand, message.private, until);
+            }
+            Outcome::Stopped { reason, pause } => {
+                tracing::error!(network = self.label, %brand, reason = reason.code(),
+                    "the network takes nothing more from this account for a while; look at the account there");
+                self.pause(brand, false, now + *pause);
+                self.pause(brand, true, now + *pause);
+            }
+            _ => {}
+        }
+        if let Some(until) = sending.ease {
+            self.pause(brand, message.private, until);
         }
         change
     }

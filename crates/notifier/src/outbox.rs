@@ -2,6 +2,8 @@
 //! and nothing else. It answers what waits for a person, and what is due when.
 
 use crate::port::may_have_arrived;
+use conversation::replied::MOVED_TO_PRIVATE;
+use conversation::resumed::ResumedPart;
 use conversation::state::ReplyStatus;
 use conversation::{BrandId, ConversationId, CustomerId, Fact, Network, Record, ReplyId, Subject};
 use jiff::{SignedDuration, Timestamp};
@@ -16,10 +18,13 @@ use tokio::sync::Notify;
 pub struct Waiting {
     pub reply: ReplyId,
     pub network: Network,
-    /// Which part of an answer it is, from 1.
-    pub part: u32,
+    /// It is no first part: it goes only when the one before it is there.
+    pub follows: bool,
     pub status: ReplyStatus,
     pub attempts: u32,
+    /// How often a person has sent it once more, and how many tries there were before the last time.
+    pub resumed: u32,
+    pub attempts_before: u32,
     /// Why the last try did not end as sent; empty before that.
     pub reason: Box<str>,
     /// Since when it has this status.
@@ -38,6 +43,29 @@ impl Waiting {
     pub fn in_doubt_since(&self) -> Option<Timestamp> {
         let last = self.attempted_at.filter(|_| self.status == ReplyStatus::Attempted);
         self.doubted_at.or(last)
+    }
+
+    /// The how manieth of its tries one is since it was submitted, or sent once more by a person.
+    pub fn nth(&self, attempt: u32) -> u32 {
+        attempt.saturating_sub(self.attempts_before)
+    }
+
+    fn new(reply: ReplyId, network: &Network, follows: bool, since: Timestamp, traceparent: Option<&str>) -> Self {
+        Waiting {
+            reply,
+            network: network.clone(),
+            follows,
+            status: ReplyStatus::Submitted,
+            attempts: 0,
+            resumed: 0,
+            attempts_before: 0,
+            reason: "".into(),
+            since,
+            retry_at: None,
+            attempted_at: None,
+            doubted_at: None,
+            traceparent: traceparent.map(Into::into),
+        }
     }
 
     fn doubt_last(&mut self) {
@@ -79,7 +107,7 @@ impl Line {
     pub fn head(&self) -> Option<&Waiting> {
         let mut before_is_in_doubt = false;
         self.replies.iter().find(|reply| {
-            before_is_in_doubt &= reply.part > 1;
+            before_is_in_doubt &= reply.follows;
             let its_turn = reply.status.on_its_way() && !before_is_in_doubt;
             before_is_in_doubt |= reply.status == ReplyStatus::InDoubt;
             its_turn
@@ -101,19 +129,17 @@ impl Line {
     fn fold_fact(&mut self, fact: &Fact, at: Timestamp, traceparent: Option<&str>) {
         match fact {
             Fact::ReplySubmitted(fact) if self.get(&fact.reply).is_none() => {
-                self.replies.push(Waiting {
-                    reply: fact.reply,
-                    network: fact.network.clone(),
-                    part: fact.part,
-                    status: ReplyStatus::Submitted,
-                    attempts: 0,
-                    reason: "".into(),
-                    since: at,
-                    retry_at: None,
-                    attempted_at: None,
-                    doubted_at: None,
-                    traceparent: traceparent.map(Into::into),
-                });
+                // The public word of a private message follows it as a part does.
+                let follows = fact.part > 1 || fact.notice == MOVED_TO_PRIVATE;
+                self.replies.push(Waiting::new(fact.reply, &fact.network, follows, at, traceparent));
+            }
+            Fact::ReplyResumed(fact) => {
+                for (index, part) in fact.replies.iter().enumerate() {
+                    self.replies.retain(|reply| reply.reply != part.reply);
+                    let waiting = Waiting::new(part.reply, &fact.network, index > 0, at, traceparent);
+                    let ResumedPart { attempts, times, .. } = *part;
+                    self.replies.push(Waiting { attempts, attempts_before: attempts, resumed: times, ..waiting });
+                }
             }
             Fact::ReplyAttempted(fact) => {
                 let Some(reply) = self.get(&fact.reply) else { return };
@@ -189,7 +215,8 @@ impl Outbox {
     /// Folds a record of the log, in its order.
     pub fn fold(&self, sequence: u64, record: &Record, traceparent: Option<&str>) {
         let Subject::Conversation { brand, customer, conversation } = &record.subject else { return };
-        let submits = record.facts.iter().any(|fact| matches!(fact, Fact::ReplySubmitted(_)));
+        let begins = |fact: &Fact| matches!(fact, Fact::ReplySubmitted(_) | Fact::ReplyResumed(_));
+        let submits = record.facts.iter().any(begins);
         let mut lines = self.write();
         self.position.store(sequence, Ordering::Relaxed);
         let line = match lines.get_mut(conversation) {

@@ -3,6 +3,7 @@
 //! What matters most about an outcome is whether the network may have the reply. Every reason says so by itself: one
 //! that begins with `unknown_` leaves it open, every other one means that the network does not have it.
 
+use crate::native::door::{Native, Sending};
 use crate::webhook::Webhook;
 use conversation::{BrandId, ConversationId, Network, ReplyId};
 use jiff::{SignedDuration, Timestamp};
@@ -20,6 +21,8 @@ const NATIVE_ID_MAX_BYTES: usize = 256;
 pub enum Adapter {
     /// Standard Webhooks to a URL.
     StandardWebhooks(Webhook),
+    /// In the network's own language.
+    Native(Box<Native>),
 }
 
 /// What a network offers to those who must not send anything twice.
@@ -53,9 +56,35 @@ pub struct Message {
     pub conversation: ConversationId,
     /// The network's id of the post it answers.
     pub in_reply_to: String,
+    /// The same of the first post of its thread; empty when it is that itself.
+    pub root: String,
+    /// Whoever wrote the post that it answers.
+    pub to: Person,
+    /// What it answers was said in public.
+    pub answers_public: bool,
     pub private: bool,
     pub text: String,
+    /// What the network calls the customer's language; empty when it names none.
+    pub language: String,
+    /// Which part of the answer it is, from 1, and of how many.
+    pub part: u32,
+    pub parts: u32,
+    /// Which try this is, from 1.
+    pub attempt: u32,
     pub submitted_at: Timestamp,
+    /// The network's window is closed to all but people.
+    pub late: bool,
+    /// When the first try began after which the network may have it: what is older cannot be it.
+    pub tried_at: Timestamp,
+    /// What the conversation's other replies are called by the network: none of them is this one.
+    pub known: Vec<String>,
+}
+
+/// A customer as the network knows him.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Person {
+    pub id: String,
+    pub handle: String,
 }
 
 /// What a send ended in.
@@ -67,6 +96,10 @@ pub enum Outcome {
     Refused { reason: Reason, is_final: bool },
     /// Too much from this account.
     RateLimited { retry_after: Option<Duration> },
+    /// It does not take this one now, and works for others.
+    Busy { reason: Reason, retry_after: Option<Duration> },
+    /// It takes nothing more from this account: the reply is refused, and all others wait.
+    Stopped { reason: Reason, pause: Duration },
     /// It did not arrive: the network could not be reached, or says that it has no time.
     Failed { reason: Reason, retry_after: Option<Duration> },
     /// It may have arrived.
@@ -120,6 +153,27 @@ impl Reason {
     /// The network does not know the key any more, so it would not know a repetition either.
     pub const KEY_EXPIRED: Reason = Reason::of("unknown_key_expired");
 
+    /// Nothing says in whose name the brand speaks on the network.
+    pub const NO_ACCOUNT: Reason = Reason::of("no_account");
+    /// The network does not say to whom it would go.
+    pub const NO_RECIPIENT: Reason = Reason::of("no_recipient");
+    /// The network has no way to say this in private.
+    pub const NOT_IN_PRIVATE: Reason = Reason::of("not_in_private");
+    /// The time in which the customer may be written to freely is over.
+    pub const WINDOW_CLOSED: Reason = Reason::of("refused_window_closed");
+    /// The network does not take the account's token.
+    pub const TOKEN_REFUSED: Reason = Reason::of("refused_token");
+    /// The customer does not want or cannot get messages of this account.
+    pub const BLOCKED: Reason = Reason::of("refused_blocked");
+    /// The network takes it for spam.
+    pub const SPAM: Reason = Reason::of("refused_spam");
+    /// The post that it answers is not there any more.
+    pub const POST_GONE: Reason = Reason::of("refused_post_gone");
+    pub const SESSION_UNREADABLE: Reason = Reason::of("session_unreadable");
+    pub const SESSION_OVER: Reason = Reason::of("session_over");
+    /// The network has more to show than it showed.
+    pub const LOOK_UP_INCOMPLETE: Reason = Reason::of("look_up_incomplete");
+
     /// A record since its submission is of a newer version than this one.
     pub const UNREADABLE: Reason = Reason::of("unknown_unreadable_record");
 
@@ -135,6 +189,11 @@ impl Reason {
     /// The network refuses it with this HTTP status.
     pub fn refused(status: u16) -> Self {
         Reason(format!("refused_{status}").into())
+    }
+
+    /// The network refuses it with this code of its own.
+    pub fn refused_code(code: u64) -> Self {
+        Reason(format!("refused_code_{code}").into())
     }
 
     /// The network answers this HTTP status, and does not have it.
@@ -178,6 +237,8 @@ impl Outcome {
             Outcome::Sent(_) => "sent",
             Outcome::Refused { .. } => "refused",
             Outcome::RateLimited { .. } => "rate_limited",
+            Outcome::Busy { .. } => "busy",
+            Outcome::Stopped { .. } => "stopped",
             Outcome::Failed { .. } => "failed",
             Outcome::Unknown { .. } => "unknown",
         }
@@ -188,15 +249,17 @@ impl Outcome {
         match self {
             Outcome::Sent(_) => None,
             Outcome::RateLimited { .. } => Some(Reason::RATE_LIMITED),
-            Outcome::Refused { reason, .. } | Outcome::Failed { reason, .. } | Outcome::Unknown { reason } => {
-                Some(reason.clone())
-            }
+            Outcome::Refused { reason, .. }
+            | Outcome::Busy { reason, .. }
+            | Outcome::Stopped { reason, .. }
+            | Outcome::Failed { reason, .. }
+            | Outcome::Unknown { reason } => Some(reason.clone()),
         }
     }
 
     /// Whether the network answered as one does that works. A network that refuses a reply works.
     pub fn shows_health(&self) -> bool {
-        matches!(self, Outcome::Sent(_) | Outcome::Refused { .. } | Outcome::RateLimited { .. })
+        !matches!(self, Outcome::Failed { .. } | Outcome::Unknown { .. })
     }
 }
 
@@ -216,6 +279,17 @@ impl Message {
     pub fn key(&self) -> String {
         self.reply.to_string()
     }
+
+    /// The network's id of whoever it goes to.
+    pub fn person(&self) -> Result<&str, Reason> {
+        if self.to.id.is_empty() { Err(Reason::NO_RECIPIENT) } else { Ok(&self.to.id) }
+    }
+
+    /// The same to a chat that has got another id.
+    pub fn to_chat(&self, chat: String) -> Message {
+        let to = Person { id: chat, ..self.to.clone() };
+        Message { to, in_reply_to: String::new(), ..self.clone() }
+    }
 }
 
 impl fmt::Debug for Message {
@@ -228,20 +302,34 @@ impl Adapter {
     pub fn abilities(&self) -> Abilities {
         match self {
             Adapter::StandardWebhooks(webhook) => webhook.abilities(),
+            Adapter::Native(native) => native.abilities(),
         }
     }
 
     /// Sends a reply, once.
-    pub async fn send(&self, message: &Message) -> Outcome {
+    pub async fn send(&self, message: &Message) -> Sending {
         match self {
-            Adapter::StandardWebhooks(webhook) => webhook.send(message).await,
+            Adapter::StandardWebhooks(webhook) => webhook.send(message).await.into(),
+            Adapter::Native(native) => native.send(message).await,
         }
     }
 
     /// Asks whether the network has a reply.
-    pub async fn look_up(&self, key: &str) -> LookUp {
+    pub async fn look_up(&self, message: &Message) -> LookUp {
         match self {
-            Adapter::StandardWebhooks(webhook) => webhook.look_up(key).await,
+            Adapter::StandardWebhooks(webhook) => webhook.look_up(&message.key()).await,
+            Adapter::Native(native) => native.look_up(message).await,
+        }
+    }
+
+    /// The chat that a reply goes to as its network counts, whether it is one of several people, and what it uses up.
+    pub fn counted(&self, message: &Message) -> (String, bool, u32) {
+        match self {
+            Adapter::StandardWebhooks(_) => (message.conversation.to_string(), false, 1),
+            Adapter::Native(native) => {
+                let (chat, group) = native.dialect().chat(message);
+                (chat, group, native.dialect().cost())
+            }
         }
     }
 }
@@ -279,9 +367,19 @@ mod tests {
             network,
             conversation,
             in_reply_to: "p1".into(),
+            root: String::new(),
+            to: Person { id: "1".into(), handle: "maija".into() },
+            answers_public: false,
             private: true,
             text: "your card 4000".into(),
+            language: String::new(),
+            part: 1,
+            parts: 1,
+            attempt: 1,
             submitted_at: Timestamp::UNIX_EPOCH,
+            late: false,
+            tried_at: Timestamp::UNIX_EPOCH,
+            known: Vec::new(),
         };
         assert!(!format!("{message:?}").contains("4000"));
     }

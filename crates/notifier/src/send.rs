@@ -20,11 +20,12 @@ use crate::circuit::Change;
 use crate::metrics::Metrics;
 use crate::networks::{Lane, NETWORK_DOWN, Networks};
 use crate::outbox::{Line, Outbox, Waiting};
-use crate::port::{Abilities, Idempotency, Message, Outcome, Reason};
+use crate::port::{Abilities, Idempotency, Message, Outcome, Person, Reason};
 use crate::settings::Settings;
+use conversation::received::PostReceived;
 use conversation::replied::ReplySubmitted;
 use conversation::state::ReplyStatus;
-use conversation::{Conversation, ConversationId, Fact, Record, ReplyId, Subject};
+use conversation::{Conversation, ConversationId, Fact, Record, ReplyId, Subject, window};
 use jiff::{SignedDuration, Timestamp};
 use journal::{Journal, Loaded, TransactError};
 use service::{Clock, Shutdown};
@@ -61,6 +62,10 @@ struct Turn<'a> {
     fact: &'a ReplySubmitted,
     /// The post it answers by the network's own id: the customer's, or the part of the answer before this one.
     in_reply_to: &'a str,
+    /// The customer's post that it answers.
+    post: Option<&'a PostReceived>,
+    /// What the network calls the replies of this conversation that it has.
+    sent: Vec<&'a str>,
     /// Something was written since then that this version cannot read.
     unreadable: bool,
     /// The conversation, and its version.
@@ -146,7 +151,23 @@ fn turn<'a>(
         _ => None,
     });
     let in_reply_to = in_reply_to.unwrap_or(&fact.in_reply_to_native_id);
-    Some(Turn { subject, conversation, waiting, submitted: &stored.record, fact, in_reply_to, unreadable, known })
+    let posts = || {
+        facts().filter_map(|(_, known)| match known {
+            Fact::PostReceived(post) => Some(post),
+            // No other fact says who wrote.
+            _ => None,
+        })
+    };
+    let post = posts().find(|post| post.post == fact.in_reply_to).or_else(|| posts().next_back());
+    let sent = facts().filter_map(|(_, known)| match known {
+        Fact::ReplySent(sent) => Some(&*sent.native_id),
+        Fact::ReplyObserved(seen) => Some(&*seen.native_id),
+        // Nothing else brings an id of a reply.
+        _ => None,
+    });
+    let sent = sent.filter(|id| !id.is_empty()).collect();
+    let submitted = &stored.record;
+    Some(Turn { subject, conversation, waiting, submitted, fact, in_reply_to, post, sent, unreadable, known })
 }
 
 impl Turn<'_> {
@@ -162,16 +183,30 @@ impl Turn<'_> {
         }
     }
 
-    fn message(&self) -> Message {
+    /// The reply as it goes out with this try.
+    fn message(&self, attempt: u32, now: Timestamp) -> Message {
+        let post = self.post;
+        let to = post
+            .map(|post| Person { id: post.personal.author_id.clone(), handle: post.personal.author_handle.clone() });
         Message {
             reply: self.reply(),
             brand: self.subject.brand().clone(),
             network: self.fact.network.clone(),
             conversation: self.conversation,
             in_reply_to: self.in_reply_to.to_owned(),
+            root: post.map(|post| post.root_native_id.clone()).unwrap_or_default(),
+            to: to.unwrap_or_default(),
+            answers_public: post.is_some_and(|post| !post.private),
             private: self.fact.private,
             text: self.fact.body.text.clone(),
+            language: post.map(|post| post.language.clone()).unwrap_or_default(),
+            part: self.fact.part,
+            parts: self.fact.parts,
+            attempt,
             submitted_at: self.submitted.occurred_at,
+            late: self.fact.private && window::window(&self.known.0).is_some_and(|window| window.closes_at <= now),
+            tried_at: self.waiting.in_doubt_since().unwrap_or(self.submitted.occurred_at),
+            known: self.sent.iter().map(|id| (*id).to_owned()).collect(),
         }
     }
 }
@@ -215,10 +250,10 @@ impl Inner {
         {
             return Ok(step);
         }
-        if turn.waiting.attempts >= self.settings.attempts_max {
+        if turn.waiting.nth(turn.waiting.attempts) >= self.settings.attempts_max {
             return self.end(&turn, Some(&lane), None, turn.last_reason()).await;
         }
-        if let Err(not_now) = lane.enter(turn.subject.brand(), self.clock.now()) {
+        if let Err(not_now) = lane.enter(&turn.message(turn.waiting.attempts + 1, self.clock.now()), self.clock.now()) {
             return Ok(Step::Later(not_now.until, not_now.why));
         }
         match self.attempt(&turn).await? {
@@ -242,7 +277,10 @@ impl Inner {
             Outcome::RateLimited { retry_after } => {
                 self.fail(turn, lane, begun, Reason::RATE_LIMITED, retry_after).await
             }
-            Outcome::Failed { reason, retry_after } => self.fail(turn, lane, begun, reason, retry_after).await,
+            Outcome::Stopped { reason, .. } => self.end(turn, Some(lane), Some(begun), reason).await,
+            Outcome::Busy { reason, retry_after } | Outcome::Failed { reason, retry_after } => {
+                self.fail(turn, lane, begun, reason, retry_after).await
+            }
             Outcome::Unknown { reason } => self.unknown(turn, lane, begun, reason).await,
         }
     }
@@ -259,25 +297,28 @@ impl Inner {
             outcome = tracing::field::Empty,
         );
         let started = Instant::now();
-        let outcome = lane.adapter.send(&turn.message()).instrument(span.clone()).await;
+        let message = turn.message(attempt, self.clock.now());
+        let sending = lane.adapter.send(&message).instrument(span.clone()).await;
         let took = started.elapsed();
+        let outcome = &sending.outcome;
         span.record("outcome", outcome.name());
-        if lane.heard(turn.subject.brand(), &outcome, self.clock.now()) == Some(Change::Closed) {
+        if lane.heard(&message, &sending, self.clock.now()) == Some(Change::Closed) {
             self.outbox.release(&turn.fact.network, NETWORK_DOWN);
         }
         self.metrics.attempt(&lane.label, outcome.name(), took);
         let reason = outcome.reason();
         let reason = reason.as_ref().map(Reason::code);
         span.in_scope(|| tracing::info!(outcome = outcome.name(), reason, took_ms = took.as_millis() as u64, "tried"));
-        outcome
+        sending.outcome
     }
 
     /// How long to wait after so many tries: the schedule, spread so that what failed together is not tried together,
     /// and never less than the network asks for.
-    fn wait_after(&self, reply: &ReplyId, attempts: u32, at_least: Option<Duration>) -> SignedDuration {
+    fn wait_after(&self, waiting: &Waiting, attempt: u32, at_least: Option<Duration>) -> SignedDuration {
         let waits = &self.settings.retry_waits_seconds;
+        let attempts = waiting.nth(attempt);
         let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX).min(waits.len() - 1);
-        let spread = spread(reply, attempts);
+        let spread = spread(&waiting.reply, attempt);
         let wait = SignedDuration::from_secs_f64(waits[index] * (0.8 + 0.4 * spread));
         wait.max(at_least.and_then(|least| SignedDuration::try_from(least).ok()).unwrap_or_default())
     }

@@ -1,5 +1,11 @@
 //! The section `[notifier]`, and what comes of it: where each network is, and the limits of trying.
 
+mod native;
+
+pub use native::Accounts;
+
+use crate::native::{Dialect, door};
+use crate::pace::Limit;
 use crate::port::{Abilities, Idempotency};
 use crate::target;
 use crate::tell::configured::{self, TellSettings, Tells};
@@ -17,7 +23,7 @@ use std::time::Duration;
 const WAIT_MAX_SECONDS: f64 = 604_800.0;
 
 service::section! {
-    /// Notifier: replies go out to networks from here, by Standard Webhooks.
+    /// Notifier: replies go out to networks from here, by Standard Webhooks or in a network's own language.
     #[derive(Clone)]
     pub struct Settings in "notifier" {
         /// Address of the gRPC listener (NotificationService).
@@ -47,8 +53,10 @@ service::section! {
         /// Networks on this machine or in a private network may be spoken to, and by http. Never link-local addresses.
         pub allow_private_targets: bool = false,
         /// Networks that differ from the above, each with any of url, secret_file, previous_secret_file, lookup_url,
-        /// lookup_is_certain, idempotent, idempotency_hours, text_max_characters, sends_per_minute_max. One with a url
-        /// of its own needs a secret of its own, and takes no lookup_url from above.
+        /// lookup_is_certain, idempotent, idempotency_hours, text_max_characters, sends_per_minute_max, limits. One with a
+        /// url of its own needs a secret of its own, and takes no lookup_url from above. One with a protocol (x, mastodon,
+        /// telegram, bluesky, whatsapp, facebook, instagram, line, reddit, slack, sms) is spoken to in its own language, with
+        /// account, sender and token_file, or with those of each brand in accounts.BRAND.
         pub networks: BTreeMap<Network, NetworkSettings> = BTreeMap::new(),
         /// Seconds that a network has to answer.
         #[range(0.1..=120.0)]
@@ -138,6 +146,16 @@ pub struct NetworkSettings {
     pub idempotency_hours: Option<u32>,
     pub text_max_characters: Option<usize>,
     pub sends_per_minute_max: Option<u32>,
+    /// How much the network takes, such as `account 100/900`: points in any so many seconds.
+    pub limits: Option<Vec<String>>,
+    /// The network's own language; Standard Webhooks when none.
+    pub protocol: Option<Dialect>,
+    /// The network's own id of the account that the brand speaks in, what stands as its sender, and what proves it.
+    pub account: Option<String>,
+    pub sender: Option<String>,
+    pub token: Option<service::config::Secret>,
+    /// The same by brand.
+    pub accounts: Accounts,
 }
 
 /// How often a brand may send on a network.
@@ -151,8 +169,24 @@ pub struct Rate {
 pub struct Webhooks {
     /// For networks that are not named; none when no URL is set.
     pub default: Option<WebhookConfig>,
-    pub named: BTreeMap<Network, (Option<WebhookConfig>, Rate)>,
+    pub named: BTreeMap<Network, Named>,
     pub rate: Rate,
+}
+
+/// What the settings say of a network that they name.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// None: no URL is set.
+    pub way: Option<Way>,
+    pub rate: Rate,
+    pub limits: Vec<Limit>,
+}
+
+/// How a network is spoken to.
+#[derive(Debug, Clone)]
+pub enum Way {
+    Webhook(WebhookConfig),
+    Native(door::Config),
 }
 
 impl Settings {
@@ -199,7 +233,13 @@ impl Settings {
                 let key = format!("{prefix}sends_per_minute_max");
                 return Err(Wrong { key, problem: "must be at least 1", cure: "write for example 600" });
             }
-            named.insert(network.clone(), (self.webhook(&own.over(&base), &prefix)?, rate));
+            let within = |wrong: Wrong| Wrong { key: format!("{prefix}{}", wrong.key), ..wrong };
+            let limits = native::limits(own.limits.as_deref(), own.protocol).map_err(within)?;
+            let way = match own.protocol {
+                Some(dialect) => Some(Way::Native(native::config(self, own, dialect).map_err(within)?)),
+                None => self.webhook(&own.over(&base), &prefix)?.map(Way::Webhook),
+            };
+            named.insert(network.clone(), Named { way, rate, limits });
         }
         Ok(Webhooks { default, named, rate })
     }
@@ -215,6 +255,7 @@ impl Settings {
             idempotency_hours: Some(self.idempotency_hours),
             text_max_characters: Some(self.text_max_characters),
             sends_per_minute_max: Some(self.sends_per_minute_max),
+            ..NetworkSettings::default()
         }
     }
 
@@ -273,6 +314,7 @@ impl NetworkSettings {
             idempotency_hours: self.idempotency_hours.or(base.idempotency_hours),
             text_max_characters: self.text_max_characters.or(base.text_max_characters),
             sends_per_minute_max: self.sends_per_minute_max.or(base.sends_per_minute_max),
+            ..NetworkSettings::default()
         }
     }
 }
@@ -331,11 +373,49 @@ mod tests {
         let env = [("EARSHOT_NOTIFIER__SECRET", both.as_str()), ("EARSHOT_NOTIFIER__NETWORKS__SMS__SECRET", &own)];
         let settings: Settings = load(&base, &env).section().unwrap();
         let webhooks = settings.checked_webhooks();
-        let of = |name: &str| webhooks.named[&Network::new(name).unwrap()].0.clone().unwrap();
+        let of = |name: &str| match webhooks.named[&Network::new(name).unwrap()].way.clone() {
+            Some(Way::Webhook(config)) => config,
+            other => panic!("{other:?}"),
+        };
         assert_eq!(of("x").abilities.idempotency, Idempotency::None);
         assert!(of("x").abilities.lookup && of("x").abilities.lookup_is_certain);
         assert!(!of("sms").abilities.lookup && !of("sms").abilities.lookup_is_certain);
         assert_eq!(of("sms").url.0.host_str(), Some("b.example"));
+    }
+
+    #[test]
+    fn a_network_in_its_own_language_has_its_own_accounts_and_limits() {
+        let set = [
+            "notifier.url=https://a.example/r",
+            "notifier.networks.x.protocol=x",
+            "notifier.networks.x.limits=[\"account 2/60\"]",
+            "notifier.networks.sms.protocol=sms",
+            "notifier.networks.sms.account=AC1",
+            "notifier.networks.sms.accounts.nordnet.sender=+3725550100",
+        ];
+        let hook = secret();
+        let env = [
+            ("EARSHOT_NOTIFIER__SECRET", hook.as_str()),
+            ("EARSHOT_NOTIFIER__NETWORKS__X__ACCOUNTS__NORDNET__TOKEN", "x-token"),
+            ("EARSHOT_NOTIFIER__NETWORKS__SMS__ACCOUNTS__NORDNET__TOKEN", "sms-token"),
+        ];
+        let missing = problem(&set, &env);
+        assert!(missing.contains("notifier.networks.x.accounts.nordnet.account is not set"), "{missing}");
+        let with_account = [&set[..], &["notifier.networks.x.accounts.nordnet.account=22"]].concat();
+        let settings: Settings = load(&with_account, &env).section().unwrap();
+        let webhooks = settings.checked_webhooks();
+        let x = &webhooks.named[&Network::new("x").unwrap()];
+        let Some(Way::Native(native)) = &x.way else { panic!("{x:?}") };
+        assert_eq!((native.base.0.as_str(), x.limits.len()), ("https://api.x.com/", 1));
+        assert!(!format!("{x:?}").contains("x-token"));
+        let nordnet = conversation::BrandId::new("nordnet").unwrap();
+        let Some(Way::Native(sms)) = &webhooks.named[&Network::new("sms").unwrap()].way else { panic!() };
+        assert_eq!((sms.accounts[&nordnet].account.id.as_str(), sms.account.is_none()), ("AC1", true));
+        let wrong = problem(&[&with_account[..], &["notifier.networks.x.limits=[\"often\"]"]].concat(), &env);
+        assert!(wrong.contains("notifier.networks.x.limits") && wrong.contains("is no limit"), "{wrong}");
+        let nowhere = problem(&["notifier.networks.m.protocol=mastodon"], &[]);
+        assert!(nowhere.contains("notifier.networks.m.url is not set"), "{nowhere}");
+        assert!(problem(&["notifier.networks.m.protocol=orkut"], &[]).contains("notifier.networks.m.protocol"));
     }
 
     #[test]

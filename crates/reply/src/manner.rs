@@ -57,7 +57,7 @@ pub struct Manner {
 /// one that ends with what looks like a signature.
 ///
 /// ```
-/// let made = reply::manner("We are so sorry! Please call 0800 100 200 about it. ^Kim", "");
+/// let made = reply::manner("We are so sorry! Please call us on 0800 100 200. ^Kim", "");
 /// assert!(made.signed && made.regrets && made.deflects && !made.argues);
 /// ```
 pub fn manner(text: &str, person: &str) -> Manner {

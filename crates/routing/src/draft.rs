@@ -1,7 +1,11 @@
 //! The reply guard at the desk: a draft is held against what may leave before it becomes a reply. Pure but for the dictionaries,
 //! which are read once.
 
-use brand::Brand;
+mod private;
+
+pub use private::{moved_to_private, target};
+
+use brand::{Brand, Tier, Written};
 use conversation::classified::Head;
 use conversation::replied::SubmitReply;
 use conversation::{Conversation, PersonId, Personal, PostKey};
@@ -32,6 +36,7 @@ pub fn warm_up() {
         in_reply_to: None,
         private: false,
         text: "Sorry, please send your number. 1",
+        public_note: "",
         overrode: "",
         handle: "",
         name: "",
@@ -47,6 +52,8 @@ pub struct Asked<'a> {
     pub in_reply_to: Option<PostKey>,
     pub private: bool,
     pub text: &'a str,
+    /// Said in public beside a private answer; empty for nothing.
+    pub public_note: &'a str,
     /// Why it is to be sent although the guard stops it; empty for not.
     pub overrode: &'a str,
     /// The customer's handle and name, where they are known.
@@ -60,9 +67,22 @@ pub struct Asked<'a> {
 #[derive(Debug, Clone)]
 pub struct Checked {
     pub findings: Vec<Finding>,
+    /// What is said in public beside a private answer.
+    pub note_findings: Vec<Finding>,
     /// One as it stands where it fits.
     pub parts: Result<Vec<String>, split::Error>,
+    note_fits: Result<(), split::Error>,
+    /// Why somebody else has to agree to it before it leaves, as codes; empty when it leaves at once.
+    pub waits_for: Vec<String>,
     acts: Acts,
+}
+
+/// A text that fits into no number of parts that anybody would read.
+#[derive(Debug, Clone)]
+pub struct TooLong {
+    /// `text` or `public_note`.
+    pub field: &'static str,
+    pub error: split::Error,
 }
 
 /// Holds a draft against the conversation and the brand's settings.
@@ -99,18 +119,37 @@ pub fn check(brand: &Brand, state: &Conversation, asked: &Asked<'_>) -> Checked 
         earlier: Some(&earlier),
         dictionaries: Some(&DICTIONARIES),
     };
+    let signature = if asked.text.trim_end().ends_with(signature) { signature } else { "" };
+    let plan = Split { limit: limit(brand, state, asked.private), reserved: 0, parts_at_most: PARTS_MOST, signature };
+    let findings = guard::check(&Draft { text: asked.text, recognised: &recognised }, &context);
+    let (note_findings, note_fits) = private::check(brand, state, asked.public_note, &told, &context);
+    let found = kinds_of(findings.iter().chain(&note_findings));
+    let in_crisis = state.escalated || state.team.as_ref().is_some_and(|team| is_crisis(brand, team.as_str()));
+    let waits_for = settings.waits_for(&Written { person: asked.person.as_str(), in_crisis, findings: &found });
+    let (parts, acts) = (split::split(asked.text, &plan), reply::acts(asked.text, context.language));
+    Checked { findings, note_findings, parts, note_fits, waits_for, acts }
+}
+
+/// How long a post may be: as the network counts, and no longer than the brand wants.
+fn limit(brand: &Brand, state: &Conversation, private: bool) -> Limit {
     let network = state.network.as_ref().map_or("", |network| network.as_str());
-    let mut limit = Limit::of(network, asked.private);
-    if let Some(own) = settings.tone.public_length.filter(|_| !asked.private) {
+    let mut limit = Limit::of(network, private);
+    if let Some(own) = brand.settings().tone.public_length.filter(|_| !private) {
         limit.units_at_most = limit.units_at_most.min(own as usize);
     }
-    let signature = if asked.text.trim_end().ends_with(signature) { signature } else { "" };
-    let plan = Split { limit, reserved: 0, parts_at_most: PARTS_MOST, signature };
-    Checked {
-        findings: guard::check(&Draft { text: asked.text, recognised: &recognised }, &context),
-        parts: split::split(asked.text, &plan),
-        acts: reply::acts(asked.text, context.language),
-    }
+    limit
+}
+
+fn is_crisis(brand: &Brand, team: &str) -> bool {
+    brand.settings().team(team).is_some_and(|team| team.tier == Tier::Crisis)
+}
+
+/// The kinds of these findings, each once.
+fn kinds_of<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<String> {
+    let mut kinds: Vec<Kind> = findings.map(|finding| finding.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds.into_iter().map(|kind| kind.as_str().to_owned()).collect()
 }
 
 /// Fewer letters and digits than this identify nobody.
@@ -165,20 +204,18 @@ fn earlier(state: &Conversation) -> Acts {
 impl Checked {
     /// The kinds of the findings of one severity, each once.
     pub fn kinds(&self, severity: Severity) -> Vec<String> {
-        let mut kinds: Vec<Kind> =
-            self.findings.iter().filter(|finding| finding.severity == severity).map(|finding| finding.kind).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
-        kinds.into_iter().map(|kind| kind.as_str().to_owned()).collect()
+        let all = self.findings.iter().chain(&self.note_findings);
+        kinds_of(all.filter(|finding| finding.severity == severity))
     }
 
     /// The command that submits the draft, with what the guard says of it.
     ///
     /// # Errors
     /// It fits into no number of parts that anybody would read.
-    pub fn command(self, asked: &Asked<'_>) -> Result<SubmitReply, split::Error> {
+    pub fn command(self, asked: &Asked<'_>) -> Result<SubmitReply, TooLong> {
         let (warnings, stops) = (self.kinds(Severity::Warning), self.kinds(Severity::Stop));
-        let parts = self.parts?;
+        let parts = self.parts.map_err(|error| TooLong { field: "text", error })?;
+        self.note_fits.map_err(|error| TooLong { field: "public_note", error })?;
         let owned = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
         Ok(SubmitReply {
             person: asked.person.clone(),
@@ -191,6 +228,8 @@ impl Checked {
             stops,
             overrode: asked.overrode.to_owned(),
             parts: if parts.len() > 1 { parts } else { Vec::new() },
+            approval: self.waits_for,
+            public_note: asked.public_note.to_owned(),
         })
     }
 }
@@ -198,7 +237,7 @@ impl Checked {
 /// Whether a person may send what the guard stops: somebody of a team of tier crisis does, who answers for it.
 pub fn may_override(brand: &Brand, person: &PersonId) -> bool {
     let settings = brand.settings();
-    let of_crisis = |team: &&brand::Team| team.tier == brand::Tier::Crisis;
+    let of_crisis = |team: &&brand::Team| team.tier == Tier::Crisis;
     settings.people.is_empty()
         || settings.teams.iter().filter(of_crisis).any(|team| team.people.iter().any(|id| id == person.as_str()))
 }

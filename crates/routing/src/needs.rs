@@ -9,7 +9,7 @@ use conversation::callback::CallbackStatus;
 use conversation::deadlines::DeadlineKind;
 use conversation::placed::{OFFLINE, UNTOUCHED};
 use conversation::state::{Callback, Deadline};
-use conversation::{CallbackId, Conversation, ConversationId, IncidentId, PostKey};
+use conversation::{CallbackId, Conversation, ConversationId, IncidentId, PostKey, window};
 use jiff::Timestamp;
 
 /// Something that a conversation's state calls for.
@@ -46,6 +46,10 @@ pub enum Need {
     LapseOffer(&'static str),
     /// The customer is told something.
     Tell(Word),
+    /// The customer waits in private, and soon nobody can answer him there.
+    WarnOfWindow {
+        closes_at: Timestamp,
+    },
 }
 
 impl Need {
@@ -68,6 +72,7 @@ impl Need {
             Need::LapseOffer(_) => "take back an offer",
             Need::CallbackComesDue(_) => "callback comes due",
             Need::MissCallback(_) => "miss callback",
+            Need::WarnOfWindow { .. } => "warn of the window",
         }
     }
 }
@@ -90,6 +95,7 @@ pub fn needs(view: &View, conversation: ConversationId, now: Timestamp) -> Vec<N
     needs.extend(state.unrouted().map(|post| Need::Route(post.key)));
     needs.extend(state.to_absorb.iter().filter(|source| **source != conversation).map(|source| Need::Absorb(*source)));
     needs.extend(clocks(state).filter_map(|deadline| of_clock(deadline, now)));
+    needs.extend(of_window(state, now));
     if let Some(known) = view.brands.get(&entry.brand).filter(|_| state.opened) {
         needs.extend(of_settings(view, known, conversation, entry, now));
     }
@@ -102,6 +108,12 @@ fn of_callback(callback: &Callback, now: Timestamp) -> Option<Need> {
         CallbackStatus::Due if callback.missed_at() <= now => Some(Need::MissCallback(callback.id)),
         CallbackStatus::Booked | CallbackStatus::Due | CallbackStatus::Done | CallbackStatus::Missed => None,
     }
+}
+
+/// What is closed already is said where somebody wants to write.
+fn of_window(state: &Conversation, now: Timestamp) -> Option<Need> {
+    let (at, window) = window::warn_at(state)?;
+    (at <= now && now < window.closes_at).then_some(Need::WarnOfWindow { closes_at: window.closes_at })
 }
 
 /// What the brand's settings call for.
@@ -188,6 +200,7 @@ pub fn look_at(view: &View, entry: &Entry, now: Timestamp) -> Option<Timestamp> 
         [rise::exposed_at(brand, state), rise::calm_at(brand, state), moves_at].into_iter().chain(reminders)
     });
     let of_offer = state.offer.iter().map(|offer| offer.until);
-    let all = of_clocks.chain(of_callbacks).chain(of_settings.flatten()).chain(of_offer);
+    let of_window = window::warn_at(state).map(|(at, _)| at);
+    let all = of_clocks.chain(of_callbacks).chain(of_settings.flatten()).chain(of_offer).chain(of_window);
     all.filter(|at| *at > now).min()
 }

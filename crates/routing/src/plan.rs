@@ -9,6 +9,7 @@ use crate::rise;
 use crate::route::route;
 use crate::view::{Entry, View};
 use brand::Brand;
+use conversation::deadlines::DeadlineKind;
 use conversation::resolved::Absorbed;
 use conversation::state::Post;
 use conversation::{
@@ -115,14 +116,15 @@ pub fn origin(state: &Conversation, conversation: ConversationId, need: &Need) -
     // What follows from the state as a whole is caused by the newest record in it.
     let newest = state.seen.last().map(|record| *record.as_uuid().as_bytes()).unwrap_or_default();
     let of_state = |kind: &[u8]| plain(&[kind, conversation.as_uuid().as_bytes(), &newest]);
+    // Two conversations are often due at the same instant.
+    let of_clock = |what: &[u8], kind: DeadlineKind, due_at: Timestamp| {
+        let due_at = due_at.as_nanosecond().to_be_bytes();
+        plain(&[what, conversation.as_uuid().as_bytes(), kind.as_str().as_bytes(), &due_at])
+    };
     match need {
         Need::Route(post) => of_route(state, post),
-        Need::PassDeadline { kind, due_at } => {
-            plain(&[b"deadline", kind.as_str().as_bytes(), &due_at.as_nanosecond().to_be_bytes()])
-        }
-        Need::WarnOfDeadline { kind, due_at } => {
-            plain(&[b"warning", kind.as_str().as_bytes(), &due_at.as_nanosecond().to_be_bytes()])
-        }
+        Need::PassDeadline { kind, due_at } => of_clock(b"deadline", *kind, *due_at),
+        Need::WarnOfDeadline { kind, due_at } => of_clock(b"warning", *kind, *due_at),
         Need::CallbackComesDue(callback) => plain(&[b"callback-due", callback.as_uuid().as_bytes()]),
         Need::MissCallback(callback) => plain(&[b"callback-missed", callback.as_uuid().as_bytes()]),
         Need::Absorb(source) => of_merge(b"merge", *source, conversation),
@@ -142,6 +144,9 @@ pub fn origin(state: &Conversation, conversation: ConversationId, need: &Need) -
             Some(cause) => plain(&[&cause]),
             None => of_state(b"notice"),
         },
+        Need::WarnOfWindow { closes_at } => {
+            plain(&[b"window", conversation.as_uuid().as_bytes(), &closes_at.as_nanosecond().to_be_bytes()])
+        }
     }
 }
 
@@ -234,6 +239,7 @@ pub fn command(
         }
         Need::Tell(word) => notice::text(around, state, *word, now)
             .map(|text| Command::Notify { notice: word.code(), text: text.as_str().into() }),
+        Need::WarnOfWindow { closes_at } => Some(Command::WarnOfWindow { closes_at: *closes_at }),
         Need::Absorb(_) | Need::HandOver(_) => None,
     }
 }

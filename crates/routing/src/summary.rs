@@ -5,10 +5,11 @@ use crate::{offers, queue};
 use conversation::classified::Head;
 use conversation::rising::Flag;
 use conversation::state::{self, Deadline, ReplyStatus};
-use conversation::{BrandId, Conversation, ConversationId, CustomerId, Status, callback};
+use conversation::{BrandId, Conversation, ConversationId, CustomerId, Status, approval, callback, resumed, window};
 use jiff::Timestamp;
 use wire::pb::conversation::{
-    Callback, CallbackStatus, Clock, ConversationStatus, ConversationSummary, ScorePart, SlaState,
+    Callback, CallbackStatus, Clock, ConversationStatus, ConversationSummary, MessageWindow, ProposedReply, ScorePart,
+    SlaState, UnfinishedReply,
 };
 use wire::timestamp;
 
@@ -64,6 +65,37 @@ fn callback(known: &state::Callback) -> Callback {
         person: known.person.as_ref().map(ToString::to_string).unwrap_or_default(),
         status: status.into(),
     }
+}
+
+fn proposal(known: &approval::Proposal) -> ProposedReply {
+    ProposedReply {
+        proposal_id: known.id.to_string(),
+        person: known.person.to_string(),
+        why: known.why.iter().map(|code| code.to_string()).collect(),
+        private: known.private,
+        proposed_at: Some(timestamp(known.at)),
+    }
+}
+
+fn unfinished(state: &Conversation) -> Option<UnfinishedReply> {
+    let open = resumed::unfinished(state)?;
+    Some(UnfinishedReply {
+        reply_id: open.failed.id.map(|id| id.to_string()).unwrap_or_default(),
+        part: open.failed.part,
+        parts: open.failed.parts,
+        parts_sent: open.sent,
+        reason: open.failed.failed.to_string(),
+    })
+}
+
+fn message_window(state: &Conversation) -> Option<MessageWindow> {
+    let window = window::window(state)?;
+    Some(MessageWindow {
+        opened_at: Some(timestamp(window.opened_at)),
+        closes_at: Some(timestamp(window.closes_at)),
+        person_until: window.person_until.map(timestamp),
+        warned: state.window_warned == Some(window.closes_at),
+    })
 }
 
 /// The summary of a conversation in this state, which the log had at the sequence `version`.
@@ -131,6 +163,9 @@ pub fn summarise(
         needs_skills: state.needs_skills.iter().map(ToString::to_string).collect(),
         exchanges: count(state.exchanges()),
         repeated_offers: count(state.repeated_offers()),
+        proposals: state.proposals.iter().map(proposal).collect(),
+        unfinished: unfinished(state),
+        window: message_window(state),
         // What time and others have a say in is not part of the state.
         score: Vec::new(),
         exposure: 0.0,

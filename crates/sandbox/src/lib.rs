@@ -9,6 +9,7 @@
 //! - [`network`]: the one place where an entry comes about;
 //! - [`body`]: bodies read as JSON;
 //! - [`replies`]: the posting API for brands;
+//! - [`native`]: the same in the languages of real networks;
 //! - [`posts`] and [`forward`]: what people write, and how it reaches the brand's webhook;
 //! - [`page`]: the network as a person sees it;
 //! - [`serve`]: HTTP, with the one thing that HTTP servers do not do: hang up without an answer.
@@ -20,6 +21,7 @@ pub mod faults;
 mod forward;
 mod ledger;
 mod message;
+mod native;
 mod network;
 mod page;
 mod posts;
@@ -36,7 +38,7 @@ pub use store::StoreError;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use forward::Forwarder;
 use network::Network;
 use service::Shutdown;
@@ -168,6 +170,7 @@ fn router(shared: Shared) -> Router {
         .route("/replies/by-key/{key}", get(replies::by_key))
         .route("/faults", get(replies::faults).put(replies::set_faults))
         .route("/stats", get(replies::stats))
+        .route("/native/{language}/{*path}", any(native::call))
         .route("/posts", post(posts::write))
         .route("/timeline", get(page::timeline))
         .route("/timeline/live", get(page::live))

@@ -94,6 +94,16 @@ impl Network {
         Ok(Some(answer))
     }
 
+    /// Counts a look at what stands there; false when this network shows nothing.
+    pub(crate) fn looked(&self, found: bool) -> Result<bool, StoreError> {
+        let mut inner = self.lock();
+        if !inner.course.lookup() {
+            return Ok(false);
+        }
+        self.commit(&mut inner, &Entry::Lookup { found })?;
+        Ok(true)
+    }
+
     /// Takes a post; the post as it stands, and whether its id was there before.
     pub(crate) fn write(&self, mut post: Post) -> Result<(Post, bool), StoreError> {
         let mut inner = self.lock();

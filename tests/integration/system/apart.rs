@@ -60,6 +60,11 @@ impl Apart {
         Apart { client, sandbox, set, nats: None, running: BTreeMap::new(), ports, dir, keys }
     }
 
+    /// One more setting for every process that is started from now on, as `section.key=value`.
+    pub fn set(&mut self, one: String) {
+        self.set.push(one);
+    }
+
     /// Starts nats-server on its port and what it kept, and waits until it listens.
     pub async fn start_nats(&mut self) {
         let port = self.ports.of("nats");

@@ -9,7 +9,7 @@ mod families;
 pub mod figures;
 pub mod files;
 mod read;
-mod schema;
+pub mod schema;
 pub mod scope;
 pub mod side_by_side;
 

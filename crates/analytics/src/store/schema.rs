@@ -46,6 +46,9 @@ pub const OWN: &[(&str, &str)] = &[
     ("history", "INTEGER NOT NULL"),
 ];
 
+/// Columns of whatever table that hold an instant.
+pub const INSTANTS: &[&str] = &["first_post_at", "asked_at", "waiting_since", "posted_at", "at"];
+
 /// The columns of a conversation that are written, the number first, in their order.
 pub fn columns() -> impl Iterator<Item = &'static str> {
     let own = OWN.iter().map(|(name, _)| *name);

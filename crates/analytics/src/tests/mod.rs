@@ -2,7 +2,9 @@
 //! every order, portion and crash.
 
 mod chance;
+mod clickhouse;
 mod crash;
+mod deeds;
 mod disk;
 mod live;
 mod measures;

@@ -92,6 +92,7 @@ pub(super) fn notices(reader: &mut Reader<'_>, top: &Fields<'_>) -> Notices {
         callback_booked: words("callback_booked", &CALL, when("does not say when the customer is called")),
         callback_reminder: words("callback_reminder", &CALL, when("does not say when the customer is called")),
         callback_missed: words("callback_missed", &CALL, None),
+        moved_to_private: words("moved_to_private", &["customer", "brand"], None),
         ..Notices::default()
     };
     notices.remind_before_seconds = reader.seconds(&fields, "remind_before").unwrap_or(notices.remind_before_seconds);

@@ -62,3 +62,10 @@ fn a_team_says_good_morning() {
     let morning = ShiftPost { network: "x".into(), text: "Good morning from {people}".into() };
     assert_eq!((posts.morning.as_ref(), posts.evening.as_ref()), (Some(&morning), None));
 }
+
+#[test]
+fn the_matter_goes_on_in_private_in_the_brands_words() {
+    let settings = crate::settings("notices: {moved_to_private: {en: \"{customer}, see your messages.\"}}\n");
+    assert_eq!(settings.notices.moved_to_private.in_language("fr"), Some("{customer}, see your messages."));
+    assert_eq!(settings.notices.out_of_hours.in_language("fr"), None);
+}

@@ -1,6 +1,7 @@
 //! Facts and records made from a number, every field of them, with no thought for whether they make sense together.
 //! The contract's tests read this file too: what can be said can be written.
 
+use conversation::approval::{ReplyApproved, ReplyProposed, ReplySentBack};
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
 use conversation::callback::{CallbackBooked, CallbackDone, CallbackDue, CallbackMissed};
 use conversation::classified::{ClassificationCorrected, Head, PostClassified, PostReclassified, Recognised, Scored};
@@ -18,10 +19,12 @@ use conversation::received::{
 };
 use conversation::replied::{DraftStopped, ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
 use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
+use conversation::resumed::{ReplyGivenUp, ReplyResumed, ResumedPart};
 use conversation::rising::{Deescalated, Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
 use conversation::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
 use conversation::told::{Item, News, NewsChosen, PersonNoticeExtended, PersonNoticeSubmitted, Quiet, WayChoice};
+use conversation::window::WindowWarned;
 use conversation::{
     Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, NoticeId,
     PersonId, Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
@@ -131,6 +134,25 @@ impl Chance {
 
     fn reply(&mut self) -> ReplyId {
         ReplyId::from_uuid(self.uuid())
+    }
+
+    fn submitted(&mut self) -> ReplySubmitted {
+        ReplySubmitted {
+            reply: self.reply(),
+            person: self.person(),
+            network: self.network(),
+            private: self.coin(),
+            in_reply_to: self.post(),
+            in_reply_to_native_id: self.text(),
+            body: self.personal(),
+            offers: self.several(Self::text),
+            asks: self.several(Self::text),
+            warnings: self.several(Self::text),
+            overrode: self.text(),
+            part: self.below(5) as u32 + 1,
+            parts: self.below(5) as u32 + 1,
+            notice: self.text(),
+        }
     }
 
     fn conversation(&mut self) -> ConversationId {
@@ -412,23 +434,29 @@ impl Chance {
             "NoteAdded" => {
                 NoteAdded { note: NoteId::from_uuid(self.uuid()), person: self.person(), body: self.personal() }.into()
             }
-            "ReplySubmitted" => ReplySubmitted {
-                reply: self.reply(),
+            "ReplySubmitted" => self.submitted().into(),
+            "ReplyProposed" => ReplyProposed {
+                proposal: self.reply(),
                 person: self.person(),
-                network: self.network(),
-                private: self.coin(),
-                in_reply_to: self.post(),
-                in_reply_to_native_id: self.text(),
-                body: self.personal(),
-                offers: self.several(Self::text),
-                asks: self.several(Self::text),
-                warnings: self.several(Self::text),
-                overrode: self.text(),
-                part: self.below(5) as u32 + 1,
-                parts: self.below(5) as u32 + 1,
-                notice: self.text(),
+                why: self.several(Self::text),
+                replies: (0..=self.below(2)).map(|_| self.submitted()).collect(),
             }
             .into(),
+            "ReplyApproved" => ReplyApproved { proposal: self.reply(), person: self.person() }.into(),
+            "ReplySentBack" => {
+                ReplySentBack { proposal: self.reply(), person: self.person(), reason: self.text() }.into()
+            }
+            "ReplyResumed" => {
+                let part = |chance: &mut Self| ResumedPart {
+                    reply: chance.reply(),
+                    part: chance.below(5) as u32 + 1,
+                    attempts: chance.below(9) as u32,
+                    times: chance.below(9) as u32,
+                };
+                ReplyResumed { person: self.person(), network: self.network(), replies: self.several(part) }.into()
+            }
+            "ReplyGivenUp" => ReplyGivenUp { reply: self.reply(), person: self.person(), reason: self.text() }.into(),
+            "WindowWarned" => WindowWarned { closes_at: self.time(), noticed_at: self.time() }.into(),
             "DraftStopped" => DraftStopped {
                 draft: self.reply(),
                 person: self.person(),

@@ -10,6 +10,7 @@ mod corrected;
 mod customer;
 mod deadlines;
 mod desk;
+mod gone_on;
 mod life;
 mod notice;
 mod orders;

@@ -1,6 +1,7 @@
 //! Stories made by chance: steps over a world so small that they meet each other all the time.
 
 use crate::world::*;
+use conversation::approval::ApproveReply;
 use conversation::callback::BookCallback;
 use conversation::classified::{Head, PostClassified};
 use conversation::deadlines::{DeadlineClock, DeadlineKind, DeadlineSet};
@@ -10,7 +11,9 @@ use conversation::replied::{ReplySent, SubmitReply};
 use conversation::resolved::Outcome;
 use conversation::rising::{Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Priority, RouteDecision};
-use conversation::{CallbackId, Command, Context, Decision, PersonId, Personal, ReplyId, TeamId};
+use conversation::{
+    CallbackId, Command, Context, Decision, Fact, Network, PersonId, Personal, ReplyId, TeamId, window,
+};
 use proptest::prelude::*;
 
 const INTENTS: [&str; 6] = ["complaint", "question", "request", "praise", "noise", "other"];
@@ -42,6 +45,23 @@ pub enum Ask {
     Settle {
         nth: usize,
         arrived: bool,
+    },
+    /// The rest of an answer is sent once more, or given up with this reason.
+    GoOn {
+        nth: usize,
+        person: PersonId,
+        given_up: Option<String>,
+    },
+    /// The n-th reply that was proposed is approved, or sent back with this reason; one of another conversation when there are
+    /// fewer.
+    Judge {
+        nth: usize,
+        person: PersonId,
+        sent_back: Option<String>,
+    },
+    /// The window that closes, or one that never was.
+    WarnOfWindow {
+        open: bool,
     },
     /// The running clock, or one that never was.
     Pass {
@@ -236,9 +256,10 @@ fn callbacks() -> impl Strategy<Value = Ask> {
 
 fn submits() -> impl Strategy<Value = Command> {
     let text = prop::sample::select(vec!["we are on it", "we are on it", ""]);
-    let guarded = prop::sample::select(vec!["whole", "whole", "whole", "stopped", "in parts"]);
-    let all = (any_person(), prop::option::of(any_post()), any::<bool>(), text, guarded);
-    all.prop_map(|(person, post_n, private, text, guarded)| {
+    let guarded = prop::sample::select(vec!["whole", "whole", "whole", "stopped", "in parts", "proposed"]);
+    let note = prop::sample::select(vec!["", "", "we wrote to you"]);
+    let all = (any_person(), prop::option::of(any_post()), any::<bool>(), text, guarded, note);
+    all.prop_map(|(person, post_n, private, text, guarded, note)| {
         let in_reply_to = post_n.map(post);
         let body = Personal::text(text);
         let of = |which: &str, what: &[&str]| match guarded == which {
@@ -247,7 +268,9 @@ fn submits() -> impl Strategy<Value = Command> {
         };
         let stops = of("stopped", &["personal_data_in_public"]);
         let parts = of("in parts", &["we are (1/2)", "on it (2/2)"]);
-        Command::SubmitReply(SubmitReply { person, in_reply_to, private, body, stops, parts, ..submission("ana") })
+        let (approval, public_note) = (of("proposed", &["person"]), note.to_owned());
+        let reply = SubmitReply { person, in_reply_to, private, body, stops, parts, ..submission("ana") };
+        Command::SubmitReply(SubmitReply { approval, public_note, ..reply })
     })
 }
 
@@ -304,10 +327,24 @@ fn replies() -> impl Strategy<Value = Ask> {
             .prop_map(|(nth, attempts_ago, is_final)| Ask::Fail { nth, attempts_ago, is_final }),
         1 => nth().prop_map(|nth| Ask::Doubt { nth }),
         1 => (nth(), any::<bool>()).prop_map(|(nth, arrived)| Ask::Settle { nth, arrived }),
+        2 => (nth(), any_person(), prop::option::of(any_reason()))
+            .prop_map(|(nth, person, given_up)| Ask::GoOn { nth, person, given_up }),
+        2 => (nth(), any_person(), prop::option::of(any_reason()))
+            .prop_map(|(nth, person, sent_back)| Ask::Judge { nth, person, sent_back }),
     ]
 }
 
+/// Hours may pass until then.
+fn warns_of_window() -> impl Strategy<Value = Step> {
+    let all = (0..2_000_i64, prop::bool::weighted(0.9));
+    all.prop_map(|(later, open)| Step { later, ask: Ask::WarnOfWindow { open } })
+}
+
 fn any_step() -> impl Strategy<Value = Step> {
+    prop_oneof![40 => any_short_step(), 1 => warns_of_window()]
+}
+
+fn any_short_step() -> impl Strategy<Value = Step> {
     let plain = |command| Ask::Plain(Box::new(command));
     let ask = prop_oneof![
         6 => any_intake().prop_map(plain),
@@ -329,9 +366,11 @@ fn any_step() -> impl Strategy<Value = Step> {
 
 /// A story of up to 80 steps, most of which begin with a post on its way to a team.
 pub fn any_steps() -> impl Strategy<Value = Vec<Step>> {
-    let opening = prop::bool::weighted(0.8).prop_map(|opened| {
+    // A fifth of them in private, on a network that knows a window.
+    let opening = (prop::bool::weighted(0.8), prop::bool::weighted(0.2)).prop_map(|(opened, windowed)| {
+        let post = if windowed { in_window(1, 0) } else { received(1, 0) };
         let asks = [
-            Command::ReceivePost(Box::new(received(1, 0))),
+            Command::ReceivePost(Box::new(post)),
             Command::ClassifyPost(Box::new(classified(1, "complaint"))),
             Command::RoutePost(decision(1)),
         ];
@@ -344,6 +383,11 @@ pub fn any_steps() -> impl Strategy<Value = Vec<Step>> {
     })
 }
 
+/// Post n as a private message on a network that takes answers for a day.
+fn in_window(n: u8, posted: i64) -> PostReceived {
+    PostReceived { network: Network::new("whatsapp").unwrap(), private: true, ..received(n, posted) }
+}
+
 impl Story {
     fn nth_reply(&self, nth: usize) -> (ReplyId, u32) {
         let known = self.state.replies.iter().filter_map(|reply| reply.id.map(|id| (id, reply.attempts))).nth(nth);
@@ -354,6 +398,19 @@ impl Story {
     fn clock(&self, kind: DeadlineKind, running: bool) -> (DeadlineKind, jiff::Timestamp) {
         let known = self.state.clock(kind).filter(|_| running);
         known.map_or((kind, minute(7)), |deadline| (deadline.kind, deadline.due_at))
+    }
+
+    fn judge(&self, nth: usize, person: PersonId, sent_back: Option<String>) -> Command {
+        let proposed = self.records.iter().flat_map(|record| &record.facts).filter_map(|fact| match fact {
+            Fact::ReplyProposed(fact) => Some((fact.proposal, fact.replies.clone())),
+            _ => None,
+        });
+        let elsewhere = (ReplyId::of(&matter(1), &cause("elsewhere")), Vec::new());
+        let (proposal, replies) = proposed.clone().nth(nth).unwrap_or(elsewhere);
+        match sent_back {
+            Some(reason) => Command::SendBackReply { proposal, person, reason },
+            None => Command::ApproveReply(ApproveReply { proposal, person, replies }),
+        }
     }
 
     fn nth_callback(&self, nth: usize, end: CallbackStep) -> Command {
@@ -387,6 +444,18 @@ impl Story {
                 Command::DoubtReply(doubted(reply, attempts))
             }
             Ask::Settle { nth, arrived } => Command::SettleReply { reply: self.nth_reply(*nth).0, arrived: *arrived },
+            Ask::GoOn { nth, person, given_up } => {
+                let (reply, person) = (self.nth_reply(*nth).0, person.clone());
+                match given_up.clone() {
+                    Some(reason) => Command::GiveUpReply { reply, person, reason },
+                    None => Command::ResumeReply { reply, person },
+                }
+            }
+            Ask::Judge { nth, person, sent_back } => self.judge(*nth, person.clone(), sent_back.clone()),
+            Ask::WarnOfWindow { open } => {
+                let open = window::window(&self.state).filter(|_| *open);
+                Command::WarnOfWindow { closes_at: open.map_or(minute(7), |window| window.closes_at) }
+            }
             Ask::Pass { kind, running } => {
                 let (kind, due_at) = self.clock(*kind, *running);
                 Command::PassDeadline { kind, due_at }

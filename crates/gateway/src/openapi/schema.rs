@@ -28,18 +28,27 @@ pub fn all(contract: &Contract) -> Value {
     for name in EVENTS {
         need(contract, name, &mut needed);
     }
-    let mut schemas: Map<String, Value> = needed
-        .into_iter()
-        .map(|name| {
-            let schema = match contract.enums.get(&name) {
-                Some(found) => of_enum(found),
-                None => of_message(contract.message(&name)),
-            };
-            (name, schema)
-        })
-        .collect();
+    let mut schemas = written(contract, needed);
     schemas.insert("Problem".to_owned(), of_problem());
     Value::Object(schemas)
+}
+
+/// The schemas of some messages and of all that they lead to, by full name.
+pub fn of(contract: &Contract, messages: &[&str]) -> Map<String, Value> {
+    let mut needed = BTreeSet::new();
+    messages.iter().for_each(|name| need(contract, name, &mut needed));
+    written(contract, needed)
+}
+
+fn written(contract: &Contract, needed: BTreeSet<String>) -> Map<String, Value> {
+    let schema = |name: String| {
+        let schema = match contract.enums.get(&name) {
+            Some(found) => of_enum(found),
+            None => of_message(contract.message(&name)),
+        };
+        (name, schema)
+    };
+    needed.into_iter().map(schema).collect()
 }
 
 fn need(contract: &Contract, message: &str, needed: &mut BTreeSet<String>) {

@@ -256,6 +256,18 @@ impl DeskService for Fake {
     async fn settle_reply(&self, request: Request<SettleReplyRequest>) -> Result<Response<DeskResponse>, Status> {
         self.answer("SettleReply", request, done(8)).await
     }
+    async fn resume_reply(&self, request: Request<ResumeReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("ResumeReply", request, done(8)).await
+    }
+    async fn give_up_reply(&self, request: Request<GiveUpReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("GiveUpReply", request, done(8)).await
+    }
+    async fn approve_reply(&self, request: Request<ApproveReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("ApproveReply", request, done(8)).await
+    }
+    async fn send_back_reply(&self, request: Request<SendBackReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        self.answer("SendBackReply", request, done(8)).await
+    }
     async fn resolve(&self, request: Request<ResolveRequest>) -> Result<Response<DeskResponse>, Status> {
         self.answer("Resolve", request, done(8)).await
     }

@@ -11,4 +11,5 @@ mod grpc_web;
 mod json;
 mod measure_cases;
 mod openapi;
+mod reply_cases;
 mod world;

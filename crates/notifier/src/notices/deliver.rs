@@ -167,7 +167,7 @@ impl Inner {
         if turn.state().attempts >= self.rules.attempts_max(&turn.waiting.what) {
             return self.end(turn, Some(&way), turn.last_try(), turn.last_reason()).await;
         }
-        if let Err(not_now) = way.enter(turn.brand(), self.clock.now()) {
+        if let Err(not_now) = way.enter(turn.brand(), turn.notice, &turn.records, self.clock.now()) {
             return Ok(Step::Later(not_now.until, not_now.why));
         }
         match self.attempt(turn).await? {
@@ -193,7 +193,10 @@ impl Inner {
             Outcome::RateLimited { retry_after } => {
                 self.fail(turn, way, begun, Reason::RATE_LIMITED, retry_after).await
             }
-            Outcome::Failed { reason, retry_after } => self.fail(turn, way, begun, reason, retry_after).await,
+            Outcome::Stopped { reason, .. } => self.end(turn, Some(way), begun, reason).await,
+            Outcome::Busy { reason, retry_after } | Outcome::Failed { reason, retry_after } => {
+                self.fail(turn, way, begun, reason, retry_after).await
+            }
             Outcome::Unknown { reason } => self.unknown(turn, way, begun, reason).await,
         }
     }
@@ -217,7 +220,7 @@ impl Inner {
     /// The receiver may have this try.
     async fn unknown(&self, turn: &Turn, way: &Way, tried: Try, reason: Reason) -> Result<Step, TransactError> {
         let abilities = way.abilities();
-        if let LookUp::Found(receipt) = way.look_up(turn.notice).await {
+        if let LookUp::Found(receipt) = way.look_up(turn.brand(), turn.notice, &turn.records).await {
             return self.confirm(turn, tried, &receipt, "looked_up").await;
         }
         let since = turn.state().in_doubt_since().unwrap_or(tried.at);
@@ -236,7 +239,7 @@ impl Inner {
     /// Before a notice is sent again that may have arrived. None: it may be sent again.
     async fn settle_doubt(&self, turn: &Turn, way: &Way, since: Timestamp) -> Result<Option<Step>, TransactError> {
         let (abilities, now) = (way.abilities(), self.clock.now());
-        let found = way.look_up(turn.notice).await;
+        let found = way.look_up(turn.brand(), turn.notice, &turn.records).await;
         if let LookUp::Found(receipt) = &found {
             return self.confirm(turn, turn.last_try(), receipt, "looked_up").await.map(Some);
         }
@@ -268,7 +271,7 @@ impl Inner {
             return self.failed(turn, tried, &reason, None).await;
         }
         let found = match way {
-            Some(way) => way.look_up(turn.notice).await,
+            Some(way) => way.look_up(turn.brand(), turn.notice, &turn.records).await,
             None => LookUp::Impossible,
         };
         match (found, way) {

@@ -2,7 +2,7 @@
 
 use super::view::{Waiting, What};
 use crate::networks::{Lane, Networks, NotNow};
-use crate::port::{Abilities, LookUp, Message, Outcome};
+use crate::port::{Abilities, LookUp, Message, Outcome, Person};
 use crate::tell::{Doors, Hook, Letter, Mailer, People};
 use conversation::told::EMAIL;
 use conversation::{BrandId, ConversationId, Fact, Network, NoticeId, Record, ReplyId};
@@ -75,9 +75,9 @@ impl Way {
     }
 
     /// Why nothing can go there now.
-    pub fn enter(&self, brand: &BrandId, now: Timestamp) -> Result<(), NotNow> {
+    pub fn enter(&self, brand: &BrandId, notice: NoticeId, records: &[Record], now: Timestamp) -> Result<(), NotNow> {
         match self {
-            Way::Network(_, lane) => lane.enter(brand, now),
+            Way::Network(network, lane) => lane.enter(&message(brand, network, notice, records), now),
             Way::Hook(..) | Way::Mail(..) => Ok(()),
         }
     }
@@ -87,10 +87,11 @@ impl Way {
         match self {
             Way::Network(network, lane) => {
                 let _call = lane.calls.acquire().await.expect("the calls of a lane are never closed");
-                let outcome = lane.adapter.send(&message(brand, network, notice, records)).await;
+                let message = message(brand, network, notice, records);
+                let sending = lane.adapter.send(&message).await;
                 // What was learnt of the network serves replies too; those that wait for it look again by themselves.
-                lane.heard(brand, &outcome, now);
-                outcome
+                lane.heard(&message, &sending, now);
+                sending.outcome
             }
             Way::Hook(_, hook, letter) => hook.send(letter).await,
             Way::Mail(mailer, address, letter) => mailer.send(address, letter).await,
@@ -98,10 +99,10 @@ impl Way {
     }
 
     /// Whether the receiver has it.
-    pub async fn look_up(&self, notice: NoticeId) -> LookUp {
+    pub async fn look_up(&self, brand: &BrandId, notice: NoticeId, records: &[Record]) -> LookUp {
         match self {
-            Way::Network(_, lane) if lane.adapter.abilities().lookup => {
-                lane.adapter.look_up(&reply_of(notice).to_string()).await
+            Way::Network(network, lane) if lane.adapter.abilities().lookup => {
+                lane.adapter.look_up(&message(brand, network, notice, records)).await
             }
             Way::Network(..) | Way::Hook(..) | Way::Mail(..) => LookUp::Impossible,
         }
@@ -121,14 +122,29 @@ fn message(brand: &BrandId, network: &Network, notice: NoticeId, records: &[Reco
         })
     });
     let (submitted_at, text) = submitted.unwrap_or_default();
+    let tries = records.iter().flat_map(|record| &record.facts).filter_map(|fact| match fact {
+        Fact::NoticeAttempted(fact) => Some(fact.attempt),
+        // No other fact counts tries.
+        _ => None,
+    });
     Message {
         reply: reply_of(notice),
         brand: brand.clone(),
         network: network.clone(),
         conversation: ConversationId::from_uuid(notice.as_uuid()),
         in_reply_to: String::new(),
+        root: String::new(),
+        to: Person::default(),
+        answers_public: true,
         private: false,
         text,
+        language: String::new(),
+        part: 1,
+        parts: 1,
+        attempt: tries.max().unwrap_or(0) + 1,
         submitted_at,
+        late: false,
+        tried_at: submitted_at,
+        known: Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Inner, Step, Try, Turn, may_repeat};
 use crate::networks::Lane;
-use crate::port::{Idempotency, LookUp, Reason, may_have_arrived};
+use crate::port::{Idempotency, LookUp, Message, Reason, may_have_arrived};
 use conversation::state::ReplyStatus;
 use jiff::{SignedDuration, Timestamp};
 use journal::TransactError;
@@ -22,10 +22,10 @@ impl Inner {
         reason: Reason,
         at_least: Option<Duration>,
     ) -> Result<Step, TransactError> {
-        if tried.attempt >= self.settings.attempts_max {
+        if turn.waiting.nth(tried.attempt) >= self.settings.attempts_max {
             return self.end(turn, Some(lane), Some(tried), reason).await;
         }
-        let wait = self.wait_after(&turn.reply(), tried.attempt, at_least);
+        let wait = self.wait_after(turn.waiting, tried.attempt, at_least);
         let retry_at = self.clock.now() + wait;
         self.failed(turn, tried, &reason, retry_at).await
     }
@@ -40,11 +40,11 @@ impl Inner {
         tried: Option<Try>,
         reason: Reason,
     ) -> Result<Step, TransactError> {
-        if turn.waiting.in_doubt_since().is_none() {
+        let Some(since) = turn.waiting.in_doubt_since() else {
             return self.failed_for_good(turn, tried.unwrap_or_else(|| turn.last_try()), &reason).await;
-        }
+        };
         let found = match lane {
-            Some(lane) => self.look_up(turn, lane).await,
+            Some(lane) => self.look_up(turn, lane, since).await,
             None => LookUp::Impossible,
         };
         match (found, lane) {
@@ -68,14 +68,15 @@ impl Inner {
         reason: Reason,
     ) -> Result<Step, TransactError> {
         let abilities = lane.adapter.abilities();
+        let since = turn.waiting.in_doubt_since().unwrap_or(tried.at);
         if abilities.lookup
-            && let LookUp::Found(receipt) = self.look_up(turn, lane).await
+            && let LookUp::Found(receipt) = self.look_up(turn, lane, since).await
         {
             return self.confirm(turn, lane, tried, &receipt, "looked_up").await;
         }
-        let since = turn.waiting.in_doubt_since().unwrap_or(tried.at);
-        let retry_at = self.clock.now() + self.wait_after(&turn.reply(), tried.attempt, None);
-        if may_repeat(&abilities, Some(since), retry_at) && tried.attempt < self.settings.attempts_max {
+        let retry_at = self.clock.now() + self.wait_after(turn.waiting, tried.attempt, None);
+        if may_repeat(&abilities, Some(since), retry_at) && turn.waiting.nth(tried.attempt) < self.settings.attempts_max
+        {
             return self.failed(turn, tried, &reason, retry_at).await;
         }
         if abilities.lookup {
@@ -94,7 +95,7 @@ impl Inner {
     ) -> Result<Option<Step>, TransactError> {
         let abilities = lane.adapter.abilities();
         let now = self.clock.now();
-        let found = self.look_up(turn, lane).await;
+        let found = self.look_up(turn, lane, since).await;
         if let LookUp::Found(receipt) = &found {
             return self.confirm(turn, lane, turn.last_try(), receipt, "looked_up").await.map(Some);
         }
@@ -127,11 +128,15 @@ impl Inner {
         lane.adapter.abilities().lookup_is_certain && self.clock.now() >= last + self.settings.settle_after()
     }
 
-    async fn look_up(&self, turn: &Turn<'_>, lane: &Lane) -> LookUp {
+    /// Looks for what the first try that may have arrived, or one after it, has brought there.
+    async fn look_up(&self, turn: &Turn<'_>, lane: &Lane, since: Timestamp) -> LookUp {
         if !lane.adapter.abilities().lookup {
             return LookUp::Impossible;
         }
-        let found = lane.adapter.look_up(&turn.reply().to_string()).await;
+        let found = lane
+            .adapter
+            .look_up(&Message { tried_at: since, ..turn.message(turn.waiting.attempts, self.clock.now()) })
+            .await;
         self.metrics.lookup(&lane.label, found.name());
         let reason = if let LookUp::Failed(reason) = &found { Some(reason.code()) } else { None };
         tracing::info!(conversation = %turn.conversation, reply = %turn.reply(), found = found.name(), reason, "looked up");

@@ -5,9 +5,10 @@
 use super::{ELSEWHERE_WAIT, Inner, Step, Try, Turn};
 use crate::NAME;
 use crate::networks::Lane;
+use crate::outbox::Waiting;
 use crate::port::{Reason, Receipt};
 use conversation::replied::{ReplyFailed, ReplyInDoubt, ReplySent};
-use conversation::{Actor, Command, Context, Conversation, PostKey, RecordId, Rejection, ReplyId};
+use conversation::{Actor, Command, Context, Conversation, PostKey, RecordId, Rejection};
 use jiff::Timestamp;
 use journal::{Done, Draft, TransactError};
 use std::time::Duration;
@@ -23,7 +24,7 @@ impl Inner {
         let attempt = before.attempts + 1;
         let at = self.clock.now();
         let own = uuid::Uuid::now_v7();
-        let cause = [cause(&reply, b"attempt", attempt).as_slice(), own.as_bytes()].concat();
+        let cause = [cause(before, b"attempt", attempt).as_slice(), own.as_bytes()].concat();
         let draft = self.draft(turn, &cause, at);
         let after_doubt = before.status == conversation::state::ReplyStatus::Attempted;
         let command = Command::AttemptReply { reply, after_doubt };
@@ -130,7 +131,7 @@ impl Inner {
         command: Command,
     ) -> Result<Step, TransactError> {
         let reply = turn.reply();
-        let draft = self.draft(turn, &cause(&reply, what, tried.attempt), occurred_at);
+        let draft = self.draft(turn, &cause(turn.waiting, what, tried.attempt), occurred_at);
         let decide = |state: &Conversation, context: &Context| {
             let known = state.reply(&reply).ok_or(Rejection::UnknownReply)?;
             // A reply that is there is there, whichever try brought it.
@@ -193,7 +194,11 @@ fn is_transient(error: &TransactError) -> bool {
     }
 }
 
-/// How this service names what leads to a record.
-fn cause(reply: &ReplyId, what: &[u8], attempt: u32) -> Vec<u8> {
-    [reply.as_uuid().as_bytes().as_slice(), what, &attempt.to_be_bytes()].concat()
+/// How this service names what leads to a record. What was sent once more may end without a try as it did before.
+fn cause(waiting: &Waiting, what: &[u8], attempt: u32) -> Vec<u8> {
+    let id = *waiting.reply.as_uuid().as_bytes();
+    match waiting.resumed {
+        0 => [&id[..], what, &attempt.to_be_bytes()].concat(),
+        times => [&id[..], what, &attempt.to_be_bytes(), b"resumed", &times.to_be_bytes()].concat(),
+    }
 }

@@ -3,9 +3,9 @@
 
 use super::letter::Letter;
 use crate::answer::{self, Answer};
+use crate::http::{client, not_arrived};
 use crate::port::{Abilities, Idempotency, Outcome, Reason, Receipt};
 use crate::target::Permit;
-use crate::webhook::{client, not_arrived};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Url};
@@ -94,7 +94,7 @@ impl Hook {
             self.gone.store(true, Ordering::Relaxed);
             tracing::warn!("a receiver of notices is gone; nothing is sent there until the next start");
         }
-        answer::to_send(&Answer { status, retry_after, body: None })
+        answer::to_send(&Answer { status, retry_after, body: None, headers: HeaderMap::new() })
     }
 
     fn headers(&self, letter: &Letter, body: &[u8]) -> Option<HeaderMap> {

@@ -35,6 +35,10 @@ pub struct World {
     pub env: Vec<(String, String)>,
     /// How long ago people do what they do.
     pub ago: SignedDuration,
+    /// The network that customers write on.
+    pub on: Network,
+    /// Below the networks of the settings, those that have a token: the brand's name, by which the sandbox knows the account.
+    pub tokens: Vec<String>,
 }
 
 /// A running copy of the notifier, on a runtime of its own, which dies with it.
@@ -55,7 +59,11 @@ pub fn network() -> Network {
 
 /// The conversation of the n-th customer.
 pub fn subject(number: u32) -> Subject {
-    let customer = CustomerId::of(&brand(), &network(), &format!("author-{number}"));
+    subject_on(&network(), number)
+}
+
+pub fn subject_on(network: &Network, number: u32) -> Subject {
+    let customer = CustomerId::of(&brand(), network, &format!("author-{number}"));
     Subject::Conversation { brand: brand(), customer, conversation: ConversationId::of(&customer, 0) }
 }
 
@@ -63,6 +71,16 @@ impl World {
     /// A log in memory, and a network with these faults.
     pub async fn new(faults: Faults) -> Self {
         Self::on(Journal::memory(Timestamp::now()), faults).await
+    }
+
+    /// The same with customers on another network.
+    pub async fn on_network(name: &str, faults: Faults) -> Self {
+        World { on: Network::new(name).unwrap(), ..Self::new(faults).await }
+    }
+
+    /// The conversation of the n-th customer.
+    fn subject(&self, number: u32) -> Subject {
+        subject_on(&self.on, number)
     }
 
     pub async fn on(journal: Journal, faults: Faults) -> Self {
@@ -89,6 +107,8 @@ impl World {
             settings: settings.to_vec(),
             env: Vec::new(),
             ago: SignedDuration::ZERO,
+            on: self::network(),
+            tokens: Vec::new(),
         }
     }
 
@@ -114,6 +134,10 @@ impl World {
         let mut env = vec![secret("SECRET", &self.secret)];
         env.extend(self.env.iter().cloned());
         env.extend(self.previous.iter().map(|previous| secret("PREVIOUS_SECRET", previous)));
+        env.extend(self.tokens.iter().map(|of| {
+            let of = of.to_uppercase().replace('.', "__");
+            (format!("EARSHOT_NOTIFIER__NETWORKS__{of}__TOKEN"), brand().to_string())
+        }));
         let sources = service::config::Sources {
             set: self.settings.iter().map(|setting| format!("notifier.{setting}")).collect(),
             env,
@@ -148,15 +172,24 @@ impl World {
 
     /// Opens the n-th customer's conversation, with one post.
     pub async fn open(&self, number: u32) {
-        let native_id = format!("post-{number}");
-        let post = PostKey::of(&brand(), &network(), &native_id);
+        self.open_as(number, &format!("post-{number}"), false).await;
+    }
+
+    /// The same with a post of this id.
+    pub async fn open_as(&self, number: u32, native_id: &str, private: bool) {
+        let post = PostKey::of(&brand(), &self.on, native_id);
+        let author = Personal {
+            author_id: format!("author-{number}"),
+            author_handle: format!("author{number}"),
+            ..Personal::text("where is it?")
+        };
         let received = PostReceived {
             post,
-            network: network(),
-            native_id,
+            network: self.on.clone(),
+            native_id: native_id.to_owned(),
             parent_native_id: String::new(),
             root_native_id: String::new(),
-            private: false,
+            private,
             handle_use: HandleUse::None,
             posted_at: None,
             followers: 0,
@@ -169,13 +202,13 @@ impl World {
             thread_of: None,
             awaited_in: None,
             language: String::new(),
-            personal: Personal::text("where is it?"),
+            personal: author,
         };
-        let opened = ConversationOpened { post, network: network(), private: false };
+        let opened = ConversationOpened { post, network: self.on.clone(), private };
         let now = Timestamp::now();
         let record = Record {
             id: RecordId::caused("test", format!("open-{number}").as_bytes()),
-            subject: subject(number),
+            subject: self.subject(number),
             occurred_at: now,
             recorded_at: now,
             actor: Actor::Customer,
@@ -194,15 +227,19 @@ impl World {
             Draft { record, occurred_at: now, now, actor: Actor::Person(dana()), caused_by: None, correlation: None };
         let decide =
             |state: &Conversation, context: &conversation::Context| conversation::decide(state, &command, context);
-        self.journal.transact(&subject(number), draft, None, decide).await.unwrap();
+        self.journal.transact(&self.subject(number), draft, None, decide).await.unwrap();
     }
 
     /// Submits a reply in the n-th customer's conversation, and answers its id.
     pub async fn submit(&self, number: u32, text: &str) -> ReplyId {
-        let reply = SubmitReply::plain(dana(), text);
-        self.command(number, text, Command::SubmitReply(reply)).await;
-        let record = RecordId::caused("request", format!("{number} {text}").as_bytes());
-        ReplyId::of(&subject(number).conversation().unwrap(), &record)
+        self.submit_as(number, text, SubmitReply::plain(dana(), text)).await
+    }
+
+    /// Submits this reply, as one request.
+    pub async fn submit_as(&self, number: u32, request: &str, reply: SubmitReply) -> ReplyId {
+        self.command(number, request, Command::SubmitReply(reply)).await;
+        let record = RecordId::caused("request", format!("{number} {request}").as_bytes());
+        ReplyId::of(&self.subject(number).conversation().unwrap(), &record)
     }
 
     pub async fn open_and_submit(&self, number: u32) -> ReplyId {
@@ -227,7 +264,7 @@ impl World {
 
     /// Waits until a reply has a status.
     pub async fn until_reply(&self, number: u32, reply: ReplyId, status: ReplyStatus) {
-        let conversation = subject(number).conversation().unwrap();
+        let conversation = self.subject(number).conversation().unwrap();
         let is = |state: &Conversation| state.reply(&reply).is_some_and(|reply| reply.status == status);
         self.until(|states| states.get(&conversation).is_some_and(is)).await;
     }
@@ -242,7 +279,7 @@ impl World {
     }
 
     pub async fn facts(&self, number: u32) -> Vec<Fact> {
-        let loaded = self.journal.load(&subject(number)).await.unwrap();
+        let loaded = self.journal.load(&self.subject(number)).await.unwrap();
         loaded.records().flat_map(|record| record.facts.clone()).collect()
     }
 

@@ -132,6 +132,7 @@ fn wanted(request: &ListConversationsRequest, entry: &Entry) -> bool {
         && name(&request.offered_to, state.offer.as_ref().map(|offer| offer.person.as_str()))
         && (request.incident_id.is_empty()
             || state.incident.is_some_and(|incident| incident.to_string() == request.incident_id))
+        && !(request.waits_for_approval && state.proposals.is_empty())
 }
 
 #[tonic::async_trait]

@@ -1,20 +1,17 @@
 //! All that a person of the brand does with a conversation.
 
+use super::replies::named_reply;
 use super::{checked_text, conversation_id, failed, request_record};
 use crate::corrections::Corrections;
-use crate::desk::{Desk, Writing};
-use crate::draft::Asked;
-use crate::needs::Need;
-use crate::plan::Around;
+use crate::desk::Desk;
 use crate::react::Reactor;
-use crate::ready::{Known, suggest};
 use crate::summary::summary;
 use crate::view::Entry;
 use brand::Tier;
 use conversation::callback::BookCallback;
 use conversation::classified::{CorrectClassification, Head};
 use conversation::{
-    Actor, CallbackId, Command, ConversationId, Fact, PersonId, Personal, PostKey, RecordId, Rejection, ReplyId, TeamId,
+    Actor, CallbackId, Command, ConversationId, PersonId, Personal, PostKey, RecordId, Rejection, TeamId,
 };
 use journal::{Done, Draft, TransactError};
 use service::{Clock, problem};
@@ -23,11 +20,11 @@ use tonic::{Request, Response, Status};
 use wire::pb::conversation::ConversationSummary;
 use wire::pb::desk::desk_service_server::DeskService;
 use wire::pb::desk::{
-    AddNoteRequest, BookCallbackRequest, BookCallbackResponse, CheckDraftRequest, CheckDraftResponse, ClaimRequest,
-    CorrectClassificationRequest, DeescalateRequest, DeskResponse, DraftFinding, EscalateRequest,
-    FinishCallbackRequest, HandOffRequest, MergeRequest, ReleaseRequest, ReopenRequest, ReplySuggestion,
-    ResolveRequest, SettleReplyRequest, SubmitReplyRequest, SubmitReplyResponse, SuggestRepliesRequest,
-    SuggestRepliesResponse, Write,
+    AddNoteRequest, ApproveReplyRequest, BookCallbackRequest, BookCallbackResponse, CheckDraftRequest,
+    CheckDraftResponse, ClaimRequest, CorrectClassificationRequest, DeescalateRequest, DeskResponse, EscalateRequest,
+    FinishCallbackRequest, GiveUpReplyRequest, HandOffRequest, MergeRequest, ReleaseRequest, ReopenRequest,
+    ResolveRequest, ResumeReplyRequest, SendBackReplyRequest, SettleReplyRequest, SubmitReplyRequest,
+    SubmitReplyResponse, SuggestRepliesRequest, SuggestRepliesResponse, Write,
 };
 
 pub struct Work {
@@ -38,15 +35,15 @@ pub struct Work {
 }
 
 /// A write whose parts are checked.
-struct Checked {
-    conversation: ConversationId,
-    entry: Entry,
-    person: PersonId,
-    record: RecordId,
+pub(super) struct Checked {
+    pub conversation: ConversationId,
+    pub entry: Entry,
+    pub person: PersonId,
+    pub record: RecordId,
 }
 
 impl Work {
-    fn check(&self, write: Option<Write>) -> Result<Checked, Status> {
+    pub(super) fn check(&self, write: Option<Write>) -> Result<Checked, Status> {
         let write =
             write.ok_or_else(|| problem::invalid_argument("write", "is missing", "say who does what to which"))?;
         let named = conversation_id("write.conversation_id", &write.conversation_id)?;
@@ -65,7 +62,7 @@ impl Work {
     }
 
     /// A person of the brand, as named in its settings. A brand without published settings takes anyone's word.
-    fn person(&self, entry: &Entry, field: &str, name: &str) -> Result<PersonId, Status> {
+    pub(super) fn person(&self, entry: &Entry, field: &str, name: &str) -> Result<PersonId, Status> {
         let person = PersonId::new(name).map_err(|invalid| {
             problem::invalid_argument(field, invalid.why, "give the person's short name in the brand's settings")
         })?;
@@ -126,21 +123,6 @@ impl Work {
         checked
     }
 
-    /// What the customer is called and what he wrote, from the log: the guard must know it, the desk does not keep it.
-    async fn customer_words(&self, checked: &Checked) -> Result<CustomerWords, Status> {
-        let subject = checked.entry.subject(checked.conversation);
-        let loaded = self.reactor.load(&subject).await.map_err(|error| super::unreadable(&error))?;
-        let mut words = CustomerWords::default();
-        for fact in loaded.records().flat_map(|record| &record.facts) {
-            if let Fact::PostReceived(post) = fact {
-                let Personal { author_handle, author_name, text, .. } = &post.personal;
-                (words.handle, words.name) = (author_handle.clone(), author_name.clone());
-                words.wrote.push(text.clone());
-            }
-        }
-        Ok(words)
-    }
-
     /// The team that it was raised to, when the person is of that team and not of the one that has it: he takes it on beside
     /// the first line.
     fn second_seat(&self, checked: &Checked) -> Option<TeamId> {
@@ -157,7 +139,7 @@ impl Work {
         (is_of(&raised_to) && (!first_line || seat_taken)).then_some(raised_to)
     }
 
-    async fn act(&self, checked: Checked, command: Command) -> Result<(ConversationSummary, bool), Status> {
+    pub(super) async fn act(&self, checked: Checked, command: Command) -> Result<(ConversationSummary, bool), Status> {
         let Checked { conversation, entry, person, record } = checked;
         let draft = self.draft(record, person);
         let done =
@@ -184,50 +166,6 @@ impl Work {
         let (conversation, changed) = self.act(checked, command).await?;
         Ok(Response::new(DeskResponse { conversation: Some(conversation), changed }))
     }
-}
-
-/// What the customer is called and what he wrote.
-#[derive(Default)]
-struct CustomerWords {
-    handle: String,
-    name: String,
-    wrote: Vec<String>,
-}
-
-impl CustomerWords {
-    fn asked<'a>(
-        &'a self,
-        person: &'a PersonId,
-        in_reply_to: Option<PostKey>,
-        private: bool,
-        text: &'a str,
-        overrode: &'a str,
-    ) -> Asked<'a> {
-        let customer_wrote = self.wrote.iter().map(String::as_str).collect();
-        Asked { person, in_reply_to, private, text, overrode, handle: &self.handle, name: &self.name, customer_wrote }
-    }
-}
-
-/// A finding in the form of the contract.
-fn finding(known: &reply::guard::Finding) -> DraftFinding {
-    let count = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    DraftFinding {
-        kind: known.kind.as_str().to_owned(),
-        stops: known.severity == reply::guard::Severity::Stop,
-        start: count(known.at.start),
-        end: count(known.at.end),
-        reason: known.reason.clone(),
-        way_out: known.way_out.to_owned(),
-        correction: known.correction.clone().unwrap_or_default(),
-    }
-}
-
-/// The kinds that stop a draft, joined by `,`.
-fn stops(findings: &[reply::guard::Finding]) -> String {
-    let stops = findings.iter().filter(|finding| finding.severity == reply::guard::Severity::Stop);
-    let mut kinds: Vec<&str> = stops.map(|finding| finding.kind.as_str()).collect();
-    kinds.dedup();
-    kinds.join(",")
 }
 
 #[tonic::async_trait]
@@ -336,111 +274,58 @@ impl DeskService for Work {
         &self,
         request: Request<SubmitReplyRequest>,
     ) -> Result<Response<SubmitReplyResponse>, Status> {
-        let request = request.into_inner();
-        checked_text("text", &request.text)?;
-        let checked = self.check(request.write)?;
-        let in_reply_to = match request.in_reply_to.as_str() {
-            "" => None,
-            key => Some(PostKey::parse(key).map_err(|_| {
-                problem::invalid_argument("in_reply_to", "is not a post's key", "give its 32 hex digits")
-            })?),
-        };
-        if !request.override_reason.is_empty() {
-            let brand = self.desk.brand(&checked.entry.brand);
-            if !crate::draft::may_override(&brand, &checked.person) {
-                let message = "only somebody of the crisis team may send what the guard stops";
-                return Err(problem::failed_precondition("MAY_NOT_OVERRIDE", message, &[]));
-            }
-        }
-        let reply = ReplyId::of(&checked.conversation, &checked.record);
-        let words = self.customer_words(&checked).await?;
-        let asked = words.asked(&checked.person, in_reply_to, request.private, &request.text, &request.override_reason);
-        let brand = self.desk.brand(&checked.entry.brand);
-        let found = crate::draft::check(&brand, &checked.entry.state, &asked);
-        let findings = found.findings.clone();
-        let command = found.command(&asked).map_err(|error| {
-            problem::invalid_argument("text", "does not fit into the parts that the network allows", &error.to_string())
-        })?;
-        let (conversation, changed) = self.act(checked, Command::SubmitReply(command)).await?;
-        let stops = stops(&findings);
-        let id = ConversationId::parse(&conversation.conversation_id).ok();
-        let stands = id.and_then(|id| self.desk.entry(&id)).is_some_and(|entry| entry.state.reply(&reply).is_some());
-        if !stops.is_empty() && !stands {
-            let way_out = findings.first().map_or("", |finding| finding.way_out);
-            let metadata = [("stops", stops.as_str()), ("way_out", way_out)];
-            return Err(problem::failed_precondition("DRAFT_STOPPED", "the reply guard stops this draft", &metadata));
-        }
-        let findings = findings.iter().map(finding).collect();
-        let reply_id = reply.to_string();
-        Ok(Response::new(SubmitReplyResponse { conversation: Some(conversation), changed, reply_id, findings }))
+        self.submit(request.into_inner()).await.map(Response::new)
     }
 
     async fn check_draft(&self, request: Request<CheckDraftRequest>) -> Result<Response<CheckDraftResponse>, Status> {
-        let request = request.into_inner();
-        checked_text("text", &request.text)?;
-        let named = conversation_id("conversation_id", &request.conversation_id)?;
-        let id = self.desk.read().resolve(named);
-        let entry = self.desk.entry(&id).ok_or_else(|| problem::not_found("conversation", &named.to_string()))?;
-        let person = self.person(&entry, "person", &request.person)?;
-        let brand = self.desk.brand(&entry.brand);
-        let checked = Checked { conversation: id, entry, person, record: RecordId::caused("draft", &[]) };
-        self.desk.writes(Writing {
-            conversation: id,
-            brand: checked.entry.brand.clone(),
-            person: checked.person.clone(),
-            at: self.clock.now(),
-        });
-        let words = self.customer_words(&checked).await?;
-        let asked = words.asked(&checked.person, None, request.private, &request.text, "");
-        let found = crate::draft::check(&brand, &checked.entry.state, &asked);
-        let too_long = found.parts.as_ref().err().map(ToString::to_string).unwrap_or_default();
-        let findings = found.findings.iter().map(finding).collect();
-        Ok(Response::new(CheckDraftResponse { findings, parts: found.parts.unwrap_or_default(), too_long }))
+        self.look_at_draft(request.into_inner()).await.map(Response::new)
     }
 
     async fn suggest_replies(
         &self,
         request: Request<SuggestRepliesRequest>,
     ) -> Result<Response<SuggestRepliesResponse>, Status> {
-        let request = request.into_inner();
-        let named = conversation_id("conversation_id", &request.conversation_id)?;
-        let id = self.desk.read().resolve(named);
-        let entry = self.desk.entry(&id).ok_or_else(|| problem::not_found("conversation", &named.to_string()))?;
-        let person = self.person(&entry, "person", &request.person)?;
-        let checked = Checked { conversation: id, entry, person, record: RecordId::caused("suggestion", &[]) };
-        let words = self.customer_words(&checked).await?;
-        let state = &checked.entry.state;
-        let around = Around::of(&self.desk.read(), id, &Need::Calm);
-        let newest = state.received_posts().max_by_key(|post| post.clock());
-        let (Some(around), Some(post)) = (around, newest) else {
-            return Ok(Response::new(SuggestRepliesResponse::default()));
-        };
-        let known = Known {
-            person: &checked.person,
-            customer: &words.name,
-            handle: &words.handle,
-            private: request.private,
-            post: post.key,
-            text: words.wrote.last().map_or("", String::as_str),
-        };
-        let suggestions = suggest(&around, state, &known, self.clock.now()).into_iter().map(|ready| ReplySuggestion {
-            name: ready.name,
-            language: ready.language,
-            text: ready.text,
-            missing: ready.missing,
-            reasons: ready.reasons,
-            findings: ready.findings.iter().map(finding).collect(),
-            parts: ready.parts,
-        });
-        Ok(Response::new(SuggestRepliesResponse { suggestions: suggestions.collect() }))
+        self.suggestions(request.into_inner()).await.map(Response::new)
     }
 
     async fn settle_reply(&self, request: Request<SettleReplyRequest>) -> Result<Response<DeskResponse>, Status> {
-        let request = request.into_inner();
-        let checked = self.check(request.write)?;
-        let reply = ReplyId::parse(&request.reply_id)
-            .map_err(|_| problem::invalid_argument("reply_id", "is not a reply's id", "give its 32 hex digits"))?;
-        self.answer(checked, Command::SettleReply { reply, arrived: request.arrived }).await
+        let SettleReplyRequest { write, reply_id, arrived } = request.into_inner();
+        let checked = self.check(write)?;
+        let reply = named_reply("reply_id", &reply_id)?;
+        self.answer(checked, Command::SettleReply { reply, arrived }).await
+    }
+
+    async fn resume_reply(&self, request: Request<ResumeReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        let ResumeReplyRequest { write, reply_id } = request.into_inner();
+        let checked = self.check(write)?;
+        let command =
+            Command::ResumeReply { reply: named_reply("reply_id", &reply_id)?, person: checked.person.clone() };
+        self.answer(checked, command).await
+    }
+
+    async fn give_up_reply(&self, request: Request<GiveUpReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        let GiveUpReplyRequest { write, reply_id, reason } = request.into_inner();
+        checked_text("reason", &reason)?;
+        let checked = self.check(write)?;
+        let (reply, person) = (named_reply("reply_id", &reply_id)?, checked.person.clone());
+        self.answer(checked, Command::GiveUpReply { reply, person, reason }).await
+    }
+
+    async fn approve_reply(&self, request: Request<ApproveReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        let ApproveReplyRequest { write, proposal_id } = request.into_inner();
+        let checked = self.check(write)?;
+        let proposal = named_reply("proposal_id", &proposal_id)?;
+        let command = self.approval(&checked, proposal).await?;
+        self.answer(checked, command).await
+    }
+
+    async fn send_back_reply(&self, request: Request<SendBackReplyRequest>) -> Result<Response<DeskResponse>, Status> {
+        let SendBackReplyRequest { write, proposal_id, reason } = request.into_inner();
+        checked_text("reason", &reason)?;
+        let checked = self.check(write)?;
+        let proposal = named_reply("proposal_id", &proposal_id)?;
+        let command = self.sending_back(&checked, proposal, reason)?;
+        self.answer(checked, command).await
     }
 
     async fn correct_classification(

@@ -5,6 +5,7 @@ mod brands;
 mod conversations;
 mod customers;
 mod desk;
+mod replies;
 
 use crate::corrections::Corrections;
 use crate::desk::Desk;

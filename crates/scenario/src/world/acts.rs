@@ -199,6 +199,7 @@ impl World<'_> {
             in_reply_to,
             private,
             text,
+            public_note: "",
             overrode: "",
             handle: newest.map_or("", |personal| &personal.author_handle),
             name: newest.map_or("", |personal| &personal.author_name),

@@ -4,6 +4,7 @@
 
 mod courses;
 mod faults;
+mod measured;
 mod shipped;
 mod told;
 mod wrong;

@@ -41,7 +41,10 @@ use notice::{
 use received::{
     contact_recorded, engagement_observed, post_deleted, post_edited, post_filtered, post_received, reply_observed,
 };
-use replied::{draft_stopped, reply_attempted, reply_failed, reply_in_doubt, reply_sent, reply_submitted};
+use replied::{
+    draft_stopped, reply_approved, reply_attempted, reply_failed, reply_given_up, reply_in_doubt, reply_proposed,
+    reply_resumed, reply_sent, reply_sent_back, reply_submitted, window_warned,
+};
 use resolved::{absorbed, merged, reopened, resolved};
 use rising::{deescalated, flag, flag_raised};
 use routed::{conversation_opened, offered, placed, routed};
@@ -152,6 +155,12 @@ fn fact(pb: pb::Fact) -> Read<Fact> {
         In::ReplySent(f) => reply_sent(f)?.into(),
         In::ReplyFailed(f) => reply_failed(f)?.into(),
         In::ReplyInDoubt(f) => reply_in_doubt(f)?.into(),
+        In::ReplyProposed(f) => reply_proposed(f)?.into(),
+        In::ReplyApproved(f) => reply_approved(f)?.into(),
+        In::ReplySentBack(f) => reply_sent_back(f)?.into(),
+        In::ReplyResumed(f) => reply_resumed(f)?.into(),
+        In::ReplyGivenUp(f) => reply_given_up(f)?.into(),
+        In::WindowWarned(f) => window_warned(f)?.into(),
         In::Resolved(f) => resolved(f)?.into(),
         In::Reopened(f) => reopened(f)?.into(),
         In::Merged(f) => merged(f)?.into(),

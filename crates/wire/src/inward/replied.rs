@@ -4,7 +4,10 @@ use super::{Read, personal};
 use crate::WireError;
 use crate::pb::conversation as pb;
 use crate::scalar::{name, optional, optional_name, required};
+use conversation::approval::{ReplyApproved, ReplyProposed, ReplySentBack};
 use conversation::replied::{DraftStopped, ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
+use conversation::resumed::{ReplyGivenUp, ReplyResumed, ResumedPart};
+use conversation::window::WindowWarned;
 
 pub(super) fn draft_stopped(f: pb::DraftStopped) -> Read<DraftStopped> {
     Ok(DraftStopped {
@@ -68,4 +71,46 @@ pub(super) fn reply_failed(f: pb::ReplyFailed) -> Read<ReplyFailed> {
 
 pub(super) fn reply_in_doubt(f: pb::ReplyInDoubt) -> Read<ReplyInDoubt> {
     Ok(ReplyInDoubt { reply: name("reply_id", &f.reply_id)?, attempt: f.attempt, reason: f.reason })
+}
+
+pub(super) fn reply_proposed(f: pb::ReplyProposed) -> Read<ReplyProposed> {
+    if f.replies.is_empty() {
+        return Err(WireError::Missing { field: "replies" });
+    }
+    Ok(ReplyProposed {
+        proposal: name("proposal_id", &f.proposal_id)?,
+        person: name("person", &f.person)?,
+        why: f.why,
+        replies: f.replies.into_iter().map(reply_submitted).collect::<Read<_>>()?,
+    })
+}
+
+pub(super) fn reply_approved(f: pb::ReplyApproved) -> Read<ReplyApproved> {
+    Ok(ReplyApproved { proposal: name("proposal_id", &f.proposal_id)?, person: name("person", &f.person)? })
+}
+
+pub(super) fn reply_sent_back(f: pb::ReplySentBack) -> Read<ReplySentBack> {
+    let (proposal, person) = (name("proposal_id", &f.proposal_id)?, name("person", &f.person)?);
+    Ok(ReplySentBack { proposal, person, reason: f.reason })
+}
+
+pub(super) fn reply_resumed(f: pb::ReplyResumed) -> Read<ReplyResumed> {
+    let part = |f: pb::ResumedPart| -> Read<ResumedPart> {
+        let reply = name("reply_id", &f.reply_id)?;
+        Ok(ResumedPart { reply, part: f.part.max(1), attempts: f.attempts, times: f.times })
+    };
+    Ok(ReplyResumed {
+        person: name("person", &f.person)?,
+        network: name("network", &f.network)?,
+        replies: f.replies.into_iter().map(part).collect::<Read<_>>()?,
+    })
+}
+
+pub(super) fn reply_given_up(f: pb::ReplyGivenUp) -> Read<ReplyGivenUp> {
+    Ok(ReplyGivenUp { reply: name("reply_id", &f.reply_id)?, person: name("person", &f.person)?, reason: f.reason })
+}
+
+pub(super) fn window_warned(f: pb::WindowWarned) -> Read<WindowWarned> {
+    let (closes_at, noticed_at) = (required("closes_at", f.closes_at)?, required("noticed_at", f.noticed_at)?);
+    Ok(WindowWarned { closes_at, noticed_at })
 }

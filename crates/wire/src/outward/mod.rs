@@ -40,7 +40,10 @@ use received::{
     contact_recorded, engagement_observed, post_brought_back, post_deleted, post_edited, post_filtered, post_received,
     reply_observed,
 };
-use replied::{draft_stopped, reply_attempted, reply_failed, reply_in_doubt, reply_sent, reply_submitted};
+use replied::{
+    draft_stopped, reply_approved, reply_attempted, reply_failed, reply_given_up, reply_in_doubt, reply_proposed,
+    reply_resumed, reply_sent, reply_sent_back, reply_submitted, window_warned,
+};
 use resolved::{absorbed, merged, reopened, resolved};
 use rising::{deescalated, flag_raised};
 use routed::{conversation_opened, offered, placed, routed};
@@ -138,6 +141,12 @@ fn fact(known: &Fact) -> pb::fact::Fact {
         Fact::ReplySent(f) => Out::ReplySent(reply_sent(f)),
         Fact::ReplyFailed(f) => Out::ReplyFailed(reply_failed(f)),
         Fact::ReplyInDoubt(f) => Out::ReplyInDoubt(reply_in_doubt(f)),
+        Fact::ReplyProposed(f) => Out::ReplyProposed(reply_proposed(f)),
+        Fact::ReplyApproved(f) => Out::ReplyApproved(reply_approved(f)),
+        Fact::ReplySentBack(f) => Out::ReplySentBack(reply_sent_back(f)),
+        Fact::ReplyResumed(f) => Out::ReplyResumed(reply_resumed(f)),
+        Fact::ReplyGivenUp(f) => Out::ReplyGivenUp(reply_given_up(f)),
+        Fact::WindowWarned(f) => Out::WindowWarned(window_warned(f)),
         Fact::Resolved(f) => Out::Resolved(resolved(f)),
         Fact::Reopened(f) => Out::Reopened(reopened(f)),
         Fact::Merged(f) => Out::Merged(merged(f)),

@@ -1,5 +1,6 @@
 //! One record for each kind of fact, every field of it set, with values that never change: what the golden bytes say.
 
+use conversation::approval::{ReplyApproved, ReplyProposed, ReplySentBack};
 use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
 use conversation::callback::{CallbackBooked, CallbackDone, CallbackDue, CallbackMissed};
 use conversation::classified::{ClassificationCorrected, Head, PostClassified, PostReclassified, Recognised, Scored};
@@ -17,10 +18,12 @@ use conversation::received::{
 };
 use conversation::replied::{DraftStopped, ReplyAttempted, ReplyFailed, ReplyInDoubt, ReplySent, ReplySubmitted};
 use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
+use conversation::resumed::{ReplyGivenUp, ReplyResumed, ResumedPart};
 use conversation::rising::{Deescalated, Flag, FlagLowered, FlagRaised};
 use conversation::routed::{Candidate, ConversationOpened, Priority, Routed};
 use conversation::surge::{IncidentJoined, SurgeDetected, SurgeEnded};
 use conversation::told::{Item, News, NewsChosen, PersonNoticeExtended, PersonNoticeSubmitted, Quiet, WayChoice};
+use conversation::window::WindowWarned;
 use conversation::{
     Actor, Attachment, BrandId, CallbackId, ConversationId, CustomerId, Fact, IncidentId, Network, NoteId, NoticeId,
     PersonId, Personal, PostKey, PromiseId, Record, RecordId, ReplyId, Subject, TeamId,
@@ -134,6 +137,25 @@ fn post_received() -> PostReceived {
         awaited_in: Some(ConversationId::from_uuid(id(0x61))),
         language: "et".into(),
         personal: personal("Lend jäi ära, mis nüüd? 🛫"),
+    }
+}
+
+fn reply_submitted() -> ReplySubmitted {
+    ReplySubmitted {
+        reply: reply(),
+        person: person("dana"),
+        network: network(),
+        private: true,
+        in_reply_to: post(),
+        in_reply_to_native_id: "1100042".into(),
+        body: personal("Kohe vaatame. ^Dana"),
+        offers: vec!["technician".into(), "call".into()],
+        asks: vec!["phone".into()],
+        warnings: vec!["spelling".into()],
+        overrode: "the customer asked for it".into(),
+        part: 2,
+        parts: 3,
+        notice: "out_of_hours".into(),
     }
 }
 
@@ -289,23 +311,30 @@ fn fact(name: &str) -> Fact {
 
 fn fact_of_the_end(name: &str, reason: String) -> Fact {
     match name {
-        "ReplySubmitted" => ReplySubmitted {
-            reply: reply(),
-            person: person("dana"),
-            network: network(),
-            private: true,
-            in_reply_to: post(),
-            in_reply_to_native_id: "1100042".into(),
-            body: personal("Kohe vaatame. ^Dana"),
-            offers: vec!["technician".into(), "call".into()],
-            asks: vec!["phone".into()],
-            warnings: vec!["spelling".into()],
-            overrode: "the customer asked for it".into(),
-            part: 2,
-            parts: 3,
-            notice: "out_of_hours".into(),
+        "ReplySubmitted" => reply_submitted().into(),
+        "ReplyProposed" => ReplyProposed {
+            proposal: reply(),
+            person: person("lee"),
+            why: vec!["person".into(), "finding:tone".into()],
+            replies: vec![reply_submitted()],
         }
         .into(),
+        "ReplyApproved" => ReplyApproved { proposal: reply(), person: person("dana") }.into(),
+        "ReplySentBack" => {
+            ReplySentBack { proposal: reply(), person: person("dana"), reason: "too short".into() }.into()
+        }
+        "ReplyResumed" => ReplyResumed {
+            person: person("dana"),
+            network: network(),
+            replies: vec![ResumedPart { reply: reply(), part: 2, attempts: 12, times: 1 }],
+        }
+        .into(),
+        "ReplyGivenUp" => {
+            ReplyGivenUp { reply: reply(), person: person("dana"), reason: "answered by phone".into() }.into()
+        }
+        "WindowWarned" => {
+            WindowWarned { closes_at: at("2024-05-02T09:00:00Z"), noticed_at: at("2024-05-02T07:00:00Z") }.into()
+        }
         "DraftStopped" => DraftStopped {
             draft: reply(),
             person: person("dana"),
@@ -554,6 +583,11 @@ pub fn record(name: &str) -> Record {
         | "HandedOff"
         | "NoteAdded"
         | "ReplySubmitted"
+        | "ReplyProposed"
+        | "ReplyApproved"
+        | "ReplySentBack"
+        | "ReplyResumed"
+        | "ReplyGivenUp"
         | "ClassificationCorrected"
         | "PostBroughtBack"
         | "CallbackBooked"

@@ -26,7 +26,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// Plays a course; what fails is told with its seed.
-fn play(seed: u64) -> Result<Vec<Record>, String> {
+pub fn play(seed: u64) -> Result<Vec<Record>, String> {
     let played = catch_unwind(AssertUnwindSafe(|| {
         course::play(seed).map(|course| {
             course.world.log().entries().iter().map(|stored| Record::clone(&stored.record)).collect::<Vec<_>>()
