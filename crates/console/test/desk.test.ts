@@ -51,6 +51,22 @@ it("marks what must not leave while it is typed, and asks in private with one pr
   await context.close();
 });
 
+it("moves a matter to a private message with a word in public, in one step", async () => {
+  const { page, context, wrongs } = await opened("Where is my third parcel?", "Moe Ve");
+  await page.locator("#write").fill("I am sorry. Please send us your account number. #ok");
+  await asks(page).getByRole("button", { name: "Ask in private" }).press("Enter");
+  await page.getByRole("checkbox", { name: "Say in public" }).press("Space");
+  await page.getByLabel("Said in public").fill("We have sent you a private message, please look there. #ok");
+  expect(await axe(page)).toEqual([]);
+  await page.locator("#write").press("Control+Enter");
+  await said(page, "send us your account").waitFor();
+  const word = said(page, "please look there");
+  await word.waitFor();
+  expect(await word.textContent()).toMatch(/the answer stands in private/);
+  expect(wrongs).toEqual([]);
+  await context.close();
+});
+
 it("sends what is stopped only with a reason, and only for who may", async () => {
   const { page, context } = await opened("Where is my other parcel?", "Ovi Ride");
   await page.locator("#write").fill("I am sorry. Please tell us your phone number here.");

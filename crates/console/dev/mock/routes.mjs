@@ -405,6 +405,13 @@ function reply(id, person, json, requestId) {
   const more = json.overrideReason ? { overrode: json.overrideReason } : {};
   const made = submit(id, person, json.text, json.private ?? false, clock.now(), requestId, more);
   fares(id, made, json.text, requestId);
+  if (json.moveToPrivate) {
+    const { publicNote } = checkDraft(fold(id), json);
+    const word = submit(id, person, publicNote, false, clock.now(), `${requestId} word`, {
+      notice: "moved_to_private",
+    });
+    fares(id, word, "#ok", requestId);
+  }
   return { replyId: made };
 }
 

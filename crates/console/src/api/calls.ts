@@ -115,7 +115,15 @@ export type Deed =
   | { do: "hand-off"; toTeam: string; toPerson: string; reason: string }
   | { do: "escalate"; toTeam: string; reason: string }
   | { do: "notes"; text: string }
-  | { do: "replies"; text: string; private: boolean; inReplyTo: string; overrideReason?: string }
+  | {
+      do: "replies";
+      text: string;
+      private: boolean;
+      inReplyTo: string;
+      overrideReason?: string;
+      moveToPrivate?: true;
+      publicNote?: string;
+    }
   | { do: "deescalate"; reason: string }
   | { do: "callbacks"; dueAt: string; timezone: string; caller: string }
   | { do: "called"; callbackId: string }
