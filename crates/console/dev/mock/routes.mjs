@@ -108,6 +108,7 @@ function list(query) {
     ) &&
     (statuses.length === 0 || statuses.includes(statusOf(state))) &&
     (wanted("unassigned") !== "true" || !state.assignee) &&
+    (wanted("waitsForApproval") !== "true" || state.proposals.length > 0) &&
     (!wanted("offeredTo") || wanted("offeredTo") === state.offeredTo) &&
     (!wanted("incidentId") || wanted("incidentId") === state.incidentId) &&
     (!wanted("minPriority") || rank(state.priority) >= rank(`PRIORITY_${wanted("minPriority")}`));

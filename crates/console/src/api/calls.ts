@@ -56,6 +56,8 @@ export interface Query {
   minPriority?: Priority;
   unassigned?: boolean;
   offeredTo?: string;
+  /** Those in which a reply waits for somebody to agree to it. */
+  waitsForApproval?: boolean;
   incident?: string;
 }
 

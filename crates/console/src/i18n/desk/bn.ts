@@ -244,6 +244,9 @@ export const desk: Record<keyof typeof en, string> = {
   "writing.one": "{person} উত্তর লিখছেন",
   "writing.more.one": "{person} ও আরও {n} জন উত্তর লিখছেন",
   "writing.more.other": "{person} ও আরও {n} জন উত্তর লিখছেন",
+  "inbox.approval": "সম্মতির জন্য",
+  "inbox.empty.approval":
+    "কোনো উত্তর সম্মতির অপেক্ষায় নেই। থাকলে এখানে দেখা যায়; কে সম্মতি দিতে পারেন তা সেটিংসে `approval`-এর নিচে আছে।",
   "inbox.offered": "আমাকে দেওয়া",
   "inbox.offeredTo": "{person}-কে দেওয়া",
   "inbox.empty.offered": "এখন আপনাকে কিছু দেওয়া হয়নি। কেউ অপেক্ষায় থাকলে ও আপনি খালি হলে এখানে আসবে।",

@@ -247,6 +247,9 @@ export const desk = {
   "writing.one": "{person} writes an answer",
   "writing.more.one": "{person} and {n} other write an answer",
   "writing.more.other": "{person} and {n} others write an answer",
+  "inbox.approval": "To agree to",
+  "inbox.empty.approval":
+    "Nothing waits for somebody to agree. Replies that do appear here; who may agree stands under `approval` in the settings.",
   "inbox.offered": "Offered to me",
   "inbox.offeredTo": "offered to {person}",
   "inbox.empty.offered": "Nothing is offered to you now. When somebody waits and you are free, it appears here.",

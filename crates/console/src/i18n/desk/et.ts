@@ -246,6 +246,9 @@ export const desk: Record<keyof typeof en, string> = {
   "writing.one": "{person} kirjutab vastust",
   "writing.more.one": "{person} ja veel {n} kirjutavad vastust",
   "writing.more.other": "{person} ja veel {n} kirjutavad vastust",
+  "inbox.approval": "Nõusolekuks",
+  "inbox.empty.approval":
+    "Ükski vastus ei oota nõusolekut. Need ilmuvad siia; kes võib nõustuda, on seadetes `approval` all.",
   "inbox.offered": "Mulle pakutud",
   "inbox.offeredTo": "pakutud: {person}",
   "inbox.empty.offered": "Sulle pole praegu midagi pakutud. Kui keegi ootab ja sina oled vaba, on see siin.",

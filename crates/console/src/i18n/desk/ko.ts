@@ -246,6 +246,9 @@ export const desk: Record<keyof typeof en, string> = {
   "writing.one": "{person} 님이 답변을 쓰는 중",
   "writing.more.one": "{person} 님 외 {n}명이 답변을 쓰는 중",
   "writing.more.other": "{person} 님 외 {n}명이 답변을 쓰는 중",
+  "inbox.approval": "승인할 것",
+  "inbox.empty.approval":
+    "승인을 기다리는 답변이 없습니다. 생기면 여기에 나타납니다. 승인할 수 있는 사람은 설정의 `approval`에 있습니다.",
   "inbox.offered": "나에게 제안됨",
   "inbox.offeredTo": "{person} 님에게 제안됨",
   "inbox.empty.offered": "지금 제안된 대화가 없습니다. 기다리는 고객이 있고 여유가 있으면 여기에 나옵니다.",

@@ -244,6 +244,8 @@ export const desk: Record<keyof typeof en, string> = {
   "writing.one": "{person} 正在写回复",
   "writing.more.one": "{person} 和另外 {n} 人正在写回复",
   "writing.more.other": "{person} 和另外 {n} 人正在写回复",
+  "inbox.approval": "待批准",
+  "inbox.empty.approval": "没有等待批准的回复。有的话会显示在这里；谁可以批准见设置的 `approval`。",
   "inbox.offered": "分派给我",
   "inbox.offeredTo": "已分派给 {person}",
   "inbox.empty.offered": "目前没有分派给您的会话。有客户等待且您空闲时会出现在这里。",
