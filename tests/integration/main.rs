@@ -13,6 +13,7 @@ mod docs;
 mod flow;
 mod measures;
 mod outgoing;
+mod people;
 mod restart;
 mod system;
 mod threads;

@@ -174,10 +174,21 @@ pub(crate) const SURGES: Shape = Shape {
 pub(crate) const TONE: Shape = Shape {
     what: "a tone",
     keys: &[
+        may("voice", "voice: [warm, short, no jokes about delays]"),
+        may("examples", "examples: [{say: \"I look for it now.\", instead_of: \"Your request was forwarded.\"}]"),
         may("forbidden", "forbidden: [unfortunately]"),
         may("public_length", "public_length: 140"),
         may("require_apology", "require_apology: true"),
         may("signature", "signature: required"),
+    ],
+};
+
+pub(crate) const EXAMPLE: Shape = Shape {
+    what: "an example",
+    keys: &[
+        must("say", "say: \"I look for it now.\""),
+        may("instead_of", "instead_of: \"Your request was forwarded.\""),
+        may("why", "why: people answer for what they do"),
     ],
 };
 
@@ -294,6 +305,7 @@ mod tests {
             ("needs", &NEEDS),
             ("tone", &TONE),
             ("approval", &APPROVAL),
+            ("example", &EXAMPLE),
             ("reply", &REPLY),
             ("notices", &NOTICES),
             ("shift_posts", &SHIFT_POSTS),

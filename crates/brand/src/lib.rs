@@ -84,4 +84,4 @@ pub use shifts::{ShiftEnd, ShiftTime};
 pub use targets::{TargetClock, Targets};
 pub use templates::{fill, fill_all};
 pub use views::{ClassView, ConversationView, CustomerView, PostView};
-pub use words::{Notices, ReadyReply, ShiftPost, ShiftPosts, SignatureUse, Tone, Translations};
+pub use words::{Example, Notices, ReadyReply, ShiftPost, ShiftPosts, SignatureUse, Tone, Translations};

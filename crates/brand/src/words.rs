@@ -9,6 +9,9 @@ use crate::settings::{Condition, word};
 /// How the brand sounds. A draft is held against it before it leaves.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tone {
+    /// How replies sound, in a few words each, for the people who write them.
+    pub voice: Vec<String>,
+    pub examples: Vec<Example>,
     /// Words and phrases that no reply has.
     pub forbidden: Vec<String>,
     /// Whether an answer to a complaint apologises.
@@ -17,6 +20,18 @@ pub struct Tone {
     /// How long one public post may be where the network allows more, counted as the network does; a longer reply goes in
     /// parts.
     pub public_length: Option<u32>,
+}
+
+/// How the brand says something, and how it does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    pub say: String,
+    /// Empty when there is nothing to hold against it, as is `why`.
+    pub instead_of: String,
+    pub why: String,
+    /// Where it stands in the file.
+    pub line: u32,
+    pub column: u32,
 }
 
 /// Whether replies end with the name of the person who wrote them.

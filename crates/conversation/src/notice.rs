@@ -193,6 +193,9 @@ fn tell(state: &Notice, fact: &PersonNoticeSubmitted) -> Decision {
             let sent = NoticeSent { notice: fact.notice, native_id: String::new(), sent_at: fact.due_at, how };
             Ok(vec![Fact::from(fact.clone()), Fact::from(sent)])
         }
+        NoticeStatus::Sent if fact.way == CONSOLE && state.items.len() < ITEMS_MOST => {
+            Ok(vec![Fact::from(fact.clone())])
+        }
         NoticeStatus::Unknown => Ok(vec![Fact::from(fact.clone())]),
         NoticeStatus::Submitted if state.items.len() < ITEMS_MOST => {
             Ok(vec![Fact::from(PersonNoticeExtended { notice: fact.notice, item: item.clone() })])
@@ -279,6 +282,8 @@ impl Notice {
                 self.stand(NoticeStatus::Submitted);
                 self.items.push(fact.item.clone());
             }
+            // The console's go on being added to.
+            Fact::PersonNoticeSubmitted(fact) => self.items.push(fact.item.clone()),
             Fact::PersonNoticeExtended(fact) => self.items.push(fact.item.clone()),
             Fact::NoticeAttempted(fact) => {
                 if self.status == NoticeStatus::Attempted {

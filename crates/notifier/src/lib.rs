@@ -82,6 +82,10 @@ pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started
         tracing::warn!("notifier.url is not set: replies fail at once, with no_target");
     }
     let listener = service::listen::bind("notifier.listen", settings.listen).await?;
+    // Named here, so that the process is not ready as soon as the first of them is.
+    for part in ["outbox", "notices"] {
+        process.health.check(part);
+    }
     let outbox = Arc::new(Outbox::default());
     let (caught_up, is_caught_up) = watch::channel(false);
     let open = Arc::new(Notices::default());

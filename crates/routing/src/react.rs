@@ -208,7 +208,7 @@ impl Reactor {
                 correlation: None,
             };
             // What goes at once is nearly always the first of its notice.
-            let hint = (telling.due_at <= item.at).then(|| (Notice::default(), 0));
+            let hint = telling.goes_alone().then(|| (Notice::default(), 0));
             let decide = |state: &Notice| telling.decide(notice, state, record);
             told = self.journal.transact_on(&telling.subject(notice), draft, hint, decide).await.map(drop);
             if !matches!(told, Err(TransactError::Rejected(_))) {

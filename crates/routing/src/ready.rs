@@ -125,13 +125,39 @@ pub fn check_words(brand: &Brand) -> Vec<Problem> {
     for (nth, reply) in settings.replies.iter().enumerate() {
         let Ok(text) = filled(brand, reply, person, SOMEBODY) else { continue };
         found.extend(networks.iter().filter_map(|network| too_long(brand, nth, reply, person, &text, network)));
-        let stops = checked(brand, person, &text, &Conversation::default()).kinds(Severity::Stop);
-        if !stops.is_empty() {
-            let what = format!("would be stopped in public: {}", stops.join(", "));
+        if let Some(what) = objection(brand, person, &text) {
             found.push(note(brand, nth, reply, what, "say it otherwise, or ask in private"));
         }
     }
+    for (nth, example) in settings.tone.examples.iter().enumerate() {
+        if let Some(what) = objection(brand, person, &example.say) {
+            found.push(Problem {
+                file: settings.file().to_owned(),
+                line: example.line,
+                column: example.column,
+                key: format!("tone.examples[{nth}].say"),
+                what,
+                cure: "show what people may say".to_owned(),
+            });
+        }
+    }
     found
+}
+
+/// What the guard has against a text whatever the conversation is. That a text is unsigned is no fault of it: whoever sends it signs;
+/// and slips of spelling depend on the dictionaries of this machine.
+fn objection(brand: &Brand, person: &PersonId, text: &str) -> Option<String> {
+    let checked = checked(brand, person, text, &Conversation::default());
+    let of = |severity, wanted: fn(&str) -> bool| {
+        checked.kinds(severity).into_iter().filter(|kind| wanted(kind)).collect::<Vec<_>>().join(", ")
+    };
+    let stops = of(Severity::Stop, |kind| kind != "unsigned");
+    let warnings = of(Severity::Warning, |kind| matches!(kind, "tone" | "arguing"));
+    match (stops.as_str(), warnings.as_str()) {
+        ("", "") => None,
+        ("", warnings) => Some(format!("is warned of by the reply guard: {warnings}")),
+        (stops, _) => Some(format!("would be stopped in public: {stops}")),
+    }
 }
 
 fn checked(brand: &Brand, person: &PersonId, text: &str, state: &Conversation) -> draft::Checked {
@@ -292,6 +318,12 @@ replies:
         let found = check_words(&compiled(&asks));
         assert_eq!((found.len(), found[0].key.as_str(), found[0].line), (1, "replies[1].text", 13));
         assert!(found[0].what.contains("asks_personal_data_in_public"), "{}", found[0]);
+        let shown = YAML.replace(
+            "tone: {",
+            "tone: {voice: [warm], examples: [{say: \"Just calm down.\", instead_of: \"Relax.\"}], ",
+        );
+        let found = check_words(&compiled(&shown));
+        assert_eq!((found.len(), found[0].key.as_str()), (1, "tone.examples[0].say"), "{found:?}");
         let long = YAML.replace("We look for it.", &"We look for it. ".repeat(18));
         let found = check_words(&compiled(&long));
         assert_eq!(found.len(), 1, "{found:?}");

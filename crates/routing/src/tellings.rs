@@ -4,7 +4,7 @@
 use crate::view::{BrandEntry, Entry, View};
 use conversation::desk::Escalated;
 use conversation::notice::{Notice, NoticeCommand};
-use conversation::told::{Item, NEWS_FOR, News, NewsChosen, PersonNoticeSubmitted};
+use conversation::told::{CONSOLE, Item, NEWS_FOR, News, NewsChosen, PersonNoticeSubmitted};
 use conversation::{Actor, BrandId, Fact, NoticeId, PersonId, Record, RecordId, Rejection, Subject, TeamId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -32,10 +32,18 @@ impl Telling {
     /// gone out.
     pub fn notices(&self) -> Vec<NoticeId> {
         let alone = NoticeId::of_news(&self.person, &self.way, self.item.news.as_str(), self.item.cause);
-        if self.due_at <= self.item.at {
-            return vec![alone];
+        let together = |at| vec![NoticeId::of_digest(&self.brand, &self.person, &self.way, at), alone];
+        if self.way == CONSOLE {
+            // What is read together: a subject an hour and not a subject a piece of news, of which the log would be full.
+            let hour = self.item.at.as_second().div_euclid(3_600) * 3_600;
+            return together(Timestamp::from_second(hour).unwrap_or(self.item.at));
         }
-        vec![NoticeId::of_digest(&self.brand, &self.person, &self.way, self.due_at), alone]
+        if self.goes_alone() { vec![alone] } else { together(self.due_at) }
+    }
+
+    /// Whether it is the first and only one of its notice.
+    pub fn goes_alone(&self) -> bool {
+        self.way != CONSOLE && self.due_at <= self.item.at
     }
 
     pub fn subject(&self, notice: NoticeId) -> Subject {
@@ -179,7 +187,7 @@ mod tests {
     use conversation::replied::ReplyFailed;
     use conversation::routed::ConversationOpened;
     use conversation::surge::SurgeDetected;
-    use conversation::told::{CONSOLE, EMAIL, Quiet, WayChoice};
+    use conversation::told::{EMAIL, Quiet, WayChoice};
     use conversation::{CallbackId, ConversationId, CustomerId, IncidentId, Network, Personal, PostKey, ReplyId};
 
     const YAML: &str = "earshot: brand/v1\nbrand: b\nname: Aurora\ntimezone: UTC\n\

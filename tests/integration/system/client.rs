@@ -71,12 +71,19 @@ impl Client {
         self.ingest_caught_up().await;
     }
 
+    /// The same with settings of its own.
+    pub async fn publish_yaml(&self, brand: &str, yaml: String) {
+        self.put_yaml_into_force(brand, yaml).await;
+        self.ingest_caught_up().await;
+    }
+
     async fn put_into_force(&self, brand: &str) {
-        let request = PublishSettingsRequest {
-            yaml: settings(brand),
-            file: format!("{brand}.yaml"),
-            request_id: Uuid::now_v7().to_string(),
-        };
+        self.put_yaml_into_force(brand, settings(brand)).await;
+    }
+
+    async fn put_yaml_into_force(&self, brand: &str, yaml: String) {
+        let request =
+            PublishSettingsRequest { yaml, file: format!("{brand}.yaml"), request_id: Uuid::now_v7().to_string() };
         assert!(self.brands().publish_settings(request).await.unwrap().into_inner().changed);
     }
 

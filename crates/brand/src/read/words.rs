@@ -10,7 +10,7 @@ use crate::settings::Handle;
 use crate::suggest;
 use crate::templates;
 use crate::tree::{Node, Place, Value};
-use crate::words::{Notices, ReadyReply, ShiftPost, ShiftPosts, SignatureUse, Tone, Translations};
+use crate::words::{Example, Notices, ReadyReply, ShiftPost, ShiftPosts, SignatureUse, Tone, Translations};
 
 /// The longest text that is sent, in characters.
 const TEXT_MOST_CHARACTERS: usize = 2_000;
@@ -22,7 +22,22 @@ pub(super) fn tone(reader: &mut Reader<'_>, top: &Fields<'_>) -> Tone {
     let require_apology = reader.switch(&fields, "require_apology", false);
     let signature = reader.choice_or(&fields, "signature", &SignatureUse::ALL, SignatureUse::default());
     let public_length = reader.count(&fields, "public_length", 40, 100_000).and_then(|units| u32::try_from(units).ok());
-    Tone { forbidden, require_apology, signature: signature.unwrap_or_default(), public_length }
+    let voice = reader.texts(&fields, "voice").into_iter().map(|(text, ..)| text.to_owned()).collect();
+    let examples = examples(reader, &fields);
+    Tone { voice, examples, forbidden, require_apology, signature: signature.unwrap_or_default(), public_length }
+}
+
+fn examples(reader: &mut Reader<'_>, tone: &Fields<'_>) -> Vec<Example> {
+    let mut examples = Vec::new();
+    for (nth, node) in bounded(reader, tone, "examples", "keep those that teach something").iter().enumerate() {
+        let path = format!("tone.examples[{nth}]");
+        let Some(fields) = reader.fields(node, &path, &keys::EXAMPLE) else { continue };
+        let Some((say, place)) = reader.text(&fields, "say") else { continue };
+        let mut other = |key| reader.text(&fields, key).map_or_else(String::new, |(text, _)| text.to_owned());
+        let (instead_of, why) = (other("instead_of"), other("why"));
+        examples.push(Example { say: say.to_owned(), instead_of, why, line: place.line, column: place.column });
+    }
+    examples
 }
 
 pub(super) fn replies(reader: &mut Reader<'_>, top: &Fields<'_>, source: &str, names: &Names<'_>) -> Vec<ReadyReply> {

@@ -707,6 +707,7 @@ fn ready_words_have_known_gaps_and_languages() {
             "`a` stands twice in the language `en`",
         ),
         ("tone: {forbiden: [a]}\n".into(), "tone.forbiden", "is not a key of a tone"),
+        ("tone: {examples: [{instead_of: a}]}\n".into(), "tone.examples[0].say", "is missing"),
         ("tone: {signature: always}\n".into(), "tone.signature", "`always` is not known here"),
         ("tone: {require_apology: maybe}\n".into(), "tone.require_apology", "is neither on nor off"),
         (

@@ -4,7 +4,12 @@ use crate::{SMALLEST, brand};
 use brand::{Brand, ClassView, RouteInput, Settings, ShiftPost, SignatureUse, fill};
 
 const WORDS: &str = r#"
-tone: {forbidden: [unfortunately, calm down], require_apology: true, signature: required}
+tone:
+  voice: [warm, short]
+  examples: [{say: "I look for it now.", instead_of: "It was forwarded.", why: people answer}, {say: "Sorry."}]
+  forbidden: [unfortunately, calm down]
+  require_apology: true
+  signature: required
 replies:
   - {name: bag, language: en, text: "So sorry, {customer}. ^{person}", when: 'class.topic == "air.baggage"'}
   - {name: bag, language: et, text: "Vabandust, {customer}. ^{person}", when: 'class.topic == "air.baggage"'}
@@ -42,6 +47,9 @@ fn tone_and_notices_are_as_written() {
     assert_eq!(settings.tone.forbidden, ["unfortunately", "calm down"]);
     assert_eq!((settings.tone.require_apology, settings.tone.signature), (true, SignatureUse::Required));
     assert_eq!(settings.tone.signature.as_str(), "required");
+    assert_eq!(settings.tone.voice, ["warm", "short"]);
+    let examples = settings.tone.examples.iter().map(|example| (example.say.as_str(), example.instead_of.as_str()));
+    assert_eq!(examples.collect::<Vec<_>>(), [("I look for it now.", "It was forwarded."), ("Sorry.", "")]);
     let notice = &settings.notices.out_of_hours;
     assert_eq!(notice.in_language("et"), Some("Oleme tagasi {opens}."));
     assert_eq!(notice.in_language("fr"), Some("Hi {customer}, back at {opens}."), "English for who has no text");

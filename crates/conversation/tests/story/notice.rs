@@ -5,6 +5,7 @@ use conversation::notice::{
     Notice, NoticeAttempted, NoticeCommand, NoticeFailed, NoticeInDoubt, NoticeSent, NoticeStatus, Shift,
     ShiftPostSubmitted, decide,
 };
+use conversation::told::{CONSOLE, ITEMS_MOST, Item, News, PersonNoticeSubmitted};
 use conversation::{Actor, Decision, NoticeId, Record, RecordId, Rejection, Story as _, Subject};
 use proptest::prelude::*;
 
@@ -160,4 +161,37 @@ proptest! {
             prop_assert_eq!(state.attempts, attempts);
         }
     }
+}
+
+fn tell(way: &str, number: usize) -> NoticeCommand {
+    let cause = RecordId::caused("news", &number.to_be_bytes());
+    let item = Item { news: News::Assigned, conversation: None, at: minute(0), cause };
+    let way = way.to_owned();
+    NoticeCommand::TellPerson(PersonNoticeSubmitted {
+        notice: id(),
+        person: person("ana"),
+        way,
+        due_at: minute(5),
+        item,
+    })
+}
+
+#[test]
+fn news_come_together_until_they_go_out() {
+    let mut gathered = after(&[tell("ops", 1), tell("ops", 2), tell("ops", 1)]);
+    assert_eq!((gathered.status, gathered.items.len()), (NoticeStatus::Submitted, 2));
+    gathered = after(&[tell("ops", 1), attempt(5)]);
+    assert_eq!(ask(&gathered, &tell("ops", 1)), Ok(Vec::new()), "it is in");
+    let status = NoticeStatus::Attempted;
+    assert_eq!(ask(&gathered, &tell("ops", 2)), Err(Rejection::NoticeNotSendable { status }), "too late for this one");
+    let many: Vec<_> = (0..=ITEMS_MOST).map(|number| tell("ops", number)).collect();
+    let status = NoticeStatus::Submitted;
+    assert_eq!(ask(&after(&many[..ITEMS_MOST]), &many[ITEMS_MOST]), Err(Rejection::NoticeNotSendable { status }));
+}
+
+#[test]
+fn what_is_on_the_console_is_there_and_is_added_to() {
+    let shown = after(&[tell(CONSOLE, 1), tell(CONSOLE, 2), tell(CONSOLE, 2)]);
+    assert_eq!((shown.status, shown.items.len()), (NoticeStatus::Sent, 2));
+    assert_eq!(ask(&shown, &attempt(9)), Err(Rejection::NoticeNotSendable { status: NoticeStatus::Sent }));
 }

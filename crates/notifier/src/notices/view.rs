@@ -1,6 +1,7 @@
 //! Every notice that is not done: on its way, or in doubt and waiting for a person. A fold of the log and nothing else.
 
 use conversation::notice::{Notice, NoticeStatus, Shift};
+use conversation::told::CONSOLE;
 use conversation::{BrandId, Fact, Network, NoticeId, PersonId, Record, Story as _, Subject, TeamId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -102,7 +103,8 @@ fn what(fact: &Fact) -> Option<What> {
             shift_at: fact.shift_at,
             network: fact.network.clone(),
         }),
-        Fact::PersonNoticeSubmitted(fact) => {
+        // What is for the console is there when it is written down.
+        Fact::PersonNoticeSubmitted(fact) if fact.way != CONSOLE => {
             Some(What::Person { person: fact.person.clone(), way: fact.way.clone(), due_at: fact.due_at })
         }
         // No other fact begins a notice.

@@ -17,7 +17,7 @@ use wire::pb::brand::{
     Brand, CheckSettingsRequest, CheckSettingsResponse, GetBrandRequest, GetBrandResponse, Incident, ListBrandsRequest,
     ListBrandsResponse, ListIncidentsRequest, ListIncidentsResponse, Person, PreviewShiftPostsRequest,
     PreviewShiftPostsResponse, Problem, PublishSettingsRequest, PublishSettingsResponse, SetPresenceRequest,
-    SetPresenceResponse, ShiftPostPreview, Team,
+    SetPresenceResponse, ShiftPostPreview, Team, Tone, ToneExample,
 };
 use wire::timestamp;
 
@@ -55,7 +55,23 @@ fn shown(id: &BrandId, entry: &BrandEntry, now: Timestamp, with_yaml: bool) -> B
         teams: teams.collect(),
         people: people.collect(),
         topics: topics.collect(),
+        tone: Some(tone(&settings.tone)),
         yaml: if with_yaml { settings.source().to_owned() } else { String::new() },
+    }
+}
+
+fn tone(tone: &::brand::Tone) -> Tone {
+    let example = |example: &::brand::Example| ToneExample {
+        say: example.say.clone(),
+        instead_of: example.instead_of.clone(),
+        why: example.why.clone(),
+    };
+    Tone {
+        voice: tone.voice.clone(),
+        examples: tone.examples.iter().map(example).collect(),
+        forbidden: tone.forbidden.clone(),
+        require_apology: tone.require_apology,
+        signed: tone.signature == ::brand::SignatureUse::Required,
     }
 }
 
