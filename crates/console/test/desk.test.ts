@@ -27,7 +27,7 @@ it("marks what must not leave while it is typed, and asks in private with one pr
   const box = page.locator("#write");
   await box.fill("I am sorry. Please send us your account number. #ok");
   await asks(page).waitFor();
-  expect(await page.locator(".draft-marks .mark-stop").textContent()).toContain("send us your account");
+  expect(await page.locator(".draft-marks .mark-stop").first().textContent()).toContain("account");
   expect(await box.getAttribute("aria-invalid")).toBe("true");
   expect(await axe(page)).toEqual([]);
   // The marks lie behind the very letters that they are about.
@@ -47,6 +47,22 @@ it("marks what must not leave while it is typed, and asks in private with one pr
   expect(await page.evaluate(() => document.activeElement?.id)).toBe("write");
   await page.keyboard.press("Control+Enter");
   await said(page, "send us your account").waitFor();
+  expect(wrongs).toEqual([]);
+  await context.close();
+});
+
+it("moves a matter to a private message with a word in public, in one step", async () => {
+  const { page, context, wrongs } = await opened("Where is my third parcel?", "Moe Ve");
+  await page.locator("#write").fill("I am sorry. Please send us your account number. #ok");
+  await asks(page).getByRole("button", { name: "Ask in private" }).press("Enter");
+  await page.getByRole("checkbox", { name: "Say in public" }).press("Space");
+  await page.getByLabel("Said in public").fill("We have sent you a private message, please look there. #ok");
+  expect(await axe(page)).toEqual([]);
+  await page.locator("#write").press("Control+Enter");
+  await said(page, "send us your account").waitFor();
+  const word = said(page, "please look there");
+  await word.waitFor();
+  expect(await word.textContent()).toMatch(/the answer stands in private/);
   expect(wrongs).toEqual([]);
   await context.close();
 });
@@ -175,7 +191,10 @@ it("shows the settings that were in force at the instant that is looked at", asy
   await page.locator(".banner-past").waitFor();
   await page.getByRole("button", { name: "Settings at that time" }).press("Enter");
   const dialog = page.getByRole("dialog");
-  await dialog.locator(".yaml, p").first().waitFor();
+  await dialog
+    .getByText(/teams:|built-in/)
+    .first()
+    .waitFor();
   expect(await dialog.textContent()).toMatch(/Settings as of .*(teams:|built-in)/s);
   expect(await axe(page)).toEqual([]);
   await page.keyboard.press("Escape");

@@ -346,8 +346,9 @@ it("waits until somebody else agrees, and goes on with what failed", async (test
   expect(await waits.textContent()).toMatch(/Somebody else has to agree/);
   expect(await waits.getByRole("button", { name: "Agree and send" }).count()).toBe(0);
   expect(await axe(mine.page)).toEqual([]);
-  const theirs = await visit(system, `conversation/${id}`, { as: colleague });
+  const theirs = await visit(system, `inbox?view=approval&brand=${me.brand}`, { as: colleague });
   await ready(theirs.page);
+  await theirs.page.locator(`.row-link[data-id="${id}"]`).click();
   await theirs.page.locator(".held-one", { hasText: "I am new" }).waitFor();
   await theirs.page.getByRole("button", { name: "Agree and send" }).press("Enter");
   await said(mine.page, "I am new").locator(".chip-good").waitFor();

@@ -40,7 +40,9 @@ const LIMITS = { x: 280, mastodon: 500, bluesky: 300 };
 const MOST_PARTS = 6;
 const bytes = (text) => new TextEncoder().encode(text).length;
 
-export function checkDraft(state, { text = "", private: secret = false }) {
+const MOVED = "We have sent you a private message.";
+
+export function checkDraft(state, { text = "", private: secret = false, moveToPrivate = false, publicNote = "" }) {
   const findings = PATTERNS.flatMap(({ find, ...rest }) => {
     if (secret && rest.stops) return [];
     const found = find.exec(text);
@@ -69,7 +71,15 @@ export function checkDraft(state, { text = "", private: secret = false }) {
   }
   const parts = split(text, secret ? 10_000 : (LIMITS[state?.network] ?? 2_000));
   const tooLong = parts.length > MOST_PARTS ? `it takes more than ${MOST_PARTS} parts` : "";
-  return { findings, parts: tooLong ? [] : parts, ...(tooLong && { tooLong }) };
+  const note = moveToPrivate ? publicNote || MOVED : "";
+  const waitsFor = text.includes("#ask") ? ["person"] : [];
+  return {
+    findings,
+    parts: tooLong ? [] : parts,
+    ...(tooLong && { tooLong }),
+    ...(note && { publicNote: note }),
+    ...(waitsFor.length && { waitsFor }),
+  };
 }
 
 /** At the ends of words; numbered when there are several. */

@@ -108,6 +108,7 @@ function list(query) {
     ) &&
     (statuses.length === 0 || statuses.includes(statusOf(state))) &&
     (wanted("unassigned") !== "true" || !state.assignee) &&
+    (wanted("waitsForApproval") !== "true" || state.proposals.length > 0) &&
     (!wanted("offeredTo") || wanted("offeredTo") === state.offeredTo) &&
     (!wanted("incidentId") || wanted("incidentId") === state.incidentId) &&
     (!wanted("minPriority") || rank(state.priority) >= rank(`PRIORITY_${wanted("minPriority")}`));
@@ -405,6 +406,13 @@ function reply(id, person, json, requestId) {
   const more = json.overrideReason ? { overrode: json.overrideReason } : {};
   const made = submit(id, person, json.text, json.private ?? false, clock.now(), requestId, more);
   fares(id, made, json.text, requestId);
+  if (json.moveToPrivate) {
+    const { publicNote } = checkDraft(fold(id), json);
+    const word = submit(id, person, publicNote, false, clock.now(), `${requestId} word`, {
+      notice: "moved_to_private",
+    });
+    fares(id, word, "#ok", requestId);
+  }
   return { replyId: made };
 }
 

@@ -56,6 +56,8 @@ export interface Query {
   minPriority?: Priority;
   unassigned?: boolean;
   offeredTo?: string;
+  /** Those in which a reply waits for somebody to agree to it. */
+  waitsForApproval?: boolean;
   incident?: string;
 }
 
@@ -115,7 +117,15 @@ export type Deed =
   | { do: "hand-off"; toTeam: string; toPerson: string; reason: string }
   | { do: "escalate"; toTeam: string; reason: string }
   | { do: "notes"; text: string }
-  | { do: "replies"; text: string; private: boolean; inReplyTo: string; overrideReason?: string }
+  | {
+      do: "replies";
+      text: string;
+      private: boolean;
+      inReplyTo: string;
+      overrideReason?: string;
+      moveToPrivate?: true;
+      publicNote?: string;
+    }
   | { do: "deescalate"; reason: string }
   | { do: "callbacks"; dueAt: string; timezone: string; caller: string }
   | { do: "called"; callbackId: string }

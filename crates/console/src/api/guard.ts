@@ -22,6 +22,16 @@ export interface Checked {
   parts: string[];
   /** Why it cannot leave at all, however it is cut. */
   tooLong: string;
+  /** Why it would wait for somebody to agree to it; empty when it leaves at once. */
+  waitsFor: string[];
+  /** What would be said in public beside a private answer. */
+  publicNote: string;
+}
+
+/** Said in public that the answer stands in private: with these words, or the brand's own when they are empty. */
+export interface Beside {
+  moveToPrivate: true;
+  publicNote: string;
 }
 
 /** Turns places in UTF-8 bytes, which rise, into places in UTF-16 units. */
@@ -40,20 +50,27 @@ export function toUnits(text: string): (byte: number) => number {
 export async function checkDraft(
   conversation: string,
   draft: { person: string; text: string; private: boolean },
+  beside: Beside | undefined,
 ): Promise<Checked> {
-  const body = { conversationId: conversation, ...draft };
-  const json = await post<CheckDraftResponseJson>(`conversations/${encodeURIComponent(conversation)}/draft`, body);
+  const body = { conversationId: conversation, ...draft, ...beside };
+  const json = await post<CheckDraftResponseJson & { waitsFor?: string[]; publicNote?: string }>(
+    `conversations/${encodeURIComponent(conversation)}/draft`,
+    body,
+  );
   const place = toUnits(draft.text);
+  // What is found in the public word has no place in the box.
+  const inNote = (one: object) => (one as { inPublicNote?: boolean }).inPublicNote === true;
   const findings = (json.findings ?? []).map((one) => ({
     kind: one.kind ?? "",
     stops: one.stops ?? false,
-    start: place(readNumber(one.start)),
-    end: place(readNumber(one.end)),
+    start: inNote(one) ? 0 : place(readNumber(one.start)),
+    end: inNote(one) ? 0 : place(readNumber(one.end)),
     reason: one.reason ?? "",
     wayOut: one.wayOut ?? "",
     correction: one.correction ?? "",
   }));
   // What stops comes first, then in the order of the text.
   findings.sort((a, b) => Number(b.stops) - Number(a.stops) || a.start - b.start);
-  return { findings, parts: json.parts ?? [], tooLong: json.tooLong ?? "" };
+  const { parts = [], tooLong = "", waitsFor = [], publicNote = "" } = json;
+  return { findings, parts, tooLong, waitsFor, publicNote };
 }

@@ -120,6 +120,7 @@ export function matches(summary: Summary, query: Query): boolean {
     (!query.status?.length || query.status.includes(summary.status)) &&
     same(query.offeredTo, summary.offeredTo) &&
     same(query.incident, summary.incidentId) &&
+    (!query.waitsForApproval || summary.proposals.length > 0) &&
     (!query.unassigned || summary.assignee === "") &&
     (!query.minPriority || PRIORITIES.indexOf(summary.priority) >= PRIORITIES.indexOf(query.minPriority))
   );

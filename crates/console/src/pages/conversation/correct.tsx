@@ -1,6 +1,6 @@
 // What a post was read as, with how sure the classifier was, and a person's way to put it right.
 
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Summary } from "../../api/model";
 import { percent, t, word } from "../../i18n";
 import { labelName } from "../../lib/labels";
@@ -80,7 +80,8 @@ function CorrectForm({ postKey, reading, summary, onClose }: CorrectProps & { on
   const [head, setHead] = useState<Head>("intent");
   const [label, setLabel] = useState("");
   const ids = useId();
-  useEffect(() => first.current?.focus(), []);
+  // Before anybody can press a key: Escape shuts it from the start.
+  useLayoutEffect(() => first.current?.focus(), []);
   const now = answerOf(reading, head)?.label ?? "";
   const labels = choices(head, reading, brandOf(summary.brand)?.topics ?? []).filter((one) => one !== now);
   const chosen = labels.includes(label) ? label : "";

@@ -1,7 +1,7 @@
 // A draft that is kept, and looked at while it is typed.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Checked, checkDraft } from "../../api/guard";
+import { type Beside, type Checked, checkDraft } from "../../api/guard";
 import type { Summary } from "../../api/model";
 import { tn } from "../../i18n";
 import { me } from "../../live/me";
@@ -39,11 +39,17 @@ export interface Looked {
 const NOTHING: Looked = { checked: undefined, current: false };
 
 /** What the guard says of a reply, a moment after the last letter. Without an answer nothing is said: the desk looks again. */
-export function useGuard(summary: Summary, text: string, secret: boolean, on: boolean): Looked {
+export function useGuard(
+  summary: Summary,
+  text: string,
+  secret: boolean,
+  on: boolean,
+  beside: Beside | undefined,
+): Looked {
   const [looked, setLooked] = useState<{ key: string; checked: Checked }>();
   const person = me.value?.brand === summary.brand ? me.value.person : "";
   const asks = on && person !== "" && text.trim() !== "";
-  const key = `${summary.id} ${person} ${secret} ${text}`;
+  const key = `${summary.id} ${person} ${secret} ${beside ? `with ${beside.publicNote}` : ""} ${text}`;
   /** When it was asked last; the first letter after a pause waits for the next. */
   const asked = useRef(0);
   if (Date.now() - asked.current > MOST_MS) asked.current = Date.now();
@@ -54,7 +60,7 @@ export function useGuard(summary: Summary, text: string, secret: boolean, on: bo
     const wait = Math.max(0, Math.min(REST_MS, asked.current + MOST_MS - Date.now()));
     const timer = setTimeout(() => {
       asked.current = Date.now();
-      checkDraft(summary.id, { person, text, private: secret }).then(
+      checkDraft(summary.id, { person, text, private: secret }, beside).then(
         (checked) => {
           if (!late) setLooked({ key, checked });
         },

@@ -14,7 +14,7 @@ import { WritingHint } from "../../ui/writers";
 import { useDeed } from "./deed";
 import { drafts, useGuard } from "./draft";
 import { Findings, Marks, Override, Parts, type Ways } from "./guard";
-import { WindowHint } from "./held";
+import { WindowHint, whyItWaits } from "./held";
 import { ReadyReplies } from "./ready";
 
 export type Kind = "reply" | "note";
@@ -34,7 +34,12 @@ export function Write({ summary, customer, newestPost, focus }: WriteProps) {
   const begun = useRef("");
   const box = useRef<HTMLTextAreaElement>(null);
   const doing = useDeed(summary);
-  const guard = useGuard(summary, text, secret, kind === "reply");
+  const [told, setTold] = useState(false);
+  const [note, setNote] = useState("");
+  // Only what was asked in public is answered in public that it goes on in private.
+  const leaves = kind === "reply" && secret && newestPost !== undefined && !newestPost.private;
+  const beside = leaves && told ? ({ moveToPrivate: true, publicNote: note.trim() } as const) : undefined;
+  const guard = useGuard(summary, text, secret, kind === "reply", beside);
   const stopped = guard.current && (guard.checked?.findings.some((one) => one.stops) ?? false);
   useEffect(() => {
     if (focus) box.current?.focus();
@@ -52,9 +57,12 @@ export function Write({ summary, customer, newestPost, focus }: WriteProps) {
     const done = await doing.run(
       kind === "note"
         ? { do: "notes", text: said }
-        : { do: "replies", text: said, private: secret, inReplyTo: newestPost?.key ?? "", ...why },
+        : { do: "replies", text: said, private: secret, inReplyTo: newestPost?.key ?? "", ...why, ...beside },
     );
-    if (done) change("");
+    if (done) {
+      change("");
+      setNote("");
+    }
     return box.current?.focus();
   };
   const put = (ready: string) => {
@@ -97,6 +105,12 @@ export function Write({ summary, customer, newestPost, focus }: WriteProps) {
       {kind === "reply" && guard.checked && (
         <Parts parts={guard.checked.parts} network={summary.network} secret={secret} />
       )}
+      {leaves && <Aloud told={told} note={note} own={guard.checked?.publicNote ?? ""} tell={setTold} say={setNote} />}
+      {kind === "reply" && guard.checked && guard.checked.waitsFor.length > 0 && (
+        <p class="hint" role="status">
+          {t("guard.waits", { why: guard.checked.waitsFor.map(whyItWaits).join(", ") })}
+        </p>
+      )}
       {kind === "reply" && secret && summary.window && <WindowHint window={summary.window} />}
       {kind === "reply" && <ReadyReplies summary={summary} secret={secret} use={put} />}
       {kind === "reply" && stopped && <Override busy={doing.busy} send={(reason) => void send(reason)} />}
@@ -114,6 +128,39 @@ export function Write({ summary, customer, newestPost, focus }: WriteProps) {
       </div>
       <Refused text={doing.refused} />
     </form>
+  );
+}
+
+interface AloudProps {
+  told: boolean;
+  note: string;
+  /** The brand's own words. */
+  own: string;
+  tell: (told: boolean) => void;
+  say: (note: string) => void;
+}
+
+/** One step from public to private: the public hears that the answer stands there. */
+function Aloud({ told, note, own, tell, say }: AloudProps) {
+  return (
+    <div class="aloud">
+      <label class="check">
+        <input type="checkbox" checked={told} onChange={(event) => tell(event.currentTarget.checked)} />
+        {t("write.aloud")}
+      </label>
+      {told && (
+        <label class="field field-wide">
+          <span>{t("write.aloud.words")}</span>
+          <input
+            type="text"
+            dir="auto"
+            value={note}
+            placeholder={own || t("write.aloud.own")}
+            onInput={(event) => say(event.currentTarget.value)}
+          />
+        </label>
+      )}
+    </div>
   );
 }
 

@@ -149,7 +149,7 @@ function More({ listing, rest, byItself }: { listing: Listing; rest: number; byI
 function emptyHint(choice: Choice): string {
   if (isFiltered(choice)) return t("inbox.empty.filters");
   if (choice.view === "mine") return t("inbox.empty.mine");
-  if (choice.view === "offered") return t("inbox.empty.offered");
+  if (choice.view === "offered" || choice.view === "approval") return t(`inbox.empty.${choice.view}`);
   return choice.view === "everything" ? t("inbox.empty.everything") : t("inbox.empty.waiting");
 }
 

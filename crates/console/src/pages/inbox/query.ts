@@ -4,7 +4,7 @@ import type { Query } from "../../api/calls";
 import { PRIORITIES, type Priority, STATUSES, type Status } from "../../api/model";
 import type { Me } from "../../live/me";
 
-export type View = "waiting" | "mine" | "offered" | "unassigned" | "everything";
+export type View = "waiting" | "mine" | "offered" | "approval" | "unassigned" | "everything";
 
 export interface Choice {
   view: View;
@@ -20,7 +20,7 @@ export interface Choice {
 }
 
 export const INTENTS = ["complaint", "question", "request", "praise", "noise", "other"] as const;
-export const VIEWS: readonly View[] = ["waiting", "mine", "offered", "unassigned", "everything"];
+export const VIEWS: readonly View[] = ["waiting", "mine", "offered", "approval", "unassigned", "everything"];
 const WAITING: readonly Status[] = ["NEW", "OPEN"];
 const UNSETTLED: readonly Status[] = ["NEW", "OPEN", "WAITING_FOR_CUSTOMER"];
 
@@ -58,10 +58,11 @@ export function toQuery(choice: Choice, me: Me | undefined): Query | undefined {
   };
   if (choice.minPriority) query.minPriority = choice.minPriority;
   if (choice.status) query.status = [choice.status];
-  else if (choice.view === "mine") query.status = UNSETTLED;
+  else if (choice.view === "mine" || choice.view === "approval") query.status = UNSETTLED;
   else if (choice.view !== "everything") query.status = WAITING;
   if (choice.view === "mine") query.assignee = me?.person ?? "";
   if (choice.view === "offered") query.offeredTo = me?.person ?? "";
+  if (choice.view === "approval") query.waitsForApproval = true;
   if (choice.view === "unassigned") query.unassigned = true;
   if (choice.incident) query.incident = choice.incident;
   return query;
