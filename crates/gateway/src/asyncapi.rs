@@ -13,6 +13,8 @@ const RECORD: &str = "earshot.conversation.v1.Record";
 const FACT: &str = "earshot.conversation.v1.Fact";
 const CHANGE: &str = "earshot.conversation.v1.WatchConversationsResponse";
 const MEASURES: &str = "earshot.analytics.v1.WatchResponse";
+const NEWS: &str = "earshot.notifier.v1.ShownNews";
+const WRITING: &str = "earshot.conversation.v1.Writing";
 const JSON: &str = "application/json";
 
 const ABOUT: &str = "\
@@ -115,7 +117,7 @@ pub fn document() -> Value {
         },
         "channels": channels,
         "operations": operations,
-        "components": {"messages": messages, "schemas": schema::of(&CONTRACT, &[RECORD, CHANGE, MEASURES])},
+        "components": {"messages": messages, "schemas": schema::of(&CONTRACT, &[RECORD, CHANGE, MEASURES, NEWS, WRITING])},
     })
 }
 
@@ -205,7 +207,7 @@ fn follows(channel: &str, server: &str, names: &[String]) -> Value {
 }
 
 /// What the stream of events says.
-fn events() -> [(&'static str, Value); 3] {
+fn events() -> [(&'static str, Value); 5] {
     let message = |name: &str, about: &str, payload: Value| json!({"name": name, "title": name, "summary": about, "contentType": JSON, "payload": payload});
     [
         ("conversation", message("conversation", "A conversation as it is after a change.", reference(CHANGE))),
@@ -213,6 +215,8 @@ fn events() -> [(&'static str, Value); 3] {
             "measures",
             message("measures", "All measures by brand at first, then those that changed.", reference(MEASURES)),
         ),
+        ("news", message("news", "Something happened to the work of the person whom `person` names.", reference(NEWS))),
+        ("writing", message("writing", "Somebody writes an answer at this moment.", reference(WRITING))),
         (
             "reset",
             message("reset", "Forget what is known and load it again.", json!({"type": "object", "maxProperties": 0})),
