@@ -71,7 +71,21 @@ const SUBJECTS: &[Subjects] = &[
         name: "brands",
         address: "earshot.{partition}.{brand}.brand",
         about: "A brand itself: settings, who is there, surges, and what its sources handed in.",
-        facts: &["settingsPublished", "presenceChanged", "surgeDetected", "surgeEnded", "intakeCounted"],
+        facts: &["settingsPublished", "presenceChanged", "surgeDetected", "surgeEnded", "intakeCounted", "newsChosen"],
+    },
+    Subjects {
+        name: "notices",
+        address: "earshot.{partition}.{brand}.notice.{notice}",
+        about: "Something that is said without a conversation: a shift's post, news for one of the brand's people.",
+        facts: &[
+            "shiftPostSubmitted",
+            "personNoticeSubmitted",
+            "personNoticeExtended",
+            "noticeAttempted",
+            "noticeSent",
+            "noticeFailed",
+            "noticeInDoubt",
+        ],
     },
 ];
 
@@ -166,6 +180,7 @@ fn channel(subjects: &Subjects, names: &[String]) -> Value {
         ("conversation", "The conversation's id, 32 hex digits."),
         ("customer", "The customer's id, 32 hex digits."),
         ("post", "The post's key, 32 hex digits."),
+        ("notice", "The notice's id, 32 hex digits."),
     ];
     let mut parameters = Map::new();
     for (name, about) in known {
@@ -227,7 +242,7 @@ fn events() -> [(&'static str, Value); 5] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use conversation::{BrandId, ConversationId, CustomerId, PostKey, Subject};
+    use conversation::{BrandId, ConversationId, CustomerId, NoticeId, PostKey, Subject};
     use std::collections::BTreeSet;
 
     fn references(value: &Value, found: &mut BTreeSet<String>) {
@@ -270,6 +285,7 @@ mod tests {
             ("conversations", Subject::Conversation { brand: brand.clone(), customer, conversation }),
             ("customers", Subject::Customer { brand: brand.clone(), customer }),
             ("filtered", Subject::Filtered { brand: brand.clone(), customer, post }),
+            ("notices", Subject::Notice { brand: brand.clone(), notice: NoticeId::from_uuid(id) }),
             ("brands", Subject::Brand { brand }),
         ];
         for (name, subject) in subjects {
