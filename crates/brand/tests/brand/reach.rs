@@ -194,8 +194,11 @@ fn atom() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Signs of which each may be a level of an expression; settings refuse more levels than this.
+const SIGNS_MOST: usize = 32;
+
 fn condition() -> impl Strategy<Value = String> {
-    atom().prop_recursive(3, 8, 3, |inner| {
+    let any_depth = atom().prop_recursive(3, 8, 3, |inner| {
         let pair = (inner.clone(), inner.clone());
         prop_oneof![
             pair.clone().prop_map(|(one, two)| format!("({one} && {two})")),
@@ -203,6 +206,9 @@ fn condition() -> impl Strategy<Value = String> {
             inner.clone().prop_map(|one| format!("!({one})")),
             (inner.clone(), inner.clone(), inner).prop_map(|(one, two, three)| format!("({one} ? {two} : {three})")),
         ]
+    });
+    any_depth.prop_filter("no deeper than settings may be", |text| {
+        text.matches(['(', '[', '.', '!', '?', ':', '<', '>', '=']).count() + text.matches(" in ").count() <= SIGNS_MOST
     })
 }
 

@@ -1,6 +1,6 @@
 //! What the guard says of replies that people really sent: shares by kind, and how fast it and the split are.
 //!
-//! `cargo run --release -p earshot-reply --example measure -- DIR [--sample N] [--seed S] [--only KIND]
+//! `cargo run --release -p earshot-reply --example guard -- DIR [--sample N] [--seed S] [--only KIND]
 //! [--dictionaries FOLDER]`; DIR holds `conv_*.jsonl.gz`, lines with `thread`, `role` and `text`. With `--sample`, N replies
 //! that have findings (of a kind) are printed for people to judge; the same seed draws the same. Nothing is written.
 
