@@ -29,7 +29,9 @@ it("leads by keyboard from the scorecard to a conversation, and back", async () 
   const first = page.locator(".scorecard tbody th .link").first();
   await first.waitFor();
   const points = await pictured(page);
-  expect(points.length).toBeGreaterThan(0);
+  // A real system that has just begun has too little for a score, and says so.
+  const tooFew = await page.locator(".scorecard").getByText("too few to say").count();
+  expect(points.length + (system.real ? tooFew : 0)).toBeGreaterThan(0);
   for (const { told, drawn } of points) expect(Math.abs(told - drawn)).toBeLessThan(0.06);
   await first.press("Enter");
   expect(await first.getAttribute("aria-expanded")).toBe("true");

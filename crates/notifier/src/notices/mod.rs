@@ -2,8 +2,8 @@
 //! brand's people. They go out as replies
 //! do, by the same lanes and under the same promise: once, or known not to be there, or left to a person.
 //!
-//! - [`view`]: every notice that is not done, a fold of the log ([`follow`]);
-//! - [`run`]: takes up what is due;
+//! - [`view`]: every notice that is not done, a fold of the log ([`mod@follow`]);
+//! - [`mod@run`]: takes up what is due;
 //! - [`deliver`]: the protocol of one notice, [`written`]: its facts;
 //! - [`way`]: where it goes; [`grpc`]: what people see of it, and settle.
 
