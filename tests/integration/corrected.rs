@@ -280,7 +280,7 @@ async fn another_model_reads_everything_again_and_nothing_follows_from_it() {
     // when another model is tried, nothing is written
     let model = other_model(&system).await;
     let run = async |more: &[&str]| {
-        let args = [&["classifier", "reclassify", "--json", "--model", &model], more].concat();
+        let args = [&["classifier", "reclassify", "--json", "--brand", "again", "--model", &model], more].concat();
         system.tool_json(&args).await
     };
     let tried = run(&["--dry-run"]).await;
