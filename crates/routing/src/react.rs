@@ -387,8 +387,12 @@ async fn handle(journal: &Journal, desk: &Desk, reactor: &Reactor, item: Item, l
                 for conversation in stirred {
                     attend(desk, reactor, conversation, item.traceparent.as_deref()).await;
                 }
-                if record.facts.iter().any(moves_brand) {
-                    attend_brand(desk, reactor, record.subject.brand()).await;
+                let brand = record.subject.brand();
+                if record.facts.iter().any(moves_surges) {
+                    attend_surges(desk, reactor, brand).await;
+                }
+                if record.facts.iter().any(moves_shifts) {
+                    attend_shifts(desk, reactor, brand).await;
                 }
             }
             kind
@@ -407,9 +411,15 @@ async fn handle(journal: &Journal, desk: &Desk, reactor: &Reactor, item: Item, l
     }
 }
 
-/// Whether the brand has to be looked at because of a fact. Whoever comes online may be the one a shift post waits for.
-fn moves_brand(fact: &Fact) -> bool {
-    matches!(fact, Fact::Routed(_) | Fact::PresenceChanged(_) | Fact::SettingsPublished(_))
+/// Whether a fact may begin or end a surge.
+fn moves_surges(fact: &Fact) -> bool {
+    matches!(fact, Fact::Routed(_) | Fact::SettingsPublished(_))
+}
+
+/// Whether a fact may be what a shift post waits for: whoever comes online. A post of a customer is not; days of opening hours are
+/// not read for each of those.
+fn moves_shifts(fact: &Fact) -> bool {
+    matches!(fact, Fact::PresenceChanged(_) | Fact::SettingsPublished(_))
 }
 
 /// Whether surges that are on are over, and shifts have begun or ended.
@@ -428,18 +438,28 @@ async fn attend_brands(desk: &Desk, reactor: &Reactor) {
     }
 }
 
-/// Writes what the brand as a whole calls for. Somebody who was first leaves nothing to write.
+/// Writes what the brand as a whole calls for.
 async fn attend_brand(desk: &Desk, reactor: &Reactor, brand: &BrandId) {
-    let now = reactor.clock.now();
-    let (found, version, shifts) = {
-        let view = desk.read();
-        let version = view.brands.get(brand).map_or(0, |known| known.version);
-        (brand_needs(&view, brand, now), version, shift_posts(&view, brand, now))
-    };
-    for fact in shifts.into_iter().filter(|fact| !desk.knows_shift_post(&fact.notice)) {
+    attend_shifts(desk, reactor, brand).await;
+    attend_surges(desk, reactor, brand).await;
+}
+
+/// Posts what is due of the brand's shifts.
+async fn attend_shifts(desk: &Desk, reactor: &Reactor, brand: &BrandId) {
+    let due = shift_posts(&desk.read(), brand, reactor.clock.now());
+    for fact in due.into_iter().filter(|fact| !desk.knows_shift_post(&fact.notice)) {
         let span = tracing::info_span!("react", otel.name = "post at a shift", %brand, team = %fact.team);
         reactor.spawn(Job::PostShift { brand: brand.clone(), fact: Box::new(fact) }, span).await;
     }
+}
+
+/// Writes which surges have begun or ended. Somebody who was first leaves nothing to write.
+async fn attend_surges(desk: &Desk, reactor: &Reactor, brand: &BrandId) {
+    let (found, version) = {
+        let view = desk.read();
+        let version = view.brands.get(brand).map_or(0, |known| known.version);
+        (brand_needs(&view, brand, reactor.clock.now()), version)
+    };
     for (record, fact) in found {
         reactor
             .spawn(Job::Tell { brand: brand.clone(), version, record, fact: Box::new(fact) }, brand_span(brand))

@@ -187,13 +187,17 @@ impl View {
         self.as_of = self.as_of.max(sequence);
         match &record.subject {
             Subject::Conversation { brand, customer, conversation } => {
+                let known = self.customers.get(customer).map_or(&[][..], |known| &known.conversations);
+                let has_others = known.iter().any(|other| other != conversation);
                 let mut is_elsewhere = false;
                 let moved = self.change(*conversation, brand, *customer, |entry| {
                     if entry.version < sequence {
-                        let place = (entry.state.region.clone(), entry.state.timezone.clone());
+                        let place_of = |state: &Conversation| (state.region.clone(), state.timezone.clone());
+                        // Most customers have one conversation, and every record comes by here.
+                        let place = has_others.then(|| place_of(&entry.state));
                         conversation::evolve(&mut entry.state, record);
                         entry.version = sequence;
-                        is_elsewhere = (&entry.state.region, &entry.state.timezone) != (&place.0, &place.1);
+                        is_elsewhere = place.is_some_and(|place| place != place_of(&entry.state));
                     }
                 });
                 let mut stirred = vec![*conversation];
@@ -320,13 +324,12 @@ impl View {
         how(entry);
         work.count(id, &entry.state, true);
         let state = &entry.state;
-        let after: Vec<PersonId> = hands(state).cloned().collect();
-        let holds = |hands: &[PersonId], person: &PersonId| hands.iter().filter(|holder| *holder == person).count();
+        let held = |person: &PersonId| before.iter().filter(|holder| *holder == person).count();
+        let holds = |person: &PersonId| hands(state).filter(|holder| *holder == person).count();
         // A private message takes another kind of hand than a public one.
-        let as_before =
-            |person: &&PersonId| was_private == state.private && holds(&before, person) == holds(&after, person);
+        let as_before = |person: &&PersonId| was_private == state.private && held(person) == holds(person);
         Moved {
-            people: before.iter().chain(&after).filter(|person| !as_before(person)).cloned().collect(),
+            people: before.iter().chain(hands(state)).filter(|person| !as_before(person)).cloned().collect(),
             team: waited_for.filter(|team| waits_for(state) != Some(team)),
         }
     }
