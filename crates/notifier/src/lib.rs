@@ -1,7 +1,7 @@
 //! Notifier: the way out. A reply that a person submitted is sent to its network once, or ends as unknown for a person to
 //! decide; never twice.
 //!
-//! - [`send`]: the protocol of one reply, which keeps that promise;
+//! - [`send`]: the protocol of one reply, which keeps that promise; [`promise`]: what it has in common with that of a notice;
 //! - [`port`]: what a network is to it; by Standard Webhooks to a URL ([`webhook`]) or in its own language ([`native`]), over
 //!   one HTTP call ([`http`], [`answer`], [`target`]);
 //! - [`networks`]: each network in its lane, with its [`circuit`] and its [`pace`];
@@ -26,6 +26,7 @@ mod notices;
 mod outbox;
 mod pace;
 mod port;
+mod promise;
 mod send;
 mod settings;
 mod target;
@@ -115,11 +116,12 @@ pub async fn start(process: Process, journal: Journal) -> anyhow::Result<Started
     let courier = Courier::new(journal.clone(), open.clone(), ways, rules, clock.clone(), shutdown.clone());
     let sender = Sender::new(journal.clone(), outbox.clone(), networks, clock, shutdown, settings.clone(), metrics);
     let ended = tokio::spawn(async move {
-        let (settle_after, in_flight) = (settings.settle_after(), settings.in_flight_max);
         // What stands in the set ends with it, so that a notifier that is dropped sends nothing more.
         let mut parts = JoinSet::new();
-        parts.spawn(due::run(process.clone(), outbox.clone(), sender, is_caught_up, settle_after, in_flight));
-        parts.spawn(notices::run(process.clone(), open.clone(), courier, notices_are_caught_up));
+        let replies = due::Replies { outbox: outbox.clone(), sender, settle_after: settings.settle_after() };
+        parts.spawn(due::run(process.clone(), replies, is_caught_up, settings.in_flight_max));
+        let letters = notices::Letters { notices: open.clone(), courier };
+        parts.spawn(due::run(process.clone(), letters, notices_are_caught_up, notices::IN_FLIGHT_MAX));
         let (journal_of_notices, every) = (journal.clone(), settings.checkpoint_seconds);
         parts.spawn(notices::follow(process.clone(), journal_of_notices, open, people, notices_caught_up, every));
         parts.spawn(follow::follow(process, journal, outbox, caught_up, settings.checkpoint_seconds));

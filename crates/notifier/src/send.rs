@@ -20,7 +20,8 @@ use crate::circuit::Change;
 use crate::metrics::Metrics;
 use crate::networks::{Lane, NETWORK_DOWN, Networks};
 use crate::outbox::{Line, Outbox, Waiting};
-use crate::port::{Abilities, Idempotency, Message, Outcome, Person, Reason};
+use crate::port::{Abilities, Message, Outcome, Person, Reason};
+use crate::promise::{self, Doubt, ELSEWHERE_WAIT, STEPS_MAX, Step};
 use crate::settings::Settings;
 use conversation::received::PostReceived;
 use conversation::replied::ReplySubmitted;
@@ -32,11 +33,6 @@ use service::{Clock, Shutdown};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tracing::Instrument;
-
-/// Steps of one conversation in a row, each of which writes something; more means that something is wrong.
-const STEPS_MAX: u32 = 1_000;
-/// How long a conversation waits that somebody else is working on.
-const ELSEWHERE_WAIT: SignedDuration = SignedDuration::from_secs(1);
 
 /// Sends what waits in the outbox. Clones share everything.
 #[derive(Clone)]
@@ -78,15 +74,6 @@ struct Try {
     at: Timestamp,
     /// The conversation after that, and its version.
     known: (Conversation, u64),
-}
-
-/// What a step led to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    /// Something was written, or somebody else wrote: look again.
-    Moved,
-    /// Nothing more can be done before then.
-    Later(Timestamp, &'static str),
 }
 
 impl Sender {
@@ -211,15 +198,6 @@ impl Turn<'_> {
     }
 }
 
-/// Whether a repetition of the reply does no harm now: the network knows its key, or has never had it.
-fn may_repeat(abilities: &Abilities, in_doubt_since: Option<Timestamp>, at: Timestamp) -> bool {
-    match (in_doubt_since, abilities.idempotency) {
-        (None, _) => true,
-        (Some(since), Idempotency::Key { valid_for }) => at.duration_since(since) < valid_for,
-        (Some(_), Idempotency::None) => false,
-    }
-}
-
 impl Inner {
     async fn step(&self, turn: Turn<'_>) -> Result<Step, TransactError> {
         let now = self.clock.now();
@@ -312,15 +290,20 @@ impl Inner {
         sending.outcome
     }
 
-    /// How long to wait after so many tries: the schedule, spread so that what failed together is not tried together,
-    /// and never less than the network asks for.
+    /// What is in doubt of a reply on a network with these abilities.
+    fn doubt(&self, turn: &Turn<'_>, abilities: Abilities) -> Doubt {
+        Doubt {
+            abilities,
+            since: turn.waiting.in_doubt_since(),
+            last_try: turn.waiting.attempted_at,
+            settle_after: self.settings.settle_after(),
+            patience: SignedDuration::from_secs_f64(self.settings.lookup_patience_seconds),
+        }
+    }
+
     fn wait_after(&self, waiting: &Waiting, attempt: u32, at_least: Option<Duration>) -> SignedDuration {
-        let waits = &self.settings.retry_waits_seconds;
-        let attempts = waiting.nth(attempt);
-        let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX).min(waits.len() - 1);
-        let spread = spread(&waiting.reply, attempt);
-        let wait = SignedDuration::from_secs_f64(waits[index] * (0.8 + 0.4 * spread));
-        wait.max(at_least.and_then(|least| SignedDuration::try_from(least).ok()).unwrap_or_default())
+        let (waits, tries) = (&self.settings.retry_waits_seconds, waiting.nth(attempt));
+        promise::wait_after(waits, tries, spread(&waiting.reply, attempt), at_least)
     }
 }
 

@@ -7,7 +7,8 @@ use super::Rules;
 use super::metrics::Metrics;
 use super::view::{Notices, Waiting};
 use super::way::{Way, Ways};
-use crate::port::{Abilities, Idempotency, LookUp, Outcome, Reason, may_have_arrived};
+use crate::port::{Abilities, LookUp, Outcome, Reason, may_have_arrived};
+use crate::promise::{self, Doubt, ELSEWHERE_WAIT, STEPS_MAX, Step, Unfound};
 use conversation::notice::{Notice, NoticeStatus};
 use conversation::{BrandId, NoticeId, Record, Subject};
 use jiff::{SignedDuration, Timestamp};
@@ -15,14 +16,6 @@ use journal::{Journal, TransactError};
 use service::{Clock, Shutdown};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Steps of one notice in a row, each of which writes something; more means that something is wrong.
-const STEPS_MAX: u32 = 1_000;
-/// How long a notice waits that somebody else is working on.
-pub(super) const ELSEWHERE_WAIT: SignedDuration = SignedDuration::from_secs(1);
-/// Waits between two look-ups of a receiver that cannot be asked now.
-const LOOK_AGAIN_FIRST: SignedDuration = SignedDuration::from_secs(1);
-const LOOK_AGAIN_LONGEST: SignedDuration = SignedDuration::from_secs(60);
 
 /// Sends notices. Clones share everything.
 #[derive(Clone)]
@@ -54,15 +47,6 @@ pub(super) struct Try {
     pub at: Timestamp,
     /// The notice after that, and its version.
     pub known: (Notice, u64),
-}
-
-/// What a step led to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
-    /// Something was written, or somebody else wrote: look again.
-    Moved,
-    /// Nothing more can be done before then.
-    Later(Timestamp, &'static str),
 }
 
 impl Courier {
@@ -137,15 +121,6 @@ impl Turn {
     }
 }
 
-/// Whether a repetition does no harm now: the receiver knows its key, or has never had it.
-fn may_repeat(abilities: &Abilities, in_doubt_since: Option<Timestamp>, at: Timestamp) -> bool {
-    match (in_doubt_since, abilities.idempotency) {
-        (None, _) => true,
-        (Some(since), Idempotency::Key { valid_for }) => at.duration_since(since) < valid_for,
-        (Some(_), Idempotency::None) => false,
-    }
-}
-
 impl Inner {
     async fn step(&self, turn: &Turn) -> Result<Step, TransactError> {
         let now = self.clock.now();
@@ -159,8 +134,8 @@ impl Inner {
         let Some(way) = self.ways.of(turn.notice, &turn.waiting) else {
             return self.end(turn, None, turn.last_try(), Reason::NO_TARGET).await;
         };
-        if let Some(since) = turn.state().in_doubt_since()
-            && let Some(step) = self.settle_doubt(turn, &way, since).await?
+        if turn.state().in_doubt_since().is_some()
+            && let Some(step) = self.settle_doubt(turn, &way).await?
         {
             return Ok(step);
         }
@@ -225,8 +200,8 @@ impl Inner {
         }
         let since = turn.state().in_doubt_since().unwrap_or(tried.at);
         let retry_at = self.clock.now() + self.wait_after(turn, tried.attempt, None);
-        if may_repeat(&abilities, Some(since), retry_at) && tried.attempt < self.rules.attempts_max(&turn.waiting.what)
-        {
+        let doubt = Doubt { since: Some(since), ..self.doubt(turn, abilities) };
+        if doubt.may_repeat(retry_at) && tried.attempt < self.rules.attempts_max(&turn.waiting.what) {
             return self.failed(turn, tried, &reason, Some(retry_at)).await;
         }
         if abilities.lookup {
@@ -237,32 +212,17 @@ impl Inner {
     }
 
     /// Before a notice is sent again that may have arrived. None: it may be sent again.
-    async fn settle_doubt(&self, turn: &Turn, way: &Way, since: Timestamp) -> Result<Option<Step>, TransactError> {
-        let (abilities, now) = (way.abilities(), self.clock.now());
+    async fn settle_doubt(&self, turn: &Turn, way: &Way) -> Result<Option<Step>, TransactError> {
+        let (doubt, now) = (self.doubt(turn, way.abilities()), self.clock.now());
         let found = way.look_up(turn.brand(), turn.notice, &turn.records).await;
         if let LookUp::Found(receipt) = &found {
             return self.confirm(turn, turn.last_try(), receipt, "looked_up").await.map(Some);
         }
-        if may_repeat(&abilities, Some(since), now) {
-            return Ok(None);
+        match doubt.unfound(&found, now, turn.last_reason()) {
+            Unfound::Repeat => Ok(None),
+            Unfound::Later(until, why) => Ok(Some(Step::Later(until, why))),
+            Unfound::Person(reason) => self.leave_to_person(turn, &reason).await.map(Some),
         }
-        match found {
-            LookUp::Missing if self.is_certain(turn, &abilities) => return Ok(None),
-            LookUp::Missing if abilities.lookup_is_certain => {
-                let last = turn.state().attempted_at.unwrap_or(now);
-                return Ok(Some(Step::Later(last + self.rules.settle_after, "in_doubt")));
-            }
-            LookUp::Failed(_) if now < since + self.rules.patience => {
-                let wait = (now.duration_since(since) / 4).clamp(LOOK_AGAIN_FIRST, LOOK_AGAIN_LONGEST);
-                return Ok(Some(Step::Later(now + wait, "lookup_failed")));
-            }
-            _ => {}
-        }
-        let reason = match abilities.idempotency {
-            Idempotency::Key { .. } => Reason::KEY_EXPIRED,
-            Idempotency::None => turn.last_reason(),
-        };
-        self.leave_to_person(turn, &reason).await.map(Some)
     }
 
     /// No try is made any more. It has failed, unless an earlier try may have brought it there after all.
@@ -276,7 +236,7 @@ impl Inner {
         };
         match (found, way) {
             (LookUp::Found(receipt), _) => self.confirm(turn, tried, &receipt, "looked_up").await,
-            (LookUp::Missing, Some(way)) if self.is_certain(turn, &way.abilities()) => {
+            (LookUp::Missing, Some(way)) if self.doubt(turn, way.abilities()).is_certain(self.clock.now()) => {
                 let reason = if may_have_arrived(reason.code()) { Reason::NOT_ARRIVED } else { reason };
                 self.failed(turn, tried, &reason, None).await
             }
@@ -284,10 +244,15 @@ impl Inner {
         }
     }
 
-    /// Whether a look-up that has just found nothing proves that nothing is there.
-    fn is_certain(&self, turn: &Turn, abilities: &Abilities) -> bool {
-        let last = turn.state().attempted_at.unwrap_or(Timestamp::UNIX_EPOCH);
-        abilities.lookup_is_certain && self.clock.now() >= last + self.rules.settle_after
+    /// What is in doubt of a notice whose receiver has these abilities.
+    fn doubt(&self, turn: &Turn, abilities: Abilities) -> Doubt {
+        Doubt {
+            abilities,
+            since: turn.state().in_doubt_since(),
+            last_try: turn.state().attempted_at,
+            settle_after: self.rules.settle_after,
+            patience: self.rules.patience,
+        }
     }
 
     /// A person decides. One that was never tried is begun first, since only a try can be in doubt.
@@ -305,10 +270,8 @@ impl Inner {
     /// How long to wait after so many tries, and never less than the receiver asks for.
     fn wait_after(&self, turn: &Turn, attempts: u32, at_least: Option<Duration>) -> SignedDuration {
         let (notice, waits) = (turn.notice, self.rules.waits(&turn.waiting.what));
-        let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX).min(waits.len() - 1);
         // Spread, so that what failed together is not tried together; the same for the same try.
         let spread = f64::from((notice.as_uuid().as_u128() as u32).rotate_left(attempts) % 1_000) / 1_000.0;
-        let wait = SignedDuration::from_secs_f64(waits[index] * (0.8 + 0.4 * spread));
-        wait.max(at_least.and_then(|least| SignedDuration::try_from(least).ok()).unwrap_or_default())
+        promise::wait_after(waits, attempts, spread, at_least)
     }
 }

@@ -3,7 +3,7 @@
 //! do, by the same lanes and under the same promise: once, or known not to be there, or left to a person.
 //!
 //! - [`view`]: every notice that is not done, a fold of the log ([`mod@follow`]);
-//! - [`mod@run`]: takes up what is due;
+//! - [`run`]: what of them is due;
 //! - [`deliver`]: the protocol of one notice, [`written`]: its facts;
 //! - [`way`]: where it goes; [`grpc`]: what people see of it, and settle.
 
@@ -19,7 +19,7 @@ mod written;
 pub use deliver::Courier;
 pub use follow::follow;
 pub use grpc::Counter;
-pub use run::run;
+pub use run::{IN_FLIGHT_MAX, Letters};
 pub use view::Notices;
 use view::What;
 pub use way::Ways;

@@ -2,18 +2,14 @@
 //! written once whoever finds it out. A try has an id of its own each time: two that want to make the same try must not
 //! both believe that the record is theirs.
 
-use super::deliver::{ELSEWHERE_WAIT, Inner, Step, Try, Turn};
+use super::deliver::{Inner, Try, Turn};
 use crate::NAME;
 use crate::port::{Reason, Receipt};
+use crate::promise::{self, ELSEWHERE_WAIT, Step};
 use conversation::notice::{Notice, NoticeCommand, NoticeFailed, NoticeInDoubt, NoticeSent, NoticeStatus, decide};
 use conversation::{Actor, NoticeId, RecordId, Rejection};
 use jiff::Timestamp;
 use journal::{Done, Draft, TransactError};
-use std::time::Duration;
-
-/// The first and the longest pause between two tries to write while the log cannot be reached.
-const PAUSE_FIRST: Duration = Duration::from_millis(100);
-const PAUSE_LONGEST: Duration = Duration::from_secs(5);
 
 impl Inner {
     /// Writes down that a try begins. None: somebody else has moved the notice on, and nothing may be sent.
@@ -114,8 +110,6 @@ impl Inner {
         }
     }
 
-    /// Writes as long as it takes: what is not written of a try has to be found out again, or asked of a person. While
-    /// the process stops, it tries once more and no longer.
     async fn write(
         &self,
         turn: &Turn,
@@ -123,20 +117,10 @@ impl Inner {
         known: (Notice, u64),
         decide: impl Fn(&Notice) -> conversation::Decision,
     ) -> Result<Done<Notice>, TransactError> {
-        let mut hint = Some(known);
-        let mut pause = PAUSE_FIRST;
-        loop {
-            let error = match self.journal.transact_on(&turn.subject, draft.clone(), hint.take(), &decide).await {
-                Ok(done) => return Ok(done),
-                Err(error) if is_transient(&error) => error,
-                Err(error) => return Err(error),
-            };
+        let wait = |error: &TransactError| {
             tracing::warn!(notice = %turn.notice, %error, "a notice's next step is not written yet; trying again");
-            if self.shutdown.unless_begun(tokio::time::sleep(pause)).await.is_none() {
-                return self.journal.transact_on(&turn.subject, draft, None, &decide).await;
-            }
-            pause = (pause * 2).min(PAUSE_LONGEST);
-        }
+        };
+        promise::write((&self.journal, &self.shutdown), &turn.subject, draft, known, decide, wait).await
     }
 
     fn draft(&self, turn: &Turn, cause: &[u8], occurred_at: Timestamp) -> Draft {
@@ -149,14 +133,6 @@ impl Inner {
             caused_by: first.map(|record| record.id),
             correlation: first.and_then(|record| record.correlation),
         }
-    }
-}
-
-fn is_transient(error: &TransactError) -> bool {
-    match error {
-        TransactError::Journal(error) => error.is_unavailable(),
-        TransactError::TooManyConflicts { .. } => true,
-        TransactError::Rejected(_) | TransactError::Elsewhere { .. } | TransactError::TooLarge { .. } => false,
     }
 }
 

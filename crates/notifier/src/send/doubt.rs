@@ -1,16 +1,13 @@
 //! What becomes of a reply that did not simply arrive: tried again, given up, looked up, or left to a person.
 
-use super::{Inner, Step, Try, Turn, may_repeat};
+use super::{Inner, Step, Try, Turn};
 use crate::networks::Lane;
-use crate::port::{Idempotency, LookUp, Message, Reason, may_have_arrived};
+use crate::port::{LookUp, Message, Reason, may_have_arrived};
+use crate::promise::{Doubt, Unfound};
 use conversation::state::ReplyStatus;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use journal::TransactError;
 use std::time::Duration;
-
-/// Waits between two look-ups of a network that cannot be asked now.
-const LOOK_AGAIN_FIRST: SignedDuration = SignedDuration::from_secs(1);
-const LOOK_AGAIN_LONGEST: SignedDuration = SignedDuration::from_secs(60);
 
 impl Inner {
     /// The network does not have this try: it is tried again, if that is not too often.
@@ -51,7 +48,9 @@ impl Inner {
             (LookUp::Found(receipt), Some(lane)) => {
                 self.confirm(turn, lane, tried.unwrap_or_else(|| turn.last_try()), &receipt, "looked_up").await
             }
-            (LookUp::Missing, Some(lane)) if self.is_certain(turn, lane) => {
+            (LookUp::Missing, Some(lane))
+                if self.doubt(turn, lane.adapter.abilities()).is_certain(self.clock.now()) =>
+            {
                 let reason = if may_have_arrived(reason.code()) { Reason::NOT_ARRIVED } else { reason };
                 self.failed_for_good(turn, tried.unwrap_or_else(|| turn.last_try()), &reason).await
             }
@@ -75,8 +74,8 @@ impl Inner {
             return self.confirm(turn, lane, tried, &receipt, "looked_up").await;
         }
         let retry_at = self.clock.now() + self.wait_after(turn.waiting, tried.attempt, None);
-        if may_repeat(&abilities, Some(since), retry_at) && turn.waiting.nth(tried.attempt) < self.settings.attempts_max
-        {
+        let doubt = Doubt { since: Some(since), ..self.doubt(turn, abilities) };
+        if doubt.may_repeat(retry_at) && turn.waiting.nth(tried.attempt) < self.settings.attempts_max {
             return self.failed(turn, tried, &reason, retry_at).await;
         }
         if abilities.lookup {
@@ -93,39 +92,16 @@ impl Inner {
         lane: &Lane,
         since: Timestamp,
     ) -> Result<Option<Step>, TransactError> {
-        let abilities = lane.adapter.abilities();
-        let now = self.clock.now();
+        let (doubt, now) = (self.doubt(turn, lane.adapter.abilities()), self.clock.now());
         let found = self.look_up(turn, lane, since).await;
         if let LookUp::Found(receipt) = &found {
             return self.confirm(turn, lane, turn.last_try(), receipt, "looked_up").await.map(Some);
         }
-        if may_repeat(&abilities, Some(since), now) {
-            return Ok(None);
+        match doubt.unfound(&found, now, turn.last_reason()) {
+            Unfound::Repeat => Ok(None),
+            Unfound::Later(until, why) => Ok(Some(Step::Later(until, why))),
+            Unfound::Person(reason) => self.leave_to_person(turn, None, &reason).await.map(Some),
         }
-        let patience = SignedDuration::from_secs_f64(self.settings.lookup_patience_seconds);
-        match found {
-            LookUp::Missing if self.is_certain(turn, lane) => return Ok(None),
-            LookUp::Missing if abilities.lookup_is_certain => {
-                let last = turn.waiting.attempted_at.unwrap_or(now);
-                return Ok(Some(Step::Later(last + self.settings.settle_after(), "in_doubt")));
-            }
-            LookUp::Failed(_) if now < since + patience => {
-                let wait = (now.duration_since(since) / 4).clamp(LOOK_AGAIN_FIRST, LOOK_AGAIN_LONGEST);
-                return Ok(Some(Step::Later(now + wait, "lookup_failed")));
-            }
-            _ => {}
-        }
-        let reason = match abilities.idempotency {
-            Idempotency::Key { .. } => Reason::KEY_EXPIRED,
-            Idempotency::None => turn.last_reason(),
-        };
-        self.leave_to_person(turn, None, &reason).await.map(Some)
-    }
-
-    /// Whether a look-up that has just found nothing proves that nothing is there.
-    fn is_certain(&self, turn: &Turn<'_>, lane: &Lane) -> bool {
-        let last = turn.waiting.attempted_at.unwrap_or(Timestamp::UNIX_EPOCH);
-        lane.adapter.abilities().lookup_is_certain && self.clock.now() >= last + self.settings.settle_after()
     }
 
     /// Looks for what the first try that may have arrived, or one after it, has brought there.

@@ -2,20 +2,17 @@
 //! is written once whoever finds it out. A try has an id of its own each time: two that want to make the same try must
 //! not both believe that the record is theirs.
 
-use super::{ELSEWHERE_WAIT, Inner, Step, Try, Turn};
+use super::{Inner, Try, Turn};
 use crate::NAME;
 use crate::networks::Lane;
 use crate::outbox::Waiting;
 use crate::port::{Reason, Receipt};
+use crate::promise::{self, ELSEWHERE_WAIT, Step};
 use conversation::replied::{ReplyFailed, ReplyInDoubt, ReplySent};
 use conversation::{Actor, Command, Context, Conversation, PostKey, RecordId, Rejection};
 use jiff::Timestamp;
 use journal::{Done, Draft, TransactError};
 use std::time::Duration;
-
-/// The first and the longest pause between two tries to write while the log cannot be reached.
-const PAUSE_FIRST: Duration = Duration::from_millis(100);
-const PAUSE_LONGEST: Duration = Duration::from_secs(5);
 
 impl Inner {
     /// Writes down that a try begins. None: somebody else has moved the conversation on, and nothing may be sent.
@@ -149,8 +146,6 @@ impl Inner {
         }
     }
 
-    /// Writes as long as it takes: what is not written of a try has to be found out again, or asked of a person. While
-    /// the process stops, it tries once more and no longer.
     async fn write(
         &self,
         turn: &Turn<'_>,
@@ -158,20 +153,12 @@ impl Inner {
         known: (Conversation, u64),
         decide: impl Fn(&Conversation, &Context) -> conversation::Decision,
     ) -> Result<Done, TransactError> {
-        let mut hint = Some(known);
-        let mut pause = PAUSE_FIRST;
-        loop {
-            let error = match self.journal.transact(turn.subject, draft.clone(), hint.take(), &decide).await {
-                Ok(done) => return Ok(done),
-                Err(error) if is_transient(&error) => error,
-                Err(error) => return Err(error),
-            };
+        let context = Context { conversation: turn.conversation, record: draft.record, now: draft.now };
+        let wait = |error: &TransactError| {
             tracing::warn!(reply = %turn.reply(), %error, "a reply's next step is not written yet; trying again");
-            if self.shutdown.unless_begun(tokio::time::sleep(pause)).await.is_none() {
-                return self.journal.transact(turn.subject, draft, None, &decide).await;
-            }
-            pause = (pause * 2).min(PAUSE_LONGEST);
-        }
+        };
+        let log = (&self.journal, &self.shutdown);
+        promise::write(log, turn.subject, draft, known, |state| decide(state, &context), wait).await
     }
 
     fn draft(&self, turn: &Turn<'_>, cause: &[u8], occurred_at: Timestamp) -> Draft {
@@ -183,14 +170,6 @@ impl Inner {
             caused_by: Some(turn.submitted.id),
             correlation: turn.submitted.correlation,
         }
-    }
-}
-
-fn is_transient(error: &TransactError) -> bool {
-    match error {
-        TransactError::Journal(error) => error.is_unavailable(),
-        TransactError::TooManyConflicts { .. } => true,
-        TransactError::Rejected(_) | TransactError::Elsewhere { .. } | TransactError::TooLarge { .. } => false,
     }
 }
 
