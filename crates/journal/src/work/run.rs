@@ -58,7 +58,8 @@ where
         tracing::info!(service = %self.config.service, filters = ?self.config.filters, "working on the log");
         let max_held = self.config.max_held();
         let mut touch = tokio::time::interval(self.config.ack_wait / 3);
-        loop {
+        // Asked before anything is begun: a handler that ends at the same time must not make room for the next one.
+        while !shutdown.is_cancelled() {
             self.start_what_may_run();
             let room = max_held.saturating_sub(self.lanes.held());
             let wake = self.lanes.next_wake();
