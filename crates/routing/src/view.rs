@@ -112,8 +112,17 @@ struct Moved {
     /// Whoever has more in hand than before, or less. Who has less can take something; who has more cannot take what another of
     /// his teams counted on him for, and what comes after that may fit somebody else, or his other kind of hand.
     people: Vec<PersonId>,
-    /// The team whose queue it left.
+    /// The team whose queue it left, or in whose queue it now asks for somebody else. It may have been the one that was looked at
+    /// on behalf of them all.
     team: Option<TeamId>,
+}
+
+/// What decides who can take a conversation: whether it is private, its skills, its language.
+type Asked = (bool, Box<[Box<str>]>, Box<str>);
+
+fn asked(state: &Conversation) -> Asked {
+    let language = state.class().map(|class| class.language.clone());
+    (state.private, state.needs_skills.clone(), language.unwrap_or_default())
 }
 
 /// The team in whose queue a conversation stands: it waits, and nobody has it or was offered it.
@@ -319,7 +328,8 @@ impl View {
             })
         });
         let before: Vec<PersonId> = hands(&entry.state).cloned().collect();
-        let (was_private, waited_for) = (entry.state.private, waits_for(&entry.state).cloned());
+        let was_private = entry.state.private;
+        let waited_for = waits_for(&entry.state).map(|team| (team.clone(), asked(&entry.state)));
         work.count(id, &entry.state, false);
         how(entry);
         work.count(id, &entry.state, true);
@@ -330,7 +340,9 @@ impl View {
         let as_before = |person: &&PersonId| was_private == state.private && held(person) == holds(person);
         Moved {
             people: before.iter().chain(hands(state)).filter(|person| !as_before(person)).cloned().collect(),
-            team: waited_for.filter(|team| waits_for(state) != Some(team)),
+            team: waited_for
+                .filter(|(team, before)| waits_for(state) != Some(team) || asked(state) != *before)
+                .map(|(team, _)| team),
         }
     }
 
