@@ -1,22 +1,11 @@
 //! What people do at the desk beyond answering, over JSON as other systems do it: the reply guard, callbacks, two tiers, the
 //! whole customer, and posts that filters kept out.
 
-use crate::system::{Client, DANA, MART, Up, facts, post, until};
+use crate::system::{DANA, MART, Up, asked_by, done, facts, post, until};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use uuid::Uuid;
 use wire::pb::conversation::WatchConversationsRequest;
 use wire::pb::conversation::fact::Fact;
-
-fn write(person: &str) -> Value {
-    json!({"person": person, "requestId": Uuid::now_v7().to_string()})
-}
-
-async fn done(system: &Client, path: &str, body: Value) -> Value {
-    let answer = system.post_json(path, body).await;
-    assert_eq!(answer.status, 200, "{path}: {answer:?}");
-    answer.body
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_guard_stops_is_not_sent_and_can_be_sent_in_private_or_by_who_answers_for_it() {
@@ -33,27 +22,27 @@ async fn what_the_guard_stops_is_not_sent_and_can_be_sent_in_private_or_by_who_a
     assert_eq!((&told["findings"][0]["stops"], &told["parts"][0]), (&json!(true), &json!(asks)), "{told}");
 
     // sent in public it is stopped, however often, and nothing goes out
-    let request = json!({"write": write(DANA), "text": asks});
+    let request = json!({"write": asked_by(DANA), "text": asks});
     for _ in 0..2 {
         let refused = system.post_json(&path, request.clone()).await;
         assert_eq!((refused.status, &refused.body["reason"]), (409, &json!("DRAFT_STOPPED")), "{refused:?}");
     }
     // only who answers for it may override the guard
     let over =
-        |person: &str| json!({"write": write(person), "text": asks, "overrideReason": "the customer asked for it"});
+        |person: &str| json!({"write": asked_by(person), "text": asks, "overrideReason": "the customer asked for it"});
     let refused = system.post_json(&path, over(DANA)).await;
     assert_eq!(refused.body["reason"], "MAY_NOT_OVERRIDE", "{refused:?}");
     let sent = done(&system, &path, over(MART)).await;
     assert_eq!(sent["findings"][0]["stops"], true, "{sent}");
 
     // in private nothing is wrong with it; what he tells there is known again in public
-    done(&system, &path, json!({"write": write(DANA), "text": asks, "private": true})).await;
+    done(&system, &path, json!({"write": asked_by(DANA), "text": asks, "private": true})).await;
     system.when(&id, "both are sent", |shown| shown.answers == 2).await;
     let mut told = post("guarded", "2", "zak", "account 8820 1145 9, phone 07700 900123");
     told["private"] = json!(true);
     assert_eq!(system.post(told).await, id);
     system.when(&id, "his message is routed", |shown| shown.posts == 2 && shown.private).await;
-    let shows = json!({"write": write(DANA), "text": "Thanks Zak, found 88201145-9, engineer booked."});
+    let shows = json!({"write": asked_by(DANA), "text": "Thanks Zak, found 88201145-9, engineer booked."});
     let refused = system.post_json(&path, shows).await;
     assert_eq!(refused.body["reason"], "DRAFT_STOPPED", "{refused:?}");
 
@@ -91,7 +80,7 @@ async fn who_writes_an_answer_is_told_to_those_who_watch_and_written_down_nowher
     };
     assert_eq!((told.conversation_id, told.person), (id.clone(), DANA.to_owned()));
     // The timeline knows nothing of it, and the note that comes after it is the next thing that the log tells.
-    let note = json!({"write": write(DANA), "text": "asked the depot"});
+    let note = json!({"write": asked_by(DANA), "text": "asked the depot"});
     done(&system, &format!("/api/v1/conversations/{id}/notes"), note).await;
     let shown = system.get(&id).await.unwrap();
     assert!(facts(&shown).iter().all(|fact| !matches!(fact, Fact::ReplySubmitted(_) | Fact::DraftStopped(_))));
@@ -105,7 +94,7 @@ async fn a_long_reply_goes_out_in_parts_that_follow_each_other() {
     let id = system.post(post("long", "1", "andy", "Can I get the new hub please?")).await;
     system.routed(&id).await;
     let sentence = "We have looked at the line and at the hub and at everything between them for you today. ";
-    let body = json!({"write": write(DANA), "text": sentence.repeat(5)});
+    let body = json!({"write": asked_by(DANA), "text": sentence.repeat(5)});
     done(&system, &format!("/api/v1/conversations/{id}/replies"), body).await;
     let sent = system.when(&id, "all parts are sent", |shown| shown.answers == 1).await;
     assert_eq!(sent.answers, 1, "three parts are one answer");
@@ -130,29 +119,29 @@ async fn two_tiers_work_on_one_conversation_and_a_promised_call_comes_due() {
     let path = |what: &str| format!("/api/v1/conversations/{id}/{what}");
 
     // two claim at once: one gets it, the other is told who has it
-    done(&system, &path("claim"), json!({"write": write(DANA)})).await;
-    let refused = system.post_json(&path("claim"), json!({"write": write(MART)})).await;
+    done(&system, &path("claim"), json!({"write": asked_by(DANA)})).await;
+    let refused = system.post_json(&path("claim"), json!({"write": asked_by(MART)})).await;
     assert_eq!(refused.body["reason"], "CLAIMED_BY_SOMEONE_ELSE", "{refused:?}");
 
     // raised to the crisis desk the first line keeps it, and the other tier has a seat of its own
-    done(&system, &path("escalate"), json!({"write": write(DANA), "reason": "third time"})).await;
-    let shown = done(&system, &path("claim"), json!({"write": write(MART)})).await;
+    done(&system, &path("escalate"), json!({"write": asked_by(DANA), "reason": "third time"})).await;
+    let shown = done(&system, &path("claim"), json!({"write": asked_by(MART)})).await;
     let shown = &shown["conversation"];
     assert_eq!((&shown["assignee"], &shown["second"]), (&json!(DANA), &json!(MART)), "{shown}");
     assert_eq!(shown["escalationTeam"], "crisis");
-    let down = done(&system, &path("deescalate"), json!({"write": write(MART), "reason": "solved"})).await;
+    let down = done(&system, &path("deescalate"), json!({"write": asked_by(MART), "reason": "solved"})).await;
     assert_eq!((&down["conversation"]["assignee"], &down["conversation"]["second"]), (&json!(DANA), &Value::Null));
 
     // a call is booked ahead, comes due by itself, and is done
-    let past = json!({"write": write(DANA), "dueAt": "2020-01-01T00:00:00Z"});
+    let past = json!({"write": asked_by(DANA), "dueAt": "2020-01-01T00:00:00Z"});
     assert_eq!(system.post_json(&path("callbacks"), past).await.body["reason"], "CALLBACK_IN_THE_PAST");
     let due_at = (Timestamp::now() + SignedDuration::from_secs(2)).to_string();
     let zone = "Europe/Tallinn";
-    let body = json!({"write": write(DANA), "dueAt": due_at, "timezone": zone, "caller": DANA});
+    let body = json!({"write": asked_by(DANA), "dueAt": due_at, "timezone": zone, "caller": DANA});
     let booked = done(&system, &path("callbacks"), body).await;
     let callback = booked["callbackId"].as_str().unwrap().to_owned();
     system.when(&id, "the call is due", |shown| shown.callbacks.iter().any(|call| call.status == 2)).await;
-    done(&system, &path(&format!("callbacks/{callback}/done")), json!({"write": write(DANA)})).await;
+    done(&system, &path(&format!("callbacks/{callback}/done")), json!({"write": asked_by(DANA)})).await;
     let shown = system.when(&id, "the call is done", |shown| shown.callbacks.iter().any(|call| call.status == 3)).await;
     assert_eq!(shown.callbacks[0].timezone, zone);
     system.verify().await;
@@ -166,7 +155,7 @@ async fn of_two_who_claim_at_the_same_instant_one_gets_it_and_the_other_learns_w
         let id = system.post(post("race", &round.to_string(), &format!("customer-{round}"), "Where is my bag?")).await;
         system.routed(&id).await;
         let path = format!("/api/v1/conversations/{id}/claim");
-        let (first, second) = (json!({"write": write(DANA)}), json!({"write": write(MART)}));
+        let (first, second) = (json!({"write": asked_by(DANA)}), json!({"write": asked_by(MART)}));
         let (dana, mart) =
             tokio::join!(system.post_json(&path, first.clone()), system.post_json(&path, second.clone()));
         let (winner, refused) = if dana.status == 200 { (DANA, mart) } else { (MART, dana) };
@@ -191,19 +180,19 @@ async fn the_whole_customer_is_seen_and_profiles_are_linked() {
     let second = system.routed(&other).await.customer_id;
     let path = |what: &str| format!("/api/v1/customers/{customer}{what}");
 
-    done(&system, &path("/profile"), json!({"write": write(DANA), "tier": "gold", "region": "tartu"})).await;
-    let wrong = system.post_json(&path("/profile"), json!({"write": write(DANA), "timezone": "Tartu"})).await;
+    done(&system, &path("/profile"), json!({"write": asked_by(DANA), "tier": "gold", "region": "tartu"})).await;
+    let wrong = system.post_json(&path("/profile"), json!({"write": asked_by(DANA), "timezone": "Tartu"})).await;
     assert_eq!((wrong.status, &wrong.body["reason"]), (400, &json!("INVALID_ARGUMENT")), "{wrong:?}");
-    let what = json!({"write": write(DANA), "conversationId": id, "what": "free delivery, once"});
-    let granted = write(DANA);
+    let what = json!({"write": asked_by(DANA), "conversationId": id, "what": "free delivery, once"});
+    let granted = asked_by(DANA);
     for _ in 0..2 {
         let again = json!({"write": granted, "conversationId": id, "what": what["what"]});
         done(&system, &path("/exceptions"), again).await;
     }
-    let promised = json!({"write": write(DANA), "conversationId": id, "what": "it comes on Friday"});
+    let promised = json!({"write": asked_by(DANA), "conversationId": id, "what": "it comes on Friday"});
     let promise = done(&system, &path("/promises"), promised).await["promiseId"].as_str().unwrap().to_owned();
-    done(&system, &path(&format!("/promises/{promise}/kept")), json!({"write": write(DANA)})).await;
-    let link = json!({"write": write(DANA), "otherCustomerId": second, "reason": "she said so"});
+    done(&system, &path(&format!("/promises/{promise}/kept")), json!({"write": asked_by(DANA)})).await;
+    let link = json!({"write": asked_by(DANA), "otherCustomerId": second, "reason": "she said so"});
     done(&system, &path("/links"), link).await;
 
     let shown = system.get_json(&path("")).await.body;
@@ -222,7 +211,7 @@ async fn the_whole_customer_is_seen_and_profiles_are_linked() {
     }
     let face = system.get_json(&path("/team")).await.body;
     assert_eq!((&face["name"], face["people"].as_array().unwrap().len()), (&json!("Care"), 2), "{face}");
-    let unlink = json!({"write": write(DANA), "otherCustomerId": second, "reason": "two sisters"});
+    let unlink = json!({"write": asked_by(DANA), "otherCustomerId": second, "reason": "two sisters"});
     done(&system, &path("/unlink"), unlink).await;
     assert_eq!(system.get_json(&path("")).await.body["conversations"].as_array().unwrap().len(), 1);
 }

@@ -1,7 +1,7 @@
 //! Replies that wait for a person, over JSON as other systems ask: somebody has to agree, half an answer is to go on, a matter
 //! goes on in private, a network takes no message any more.
 
-use crate::system::{Client, DANA, MART, Up, facts, post, settings};
+use crate::system::{Client, DANA, MART, Up, asked_by, done, facts, post, settings};
 use conversation::replied::MOVED_TO_PRIVATE;
 use jiff::{SignedDuration, Timestamp};
 use sandbox::{Fault as Wrong, Faults};
@@ -9,16 +9,6 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use wire::pb::brand::PublishSettingsRequest;
 use wire::pb::conversation::fact::Fact;
-
-fn write(person: &str) -> Value {
-    json!({"person": person, "requestId": Uuid::now_v7().to_string()})
-}
-
-async fn done(system: &Client, path: &str, body: Value) -> Value {
-    let answer = system.post_json(path, body).await;
-    assert_eq!(answer.status, 200, "{path}: {answer:?}");
-    answer.body
-}
 
 async fn refused(system: &Client, path: &str, body: Value) -> Value {
     let answer = system.post_json(path, body).await;
@@ -64,7 +54,7 @@ async fn a_new_persons_reply_leaves_when_somebody_who_may_agrees() {
     // a draft says so before, and what is sent waits, however often it is sent
     let told = done(&system, &path("draft"), json!({"person": DANA, "text": "He is on his way."})).await;
     assert_eq!(told["waitsFor"], json!(["person"]), "{told}");
-    let request = json!({"write": write(DANA), "text": "He is on his way."});
+    let request = json!({"write": asked_by(DANA), "text": "He is on his way."});
     let waits = done(&system, &path("replies"), request.clone()).await;
     let again = done(&system, &path("replies"), request).await;
     assert_eq!((&waits["changed"], &again["changed"]), (&json!(true), &Value::Null), "{again}");
@@ -76,31 +66,31 @@ async fn a_new_persons_reply_leaves_when_somebody_who_may_agrees() {
     assert_eq!(listed.body["conversations"][0]["conversationId"], json!(id), "{listed:?}");
 
     // nobody ends it, and who may not agree cannot
-    let ends = json!({"write": write(DANA), "outcome": "SOLVED"});
+    let ends = json!({"write": asked_by(DANA), "outcome": "SOLVED"});
     assert_eq!(refused(&system, &path("resolve"), ends).await["reason"], "REPLY_WAITS_FOR_APPROVAL");
     let deed = |proposal: &str, what: &str| path(&format!("proposals/{proposal}/{what}"));
-    let own = refused(&system, &deed(&proposal, "approve"), json!({"write": write(DANA)})).await;
+    let own = refused(&system, &deed(&proposal, "approve"), json!({"write": asked_by(DANA)})).await;
     assert_eq!(own["reason"], "MAY_NOT_APPROVE", "{own}");
 
     // it is sent back with a reason, once; then there is nothing to agree to
-    refused(&system, &deed(&proposal, "send-back"), json!({"write": write(MART), "reason": " "})).await;
-    let back = json!({"write": write(MART), "reason": "we do not know that"});
+    refused(&system, &deed(&proposal, "send-back"), json!({"write": asked_by(MART), "reason": " "})).await;
+    let back = json!({"write": asked_by(MART), "reason": "we do not know that"});
     let answer = done(&system, &deed(&proposal, "send-back"), back).await;
     assert_eq!(answer["conversation"]["proposals"], Value::Null, "{answer}");
-    let late = refused(&system, &deed(&proposal, "approve"), json!({"write": write(MART)})).await;
+    let late = refused(&system, &deed(&proposal, "approve"), json!({"write": asked_by(MART)})).await;
     assert_eq!(late["reason"], "UNKNOWN_PROPOSAL", "{late}");
 
     // another one is agreed to, and leaves as what she wrote
     assert_eq!(system.sandbox.stats().received, 0);
-    let better = json!({"write": write(DANA), "text": "We are looking for him."});
+    let better = json!({"write": asked_by(DANA), "text": "We are looking for him."});
     let waits = done(&system, &path("replies"), better).await;
     let proposal = waits["replyId"].as_str().unwrap().to_owned();
-    done(&system, &deed(&proposal, "approve"), json!({"write": write(MART)})).await;
+    done(&system, &deed(&proposal, "approve"), json!({"write": asked_by(MART)})).await;
     system.sent(&id).await;
     let posted = system.sandbox.replies();
     assert_eq!((posted.len(), posted[0].text.as_str()), (1, "We are looking for him."));
     // what he writes himself leaves at once
-    done(&system, &path("replies"), json!({"write": write(MART), "text": "He is there."})).await;
+    done(&system, &path("replies"), json!({"write": asked_by(MART), "text": "He is there."})).await;
     system.when(&id, "both are sent", |shown| shown.answers == 2).await;
     let expected = ["proposed", "sent back", "proposed", "approved", "submitted", "sent", "submitted", "sent"];
     assert_eq!(fact_names(&system, &id).await, expected);
@@ -116,7 +106,7 @@ async fn half_an_answer_goes_on_or_is_given_up_in_one_step() {
     system.routed(&id).await;
     let path = |what: &str| format!("/api/v1/conversations/{id}/{what}");
     let sentence = "We have looked at the line and at the hub and at everything between them for you today. ";
-    let long = || json!({"write": write(DANA), "text": sentence.repeat(5)});
+    let long = || json!({"write": asked_by(DANA), "text": sentence.repeat(5)});
     done(&system, &path("replies"), long()).await;
     let shown = system.when(&id, "a part of it failed", |shown| shown.unfinished.is_some()).await;
     let open = shown.unfinished.unwrap();
@@ -124,7 +114,7 @@ async fn half_an_answer_goes_on_or_is_given_up_in_one_step() {
 
     // a wish twice is one wish
     let resume = path(&format!("replies/{}/resume", open.reply_id));
-    let request = json!({"write": write(DANA)});
+    let request = json!({"write": asked_by(DANA)});
     done(&system, &resume, request.clone()).await;
     done(&system, &resume, request).await;
     let shown = system.when(&id, "it is whole", |shown| shown.answers == 1).await;
@@ -136,8 +126,8 @@ async fn half_an_answer_goes_on_or_is_given_up_in_one_step() {
     done(&system, &path("replies"), long()).await;
     let shown = system.when(&id, "a part of it failed", |shown| shown.unfinished.is_some()).await;
     let give_up = path(&format!("replies/{}/give-up", shown.unfinished.unwrap().reply_id));
-    refused(&system, &give_up, json!({"write": write(DANA), "reason": ""})).await;
-    let given_up = done(&system, &give_up, json!({"write": write(DANA), "reason": "told him by phone"})).await;
+    refused(&system, &give_up, json!({"write": asked_by(DANA), "reason": ""})).await;
+    let given_up = done(&system, &give_up, json!({"write": asked_by(DANA), "reason": "told him by phone"})).await;
     assert_eq!(given_up["conversation"]["unfinished"], Value::Null, "{given_up}");
     assert_eq!(system.sandbox.stats().distinct, 3);
     assert_eq!(fact_names(&system, &id).await.iter().filter(|name| **name == "resumed").count(), 1);
@@ -158,8 +148,7 @@ async fn a_matter_goes_on_in_private_with_a_word_in_public_in_one_step() {
         ids.push(id);
     }
     let path = |id: &str| format!("/api/v1/conversations/{id}/replies");
-    let moves =
-        || json!({"write": write(DANA), "text": "I am so sorry. What is your account number?", "moveToPrivate": true});
+    let moves = || json!({"write": asked_by(DANA), "text": "I am so sorry. What is your account number?", "moveToPrivate": true});
 
     // a brand without words of its own has to say something, and the guard reads that too
     let silent = refused(&system, &path(&ids[0]), moves()).await;
@@ -167,7 +156,7 @@ async fn a_matter_goes_on_in_private_with_a_word_in_public_in_one_step() {
     let mut tells = moves();
     tells["publicNote"] = json!("We wrote to you about account 8820 1145 9.");
     assert_eq!(refused(&system, &path(&ids[0]), tells).await["reason"], "DRAFT_STOPPED");
-    let beside = json!({"write": write(DANA), "text": "Sorry!", "publicNote": "We wrote to you."});
+    let beside = json!({"write": asked_by(DANA), "text": "Sorry!", "publicNote": "We wrote to you."});
     refused(&system, &path(&ids[0]), beside).await;
 
     // the brand's own words follow the message
@@ -212,7 +201,7 @@ async fn a_window_is_shown_warned_of_and_never_written_past() {
 
     let (closed, _) = asked("closed", 8 * 24).await;
     let path = format!("/api/v1/conversations/{closed}/replies");
-    let late = refused(&system, &path, json!({"write": write(DANA), "text": "Here it is", "private": true})).await;
+    let late = refused(&system, &path, json!({"write": asked_by(DANA), "text": "Here it is", "private": true})).await;
     assert_eq!(late["reason"], "WINDOW_CLOSED", "{late}");
     assert!(late.to_string().contains("answer in public"), "it says the way out: {late}");
     assert_eq!(system.sandbox.stats().received, 0);

@@ -1,10 +1,10 @@
 //! What goes out without anybody writing it, on the whole system: words to customers, news for the brand's people, and posts at the
 //! ends of shifts; once, also when everything stops in between.
 
-use crate::system::{Client, DANA, MART, Up, post, until};
+use crate::system::{Client, DANA, MART, Up, asked_by, done, post, until};
 use jiff::{SignedDuration, Timestamp};
 use sandbox::Reply;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 const NOTICES: &str = r#"
@@ -15,16 +15,6 @@ notices:
   callback_missed: {en: "Sorry that nobody called."}
   remind_before: 1m
 "#;
-
-fn write(person: &str) -> Value {
-    json!({"person": person, "requestId": Uuid::now_v7().to_string()})
-}
-
-async fn done(system: &Client, path: &str, body: Value) -> Value {
-    let answer = system.post_json(path, body).await;
-    assert_eq!(answer.status, 200, "{path}: {answer:?}");
-    answer.body
-}
 
 /// The replies at the network, once there are so many.
 async fn at_the_network(system: &Up, count: usize) -> Vec<Reply> {
@@ -45,16 +35,16 @@ async fn customers_are_told_once_what_they_would_ask() {
 
     let due_at = Timestamp::now() + SignedDuration::from_mins(30);
     let path = format!("/api/v1/conversations/{id}/callbacks");
-    done(&system, &format!("/api/v1/conversations/{id}/claim"), json!({"write": write(DANA)})).await;
+    done(&system, &format!("/api/v1/conversations/{id}/claim"), json!({"write": asked_by(DANA)})).await;
     let zone = "Asia/Dhaka";
-    done(&system, &path, json!({"write": write(DANA), "dueAt": due_at.to_string(), "timezone": zone})).await;
+    done(&system, &path, json!({"write": asked_by(DANA), "dueAt": due_at.to_string(), "timezone": zone})).await;
     let told = at_the_network(&system, 2).await;
     let wall = due_at.in_tz(zone).unwrap().strftime("%Y-%m-%d %H:%M");
     assert!(told.iter().any(|told| told.text == format!("We call you at {wall} ({zone}).")), "{told:?}");
 
     // Soon, so that the reminder's time has come: the confirmation is reminder enough. Stopped and started, nothing is said again.
     let soon = Timestamp::now() + SignedDuration::from_secs(10);
-    let booked = done(&system, &path, json!({"write": write(DANA), "dueAt": soon.to_string()})).await;
+    let booked = done(&system, &path, json!({"write": asked_by(DANA), "dueAt": soon.to_string()})).await;
     let told = at_the_network(&system, 3).await;
     assert!(
         told.iter().any(|told| told.text.ends_with("(UTC).")),
@@ -65,7 +55,7 @@ async fn customers_are_told_once_what_they_would_ask() {
     let call = booked["callbackId"].as_str().unwrap();
     system.when(&id, "the second call is due", |shown| shown.callbacks.iter().any(|call| call.status == 2)).await;
     let finish = format!("{path}/{call}/done");
-    done(&system, &finish, json!({"write": write(DANA)})).await;
+    done(&system, &finish, json!({"write": asked_by(DANA)})).await;
     system.quiet().await;
     assert_eq!((system.sandbox.stats().replies, system.sandbox.stats().doubled), (3, 0));
     system.verify().await;
@@ -88,8 +78,8 @@ async fn people_are_told_what_happens_to_their_work_as_they_chose() {
         .await
     };
 
-    done(&system, &format!("/api/v1/conversations/{id}/claim"), json!({"write": write(DANA)})).await;
-    let hand_off = json!({"write": write(DANA), "toTeam": "care", "toPerson": MART, "reason": "knows the house"});
+    done(&system, &format!("/api/v1/conversations/{id}/claim"), json!({"write": asked_by(DANA)})).await;
+    let hand_off = json!({"write": asked_by(DANA), "toTeam": "care", "toPerson": MART, "reason": "knows the house"});
     done(&system, &format!("/api/v1/conversations/{id}/hand-off"), hand_off).await;
     assert_eq!(kinds(&system, MART, 1).await, ["NEWS_ASSIGNED"]);
     system.post(post("news", "2", "liis", "Hello?")).await;

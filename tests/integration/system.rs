@@ -11,7 +11,7 @@ mod settings;
 mod up;
 
 pub use apart::{Apart, SERVICES};
-pub use client::{Client, answering, facts, lasting, post, records, write};
+pub use client::{Client, answering, asked_by, done, facts, lasting, post, records, write};
 pub use process::{Leashed, earshot, log_of, nats_server};
 pub use settings::{DANA, MART, settings};
 pub use up::Up;

@@ -242,21 +242,9 @@ fn events() -> [(&'static str, Value); 5] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::openapi::tests::references;
     use conversation::{BrandId, ConversationId, CustomerId, NoticeId, PostKey, Subject};
     use std::collections::BTreeSet;
-
-    fn references(value: &Value, found: &mut BTreeSet<String>) {
-        match value {
-            Value::Object(object) => {
-                if let Some(Value::String(target)) = object.get("$ref") {
-                    found.insert(target.clone());
-                }
-                object.values().for_each(|value| references(value, found));
-            }
-            Value::Array(list) => list.iter().for_each(|value| references(value, found)),
-            _ => {}
-        }
-    }
 
     #[test]
     fn every_kind_of_fact_is_a_message_of_one_channel() {

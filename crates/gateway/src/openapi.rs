@@ -204,11 +204,12 @@ fn responses() -> Value {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    fn references(value: &Value, found: &mut BTreeSet<String>) {
+    /// Everything that a document refers to.
+    pub(crate) fn references(value: &Value, found: &mut BTreeSet<String>) {
         match value {
             Value::Object(object) => {
                 if let Some(Value::String(target)) = object.get("$ref") {

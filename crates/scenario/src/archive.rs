@@ -3,9 +3,8 @@
 
 use brand::Brand;
 use classifier::model::Model;
-use conversation::{
-    Actor, BrandId, Command, Context, Conversation, ConversationId, Fact, Record, RecordId, Rejection, Subject,
-};
+use classifier::serve;
+use conversation::{BrandId, Command, Context, Conversation, ConversationId, Record, Rejection, Subject};
 use ingest::conversations_file::Message;
 use ingest::{Places, Plan, Refused, Verdict, Write};
 use jiff::Timestamp;
@@ -99,17 +98,9 @@ impl<'m> Archive<'m> {
         let mut said = Vec::new();
         for fact in &record.facts {
             // An import brings posts and answers; of answers nothing is said.
-            let Fact::PostReceived(fact) = fact else { continue };
-            let class = classifier::serve::classify(self.model, fact.post, &fact.personal.text, 0);
-            let cause = [fact.post.as_uuid().as_bytes().as_slice(), &0_i64.to_be_bytes()].concat();
-            let draft = Draft {
-                record: RecordId::caused("classifier", &cause),
-                occurred_at: self.now,
-                now: self.now,
-                actor: Actor::Service("classifier".into()),
-                caused_by: Some(record.id),
-                correlation: record.correlation.or(Some(record.id)),
-            };
+            let Some(text) = serve::text_of(fact) else { continue };
+            let class = serve::classify(self.model, text.post, text.text, text.version);
+            let draft = serve::draft(&text, record, self.now);
             let command = Command::ClassifyPost(Box::new(class));
             let decide = |state: &Conversation, context: &Context| conversation::decide(state, &command, context);
             said.extend(self.decide(&record.subject, draft, decide)?);

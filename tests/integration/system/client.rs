@@ -365,6 +365,18 @@ async fn answer(request: reqwest::RequestBuilder) -> Answer {
     Answer { status, body }
 }
 
+/// What a write over JSON carries, as a new intention; its path names the conversation.
+pub fn asked_by(person: &str) -> Value {
+    json!({"person": person, "requestId": Uuid::now_v7().to_string()})
+}
+
+/// What a request over JSON is answered that has to be taken.
+pub async fn done(system: &Client, path: &str, body: Value) -> Value {
+    let answer = system.post_json(path, body).await;
+    assert_eq!(answer.status, 200, "{path}: {answer:?}");
+    answer.body
+}
+
 /// What every write carries, as a new intention.
 pub fn write(id: &str, person: &str) -> Option<Write> {
     Some(Write {

@@ -24,6 +24,8 @@ use tokio::task::JoinHandle;
 use wire::subjects;
 use worker::Worker;
 
+pub use worker::{Text, draft, text_of};
+
 const NAME: &str = "classifier";
 const SERVICES: &[&str] = &["earshot.classifier.v1.ClassifierService"];
 

@@ -3,6 +3,7 @@
 use super::batches::{Batches, Unanswered};
 use super::{NAME, fact};
 use conversation::{Actor, Command, Conversation, Fact, PostKey, Record, RecordId, Rejection};
+use jiff::Timestamp;
 use journal::{Delivery, Draft, Entry, Journal, TransactError, WorkError};
 use service::Clock;
 use service::metrics::{Outcome, ServiceMetrics};
@@ -17,16 +18,16 @@ pub struct Worker {
     pub metrics: ServiceMetrics,
 }
 
-/// A text to classify: which post, which version of its text.
-struct Text<'a> {
-    post: PostKey,
-    text: &'a str,
-    version: i64,
+/// A text to classify: which post, which version of its text (0, or when it was edited, in microseconds).
+pub struct Text<'a> {
+    pub post: PostKey,
+    pub text: &'a str,
+    pub version: i64,
     backfill: bool,
 }
 
 /// What a fact gives the classifier to read.
-fn text_of(fact: &Fact) -> Option<Text<'_>> {
+pub fn text_of(fact: &Fact) -> Option<Text<'_>> {
     match fact {
         Fact::PostReceived(fact) => {
             Some(Text { post: fact.post, text: &fact.personal.text, version: 0, backfill: fact.backfill })
@@ -39,6 +40,20 @@ fn text_of(fact: &Fact) -> Option<Text<'_>> {
         }),
         // Nothing else brings a customer's words.
         _ => None,
+    }
+}
+
+/// What the record of a classification says about its origin: `record` brought the text, and it was read at `now`. The same text has
+/// the same id, so that it is written once, whoever reads it.
+pub fn draft(text: &Text<'_>, record: &Record, now: Timestamp) -> Draft {
+    let cause = [text.post.as_uuid().as_bytes().as_slice(), &text.version.to_be_bytes()].concat();
+    Draft {
+        record: RecordId::caused(NAME, &cause),
+        occurred_at: now,
+        now,
+        actor: Actor::Service(NAME.into()),
+        caused_by: Some(record.id),
+        correlation: record.correlation.or(Some(record.id)),
     }
 }
 
@@ -62,16 +77,8 @@ impl Worker {
         let answer = self.batches.classify(text.text.to_owned()).await;
         let answer = answer.map_err(|unanswered: Unanswered| WorkError::retry(unanswered.to_string()))?;
         let class = fact(answer, text.post, text.version);
-        let now = self.clock.now();
-        let cause = [text.post.as_uuid().as_bytes().as_slice(), &text.version.to_be_bytes()].concat();
-        let draft = Draft {
-            record: RecordId::caused(NAME, &cause),
-            occurred_at: if text.backfill { record.occurred_at } else { now },
-            now,
-            actor: Actor::Service(NAME.into()),
-            caused_by: Some(record.id),
-            correlation: record.correlation.or(Some(record.id)),
-        };
+        let read = draft(text, record, self.clock.now());
+        let draft = Draft { occurred_at: if text.backfill { record.occurred_at } else { read.now }, ..read };
         // The record in hand is enough to decide on: whatever could change the decision stands after it, and then the
         // expected sequence no longer holds and the whole conversation is read.
         let mut state = Conversation::default();

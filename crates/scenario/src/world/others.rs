@@ -1,12 +1,11 @@
 //! The classifier and the notifier in the world: what a post is, and how a reply gets to its network.
 
 use super::World;
+use classifier::serve;
 use conversation::notice::{Notice, NoticeCommand, NoticeFailed, NoticeSent, NoticeStatus};
 use conversation::replied::{ReplyFailed, ReplySent};
 use conversation::state::ReplyStatus;
-use conversation::{
-    Actor, Command, ConversationId, Fact, NoticeId, PostKey, Record, RecordId, ReplyId, Story as _, Subject,
-};
+use conversation::{Actor, Command, ConversationId, NoticeId, PostKey, Record, RecordId, ReplyId, Story as _, Subject};
 use journal::Draft;
 
 /// Tries to send a reply before it has failed for good.
@@ -16,22 +15,9 @@ impl World<'_> {
     /// Says what the posts of a record are.
     pub(super) fn classify(&mut self, conversation: ConversationId, record: &Record) {
         for fact in &record.facts {
-            let (post, text, version) = match fact {
-                Fact::PostReceived(fact) => (fact.post, &fact.personal.text, 0),
-                Fact::PostEdited(fact) => (fact.post, &fact.personal.text, fact.edited_at.as_microsecond()),
-                // Nothing else brings a customer's words.
-                _ => continue,
-            };
-            let class = (self.classify)(post, text, version);
-            let cause = [post.as_uuid().as_bytes().as_slice(), &version.to_be_bytes()].concat();
-            let draft = Draft {
-                record: RecordId::caused("classifier", &cause),
-                occurred_at: self.now,
-                now: self.now,
-                actor: Actor::Service("classifier".into()),
-                caused_by: Some(record.id),
-                correlation: record.correlation.or(Some(record.id)),
-            };
+            let Some(text) = serve::text_of(fact) else { continue };
+            let class = (self.classify)(text.post, text.text, text.version);
+            let draft = serve::draft(&text, record, self.now);
             let command = Command::ClassifyPost(Box::new(class));
             self.react(conversation, draft, |state, context| conversation::decide(state, &command, context));
         }
@@ -52,15 +38,7 @@ impl World<'_> {
         } else {
             (b"sent".as_slice(), attempts, Command::ConfirmReply(self.receipt(reply, conversation)))
         };
-        let cause = [reply.as_uuid().as_bytes().as_slice(), what, &attempt.to_be_bytes()].concat();
-        let draft = Draft {
-            record: RecordId::caused("notifier", &cause),
-            occurred_at: self.now,
-            now: self.now,
-            actor: Actor::Service("notifier".into()),
-            caused_by: None,
-            correlation: None,
-        };
+        let draft = self.notifier_draft(reply.as_uuid().as_bytes(), what, attempt);
         self.react(conversation, draft, |state, context| conversation::decide(state, &command, context));
     }
 
@@ -83,18 +61,22 @@ impl World<'_> {
             let (native_id, how) = (format!("notice-{notice}"), "answered".into());
             (b"sent".as_slice(), NoticeCommand::Confirm(NoticeSent { notice, native_id, sent_at: self.now, how }))
         };
-        let cause = [notice.as_uuid().as_bytes().as_slice(), what, &attempt.to_be_bytes()].concat();
-        let draft = Draft {
-            record: RecordId::caused("notifier", &cause),
+        let draft = self.notifier_draft(notice.as_uuid().as_bytes(), what, attempt);
+        if let Ok(facts) = conversation::notice::decide(&state, &command, draft.record) {
+            let head = self.log.head(&subject);
+            self.append(draft.record(&subject, facts), head);
+        }
+    }
+
+    /// What came of a try, or that it begins: the same of the same try is written once.
+    fn notifier_draft(&self, of: &[u8], what: &[u8], attempt: u32) -> Draft {
+        Draft {
+            record: RecordId::caused("notifier", &[of, what, &attempt.to_be_bytes()].concat()),
             occurred_at: self.now,
             now: self.now,
             actor: Actor::Service("notifier".into()),
             caused_by: None,
             correlation: None,
-        };
-        if let Ok(facts) = conversation::notice::decide(&state, &command, draft.record) {
-            let head = self.log.head(&subject);
-            self.append(draft.record(&subject, facts), head);
         }
     }
 
