@@ -246,6 +246,10 @@ impl<'a> Reader<'a> {
             {
                 return None;
             }
+            // "8880-cb93": what is glued to a number names that one, if any.
+            if mention.is(NAMES) && self.is_digit(mention.end) && self.is_letter(mention.end - 1) {
+                return None;
+            }
             if mention.is(NAMES) {
                 let direct = mention.start - edge <= 1;
                 let spelled = mention.is(STRONG);

@@ -90,6 +90,9 @@ fn cards_and_ibans_are_known_by_their_checksum_or_name() {
         ("refund to gb29nwbk60161331926819 please", "iban=gb29nwbk60161331926819"),
         ("IBAN DE89 3704 0044 0532 0130 00.", "iban=DE89 3704 0044 0532 0130 00"),
         ("DE88 3704 0044 0532 0130 00 on the screen", ""),
+        // Random ids: what is glued to a number does not name its neighbour.
+        ("id 1f0c2a77-8880-cb93-9d1e-55aa04be", ""),
+        ("id 95d6fae0-b1b1-43cc-6492-a4a739feae75", ""),
     ]);
 }
 

@@ -123,8 +123,12 @@ pub(super) fn mentions(glyphs: &[Glyph], mentions: &mut Vec<Mention>) {
     while at < glyphs.len() {
         let found = if begins(glyphs, at) { words.longest(glyphs, at) } else { None };
         match found {
-            Some(mention) => {
+            Some(mut mention) => {
                 at = mention.end.max(at + 1);
+                // A unit is glued to its number, a name is not: "43cc-6492" tells of no card.
+                if glyphs[mention.start].class == Class::Letter && is_digit_before(glyphs, mention.start) {
+                    mention.is &= !NAMES;
+                }
                 mentions.push(mention);
             }
             None => at += 1,
@@ -139,13 +143,17 @@ fn begins(glyphs: &[Glyph], at: usize) -> bool {
             glyphs[at].class == Class::Digit && at > 0 && glyphs[at - 1].class == Class::Space
         }
         // A unit is glued to its number; the last letter of "Q2HM8V" is no word.
-        Class::Letter if at > 0 && glyphs[at - 1].class == Class::Digit => {
+        Class::Letter if is_digit_before(glyphs, at) => {
             let before = glyphs[..at].iter().rev().find(|glyph| glyph.class != Class::Digit);
             before.is_none_or(|glyph| glyph.class != Class::Letter)
         }
         Class::Letter => at == 0 || glyphs[at - 1].class != Class::Letter,
         Class::Joined | Class::Dense | Class::Sign => true,
     }
+}
+
+fn is_digit_before(glyphs: &[Glyph], at: usize) -> bool {
+    at > 0 && glyphs[at - 1].class == Class::Digit
 }
 
 impl Words {
