@@ -2,7 +2,8 @@
 //!
 //! Macro-F1 is the mean over the labels that occur in the file: an answer that the file never gives is a miss, but does not
 //! add a label of its own. Calibration error (ECE) compares confidence and accuracy in fifteen equal steps of confidence; an
-//! abstention (`und`) is a miss, but makes no claim that could be wrong about itself.
+//! abstention (`und`) is a miss, but makes no claim that could be wrong about itself. Few rows make an error of their own, since
+//! the right ones of a step vary by chance; how much stands beside it.
 //!
 //! A head chooses among the labels that the file uses: of a set that only knows `neg` and `pos` it is asked which of the
 //! two. Only the language head always chooses among all, for a post comes without a list of languages.
@@ -34,6 +35,8 @@ pub struct Measure {
     pub accuracy: f64,
     /// 0 to 1.
     pub ece: f64,
+    /// How large `ece` would be by chance, with so few rows, if every confidence were right; 0 to 1.
+    pub ece_by_chance: f64,
     /// Rows by right label and answer, where a head has few labels; of all languages together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confusion: Option<Confusion>,
@@ -180,19 +183,20 @@ fn by_language(file: &str, head: &str, pairs: &[Pair]) -> Vec<Measure> {
     let mut languages: Vec<&str> = pairs.iter().map(|pair| pair.language.as_str()).collect();
     languages.sort_unstable();
     languages.dedup();
-    let measured = |language: &str, n: usize, macro_f1: f64, accuracy: f64, ece: f64| Measure {
+    let measured = |language: &str, macro_f1: f64, pairs: &[&Pair]| Measure {
         file: file.to_owned(),
         head: head.to_owned(),
         language: language.to_owned(),
-        n,
+        n: pairs.len(),
         macro_f1,
-        accuracy,
-        ece,
+        accuracy: accuracy(pairs),
+        ece: ece(pairs).0,
+        ece_by_chance: ece(pairs).1,
         confusion: None,
     };
     let all: Vec<&Pair> = pairs.iter().collect();
     let name = if let [only] = languages[..] { only } else { "all" };
-    let whole = measured(name, all.len(), macro_f1(&all), accuracy(&all), ece(&all));
+    let whole = measured(name, macro_f1(&all), &all);
     let mut measures = vec![Measure { confusion: confusion(&all), ..whole }];
     if languages.len() == 1 {
         return measures;
@@ -201,7 +205,7 @@ fn by_language(file: &str, head: &str, pairs: &[Pair]) -> Vec<Measure> {
         let some: Vec<&Pair> = pairs.iter().filter(|pair| pair.language == language).collect();
         // A language is one label of the language head: its F1 looks at the other languages' rows too.
         let f1 = if head == HeadName::LANGUAGE.as_str() { f1(language, &all) } else { macro_f1(&some) };
-        measures.push(measured(language, some.len(), f1, accuracy(&some), ece(&some)));
+        measures.push(measured(language, f1, &some));
     }
     measures
 }
@@ -235,25 +239,37 @@ fn accuracy(pairs: &[&Pair]) -> f64 {
     pairs.iter().filter(|pair| pair.answer == pair.right).count() as f64 / pairs.len().max(1) as f64
 }
 
-fn ece(pairs: &[&Pair]) -> f64 {
-    let mut steps = [(0_usize, 0_usize, 0.0_f64); STEPS];
+/// What the pairs of one step of confidence add up to.
+#[derive(Clone, Copy, Default)]
+struct Step {
+    right: usize,
+    confidence: f64,
+    /// How far the right ones vary by chance, squared.
+    variance: f64,
+}
+
+/// The calibration error, and what chance alone would make of it: in each step the mean distance of a normal deviate.
+fn ece(pairs: &[&Pair]) -> (f64, f64) {
+    let mut steps = [Step::default(); STEPS];
     let mut n = 0;
     for pair in pairs.iter().filter(|pair| pair.answer != UNDETERMINED) {
         let step = &mut steps[((pair.confidence * STEPS as f32) as usize).min(STEPS - 1)];
-        step.0 += 1;
-        step.1 += usize::from(pair.answer == pair.right);
-        step.2 += f64::from(pair.confidence);
+        let confidence = f64::from(pair.confidence);
+        step.right += usize::from(pair.answer == pair.right);
+        step.confidence += confidence;
+        step.variance += (confidence * (1.0 - confidence)).max(0.0);
         n += 1;
     }
-    let gaps = steps.iter().map(|(_, right, confidence)| (*right as f64 - confidence).abs());
-    gaps.sum::<f64>() / n.max(1) as f64
+    let gaps: f64 = steps.iter().map(|step| (step.right as f64 - step.confidence).abs()).sum();
+    let by_chance: f64 = steps.iter().map(|step| (step.variance * std::f64::consts::FRAC_2_PI).sqrt()).sum();
+    (gaps / f64::from(n.max(1)), by_chance / f64::from(n.max(1)))
 }
 
 /// The measures as a table for people, in per cent.
 pub fn table(measures: &[Measure]) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(["file", "head", "language", "rows", "macro-F1", "accuracy", "ECE"]);
+    table.set_header(["file", "head", "language", "rows", "macro-F1", "accuracy", "ECE", "by chance"]);
     for m in measures {
         let percent = |share: f64| format!("{:.1}", share * 100.0);
         table.add_row([
@@ -264,9 +280,10 @@ pub fn table(measures: &[Measure]) -> String {
             percent(m.macro_f1),
             percent(m.accuracy),
             percent(m.ece),
+            percent(m.ece_by_chance),
         ]);
     }
-    for column in 3..7 {
+    for column in 3..8 {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(comfy_table::CellAlignment::Right);
         }
@@ -326,7 +343,10 @@ mod tests {
         assert!((accuracy(&all) - 0.5).abs() < 1e-9);
         // a: 1 hit of 1 claim and 2 meant; b: 1 hit of 2 claims and 2 meant; c does not occur.
         assert!((macro_f1(&all) - (2.0 / 3.0 + 0.5) / 2.0).abs() < 1e-9);
-        assert!((ece(&all) - (0.4 + 0.1) / 2.0).abs() < 1e-6);
+        let (error, by_chance) = ece(&all);
+        assert!((error - (0.4 + 0.1) / 2.0).abs() < 1e-6);
+        // Two steps of two rows: the root of 2 x 0.9 x 0.1 and of 2 x 0.6 x 0.4, times 0.798, of four rows.
+        assert!((by_chance - 0.798 * (0.424 + 0.693) / 4.0).abs() < 1e-3);
     }
 
     #[test]
@@ -334,7 +354,7 @@ mod tests {
         let pairs = pairs(&[("en", "und", 0.9, "en"), ("en", "en", 1.0, "en")]);
         let all: Vec<&Pair> = pairs.iter().collect();
         assert!((accuracy(&all) - 0.5).abs() < 1e-9);
-        assert!(ece(&all) < 1e-6);
+        assert!(ece(&all).0 < 1e-6);
     }
 
     #[test]
