@@ -23,6 +23,7 @@ const PAGES: [string, () => string][] = [
   ["brands", () => "brands"],
   ["brand", () => `brands/${system.people[0].brand}`],
   ["ledger", () => "ledger"],
+  ["set aside", () => "set-aside"],
   ["news", () => "news"],
   ["filtered posts", () => `filtered?brand=${system.people[0].brand}`],
   ["scorecard", () => "scorecard"],
@@ -67,7 +68,7 @@ it("the wall shows all at a glance on a wall", async () => {
 });
 
 describe.each(["bn", "zh-CN", "ko", "et"])("speaks %s", (locale) => {
-  const spoken = ["wallboard", "conversation", "filtered posts", "scorecard", "measures"];
+  const spoken = ["wallboard", "conversation", "filtered posts", "set aside", "scorecard", "measures"];
   it.each(PAGES.filter(([name]) => spoken.includes(name)))("on %s, and fits a phone", async (_, hash) => {
     const { page, context, wrongs } = await visit(system, hash(), { locale, as: system.people[0] });
     await ready(page);

@@ -33,9 +33,6 @@ enum Command {
     },
 }
 
-/// Services that try again what was set aside. The others follow the log.
-const WORKERS: [&str; 1] = ["classifier"];
-
 pub fn main(args: Args, sources: &Sources) -> ExitCode {
     service::tool("set-aside", sources, async move |process: Process| {
         let journal = connect_tool(&process).await?;
@@ -79,7 +76,7 @@ pub fn main(args: Args, sources: &Sources) -> ExitCode {
                 for id in &ids {
                     let (item, _) = journal.set_aside_show(id).await?;
                     anyhow::ensure!(
-                        WORKERS.contains(&item.service.as_str()),
+                        item.can_retry(),
                         "{id}: {} takes nothing twice; what it could not read stays in the log, and a version that can read \
                          it does so by itself",
                         item.service
