@@ -404,6 +404,7 @@ export const desk: Record<keyof typeof en, string> = {
   "chapter.personality": "ব্যক্তিত্ব",
   "chapter.customers": "গ্রাহক",
   "chapter.desk": "ডেস্ক",
+  "chapter.told": "বিজ্ঞপ্তি ও খবর",
   "chapter.intake": "যা আসে",
 
   "no.REPLY_NOT_SENDABLE": "এই উত্তর আর পাঠানো যাবে না।",

@@ -416,6 +416,7 @@ export const desk = {
   "chapter.personality": "Personality",
   "chapter.customers": "Customers",
   "chapter.desk": "The desk",
+  "chapter.told": "Notices and news",
   "chapter.intake": "What comes in",
 
   "no.REPLY_NOT_SENDABLE": "This reply cannot be sent any more.",

@@ -413,6 +413,7 @@ export const desk: Record<keyof typeof en, string> = {
   "chapter.personality": "Isikupära",
   "chapter.customers": "Kliendid",
   "chapter.desk": "Laud",
+  "chapter.told": "Teated ja uudised",
   "chapter.intake": "Mis tuleb sisse",
 
   "no.REPLY_NOT_SENDABLE": "Seda vastust ei saa enam saata.",

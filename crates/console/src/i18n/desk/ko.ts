@@ -409,6 +409,7 @@ export const desk: Record<keyof typeof en, string> = {
   "chapter.personality": "개성",
   "chapter.customers": "고객",
   "chapter.desk": "데스크",
+  "chapter.told": "알림과 소식",
   "chapter.intake": "들어오는 것",
 
   "no.REPLY_NOT_SENDABLE": "이 답변은 더 보낼 수 없습니다.",

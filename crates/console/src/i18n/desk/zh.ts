@@ -403,6 +403,7 @@ export const desk: Record<keyof typeof en, string> = {
   "chapter.personality": "个性",
   "chapter.customers": "客户",
   "chapter.desk": "工作台",
+  "chapter.told": "通知与消息",
   "chapter.intake": "进件",
 
   "no.REPLY_NOT_SENDABLE": "此回复已无法发送。",
