@@ -32,12 +32,7 @@ const STEPS: [Step; 14] = [
     },
     Step { name: "buf-lint", about: "the contract keeps its rules", slow: false, check: buf_lint },
     Step { name: "buf-break", about: "the contract breaks nobody", slow: false, check: buf_breaking },
-    Step {
-        name: "asyncapi",
-        about: "AsyncAPI's own parser reads docs/asyncapi.json",
-        slow: false,
-        check: asyncapi,
-    },
+    Step { name: "asyncapi", about: "AsyncAPI's own parser reads docs/asyncapi.json", slow: false, check: asyncapi },
     Step {
         name: "console",
         about: "the console type-checks, passes its tests and builds",

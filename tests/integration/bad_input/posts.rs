@@ -146,7 +146,7 @@ async fn tried_again(system: &Client, subject: &str) -> bool {
     let of_routing = id.replace("classifier", "routing");
     let body = json!({"person": "dana"});
     let refused = system.post_json(&format!("/api/v1/set-aside/{of_routing}/retry"), body.clone()).await;
-    assert_eq!((refused.status, &refused.body["reason"]), (400, &json!("NOT_TRIED_AGAIN")), "{refused:?}");
+    assert_eq!((refused.status, &refused.body["reason"]), (409, &json!("NOT_TRIED_AGAIN")), "{refused:?}");
 
     let asked = system.post_json(&format!("/api/v1/set-aside/{id}/retry"), body).await;
     assert_eq!((asked.status, &asked.body["changed"]), (200, &json!(true)), "{asked:?}");
