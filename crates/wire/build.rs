@@ -15,6 +15,7 @@ const PROTOS: &[&str] = &[
     "earshot/classifier/v1/classifier_service.proto",
     "earshot/notifier/v1/notification_service.proto",
     "earshot/analytics/v1/analytics_service.proto",
+    "earshot/setaside/v1/set_aside_service.proto",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

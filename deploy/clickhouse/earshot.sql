@@ -182,6 +182,8 @@ CREATE TABLE IF NOT EXISTS earshot.conversation
     customer String,
     resolution_seconds Nullable(Int64),
     next_response_seconds Nullable(String),
+    approval_seconds Nullable(String),
+    window_closes_at Nullable(DateTime64(6, 'UTC')),
     week_hours Nullable(String),
     sentiment_first Nullable(Int64),
     sentiment_last Nullable(Int64),
@@ -225,7 +227,15 @@ CREATE TABLE IF NOT EXISTS earshot.conversation
     callbacks Int64,
     callbacks_done Int64,
     callbacks_missed Int64,
-    contacts Int64
+    contacts Int64,
+    approvals_asked Int64,
+    approvals_given Int64,
+    approvals_sent_back Int64,
+    windows_warned Int64,
+    windows_unanswered Int64,
+    notices_out_of_hours Int64,
+    notices_received Int64,
+    notices_of_calls Int64
 )
 ENGINE = MergeTree
 ORDER BY (brand, number);

@@ -21,7 +21,7 @@ Usage: cargo xtask test [--quick] [CHECK...]
 
 The last lines name every check with its seconds, then `checks: N passed, N failed, N skipped`.";
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     Step { name: "fmt", about: "every file is formatted", slow: false, check: fmt },
     Step { name: "nats", about: "a nats-server that is new enough", slow: false, check: nats_server },
     Step {
@@ -32,6 +32,7 @@ const STEPS: [Step; 13] = [
     },
     Step { name: "buf-lint", about: "the contract keeps its rules", slow: false, check: buf_lint },
     Step { name: "buf-break", about: "the contract breaks nobody", slow: false, check: buf_breaking },
+    Step { name: "asyncapi", about: "AsyncAPI's own parser reads docs/asyncapi.json", slow: false, check: asyncapi },
     Step {
         name: "console",
         about: "the console type-checks, passes its tests and builds",
@@ -115,6 +116,17 @@ fn buf_breaking() -> Outcome<Verdict> {
         Compared::With(what) => Verdict::Noted(format!("against {what}")),
         Compared::Nothing(why) => Verdict::Noted(format!("nothing to compare with: {why}")),
     })
+}
+
+fn asyncapi() -> Outcome<Verdict> {
+    if find("npm").is_none() {
+        return absent("npm", "install Node.js 20 or later");
+    }
+    let parser = workspace::root().join("tools/asyncapi");
+    console::install_locked(&parser)?;
+    let mut command = std::process::Command::new("node");
+    command.args(["check.mjs", "../../docs/asyncapi.json"]).current_dir(parser);
+    run_command(&mut command).map(|()| Verdict::Passed)
 }
 
 fn web_console() -> Outcome<Verdict> {

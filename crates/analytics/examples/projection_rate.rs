@@ -63,9 +63,10 @@ async fn fill(journal: &Journal, conversations: usize) {
 /// Seconds to read the log in order and do nothing with it.
 async fn bare_read(journal: &Journal) -> (u64, f64) {
     let began = Instant::now();
-    let filters = [subjects::CONVERSATIONS, subjects::FILTERED, subjects::BRANDS, subjects::CUSTOMERS]
-        .map(str::to_owned)
-        .to_vec();
+    let filters =
+        [subjects::CONVERSATIONS, subjects::FILTERED, subjects::BRANDS, subjects::CUSTOMERS, subjects::NOTICES]
+            .map(str::to_owned)
+            .to_vec();
     let mut tail = journal.tail(TailConfig { filters, after_sequence: 0 });
     let total = tail.pending().await;
     for _ in 0..total {

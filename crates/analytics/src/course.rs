@@ -1,7 +1,10 @@
 //! What measures need of a conversation's course besides its state: how each answer was made, and how often things
 //! happened that the state forgets when they are over, such as a flag that was lowered. It holds no word of anybody.
 
-use conversation::replied::ReplySubmitted;
+use crate::held::Held;
+use conversation::replied::{
+    CALLBACK_BOOKED, CALLBACK_MISSED, CALLBACK_REMINDER, OUT_OF_HOURS, RECEIVED, ReplySubmitted,
+};
 use conversation::rising::Flag;
 use conversation::state::{Conversation, Reply, ReplyStatus};
 use conversation::{Fact, PostKey, Record, ReplyId};
@@ -13,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub struct Course {
     /// In the order of the log.
     said: Vec<Said>,
+    pub held: Held,
     pub churn_raised: u32,
     pub flare_ups: u32,
     pub escalations: u32,
@@ -31,6 +35,37 @@ struct Said {
     marks: u8,
     offers: u32,
     asks: u32,
+    /// What it tells when nobody wrote it.
+    notice: Told,
+}
+
+/// What a notice tells a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+enum Told {
+    #[default]
+    Nothing,
+    OutOfHours,
+    Received,
+    OfCall,
+}
+
+impl Told {
+    fn of(notice: &str) -> Told {
+        match notice {
+            OUT_OF_HOURS => Told::OutOfHours,
+            RECEIVED => Told::Received,
+            CALLBACK_BOOKED | CALLBACK_REMINDER | CALLBACK_MISSED => Told::OfCall,
+            _ => Told::Nothing,
+        }
+    }
+}
+
+/// Notices that reached the customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Notices {
+    pub out_of_hours: i64,
+    pub received: i64,
+    pub of_calls: i64,
 }
 
 const SIGNED: u8 = 1;
@@ -56,6 +91,7 @@ impl Course {
     pub fn evolve(&mut self, record: &Record) {
         for fact in &record.facts {
             self.evolve_fact(fact);
+            self.held.evolve(fact, record.occurred_at);
         }
     }
 
@@ -91,7 +127,7 @@ impl Course {
             asks: Codes::of(fact.asks.iter().map(String::as_str)),
             ..reply::manner(&fact.body.text, fact.person.as_str())
         };
-        self.say(Said::new(Some(fact.reply), None, manner));
+        self.say(Said { notice: Told::of(&fact.notice), ..Said::new(Some(fact.reply), None, manner) });
     }
 
     fn say(&mut self, said: Said) {
@@ -130,16 +166,34 @@ impl Course {
     }
 }
 
+impl Course {
+    /// The notices that reached the customer, each with all of its parts.
+    pub fn notices(&self, state: &Conversation) -> Notices {
+        let mut notices = Notices::default();
+        for said in &self.said {
+            let arrived = |reply: &&Reply| reply.status == ReplyStatus::Sent && reply.part == reply.parts;
+            let once = i64::from(said.of(state).filter(arrived).is_some());
+            match said.notice {
+                Told::Nothing => {}
+                Told::OutOfHours => notices.out_of_hours += once,
+                Told::Received => notices.received += once,
+                Told::OfCall => notices.of_calls += once,
+            }
+        }
+        notices
+    }
+}
+
 impl Said {
     fn new(id: Option<ReplyId>, post: Option<PostKey>, manner: Manner) -> Said {
         let Manner { signed, regrets, deflects, argues, offers, asks } = manner;
         let marks = [(signed, SIGNED), (regrets, REGRETS), (deflects, DEFLECTS), (argues, ARGUES)];
         let marks = marks.into_iter().filter(|(has, _)| *has).fold(0, |marks, (_, mark)| marks | mark);
-        Said { id, post, marks, offers: offers.bits(), asks: asks.bits() }
+        Said { id, post, marks, offers: offers.bits(), asks: asks.bits(), notice: Told::Nothing }
     }
 
     fn nothing() -> Said {
-        Said { id: None, post: None, marks: 0, offers: 0, asks: 0 }
+        Said { id: None, post: None, marks: 0, offers: 0, asks: 0, notice: Told::Nothing }
     }
 
     fn join(&mut self, part: &Said) {

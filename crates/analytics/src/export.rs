@@ -218,7 +218,7 @@ fn cell(name: &str, value: ValueRef<'_>) -> Cell {
         ValueRef::Integer(value) => Cell::Whole(value),
         ValueRef::Real(value) => Cell::Number(value),
         ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
-        ValueRef::Blob(bytes) if name == "next_response_seconds" => {
+        ValueRef::Blob(bytes) if matches!(name, "next_response_seconds" | "approval_seconds") => {
             let numbers: Vec<String> =
                 bytes.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes).to_string()).collect();
             Cell::Text(numbers.join(" "))

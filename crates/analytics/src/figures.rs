@@ -66,6 +66,10 @@ pub struct Figures<'a> {
     pub resolution_seconds: Option<i64>,
     /// Of every answer after the first, since the post that asked for it.
     pub next_response_seconds: Vec<u32>,
+    /// Until each reply that somebody had to agree to was agreed to.
+    pub approval_seconds: Vec<u32>,
+    /// When the newest window closes, or did, of those that were warned of and in which nobody has answered.
+    pub window_closes_at: Option<i64>,
     /// The hours of the week in which posts came and answers went; none when it has neither at a known time.
     pub week_hours: Option<[u8; WEEK_HOURS_BYTES]>,
     /// -1, 0 or 1: of the oldest classified post, and of the newest where that is another one.
@@ -155,6 +159,17 @@ tally!(
     callbacks_done,
     callbacks_missed,
     contacts,
+    /// Replies that somebody else had to agree to, and what became of them.
+    approvals_asked,
+    approvals_given,
+    approvals_sent_back,
+    /// Windows that were warned of, and those in which nobody has answered, closed or not.
+    windows_warned,
+    windows_unanswered,
+    /// Notices that reached the customer, by what they say.
+    notices_out_of_hours,
+    notices_received,
+    notices_of_calls,
 );
 
 impl<'a> Figures<'a> {
@@ -162,7 +177,11 @@ impl<'a> Figures<'a> {
         let class = state.class();
         let (sentiment_first, sentiment_last) = moods::first_and_last(state);
         let next_response_seconds = answers::next_seconds(state);
-        let tally = tally(state, course, &next_response_seconds);
+        let windows = course.held.windows_unanswered(state);
+        let approval_seconds = course.held.approval_seconds();
+        let mut tally = tally(state, course, &next_response_seconds);
+        tally.approvals_given = count(approval_seconds.len());
+        tally.windows_unanswered = count(windows.len());
         Figures {
             team: state.team.as_ref().map_or("", TeamId::as_str),
             channel: state.network.as_ref().map_or("", Network::as_str),
@@ -179,6 +198,8 @@ impl<'a> Figures<'a> {
             waiting_since: state.waiting_since().map(Timestamp::as_microsecond),
             resolution_seconds: resolution_seconds(state),
             next_response_seconds,
+            approval_seconds,
+            window_closes_at: windows.into_iter().max().map(Timestamp::as_microsecond),
             week_hours: answers::week_hours(state),
             sentiment_first,
             sentiment_last,
@@ -197,6 +218,7 @@ const REACH_MAX: i64 = 10_000_000_000;
 
 fn tally(state: &Conversation, course: &Course, next_response_seconds: &[u32]) -> Tally {
     let made = course.answers(state);
+    let told = course.notices(state);
     let callbacks =
         |wanted: CallbackStatus| count(state.callbacks.iter().filter(|callback| callback.status == wanted).count());
     Tally {
@@ -234,6 +256,14 @@ fn tally(state: &Conversation, course: &Course, next_response_seconds: &[u32]) -
         callbacks_done: callbacks(CallbackStatus::Done),
         callbacks_missed: callbacks(CallbackStatus::Missed),
         contacts: i64::from(state.contacts),
+        approvals_asked: count(course.held.asked()),
+        approvals_sent_back: count(course.held.sent_back()),
+        windows_warned: i64::from(course.held.windows_warned),
+        notices_out_of_hours: told.out_of_hours,
+        notices_received: told.received,
+        notices_of_calls: told.of_calls,
+        // They follow from lists that the figures keep, too.
+        ..Tally::default()
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::answers::{self, Answers};
 use crate::course::Course;
-use crate::happened::{self, Happening};
+use crate::happened::{self, Step};
 use crate::minutes::{self, Minutes};
 use conversation::{BrandId, Conversation, ConversationId, CustomerId, Fact, PostKey, Record, Subject};
 use jiff::Timestamp;
@@ -72,7 +72,7 @@ pub struct Fold {
     pub filtered: Vec<Filtered>,
     /// Filtered posts that a person has brought back.
     pub brought_back: Vec<PostKey>,
-    pub happened: Vec<Happening>,
+    pub happened: Vec<Step>,
     pub intake: HashMap<(BrandId, String), Intake>,
     pub position: Position,
     /// Answers to posts that are no history; whoever observes them takes them out.
@@ -138,11 +138,14 @@ impl Fold {
             Subject::Filtered { brand, .. } => self.keep_filtered(brand, record),
             Subject::Brand { brand } => {
                 self.count_intake(brand, record);
-                self.happened.extend(happened::of(brand, record));
+                self.happen(brand, record);
             }
-            Subject::Customer { brand, .. } => self.happened.extend(happened::of(brand, record)),
-            // News for the brand's own people measure nothing.
-            Subject::Notice { .. } => {}
+            Subject::Customer { brand, .. } => self.happen(brand, record),
+            Subject::Notice { brand, .. } => {
+                self.happen(brand, record);
+                self.happened.extend(happened::news(brand, record).map(Step::Happened));
+                self.happened.extend(happened::ended(record).map(Step::Ended));
+            }
         }
     }
 
@@ -178,6 +181,10 @@ impl Fold {
         if self.dirty_seen.insert(id) {
             self.dirty.push(id);
         }
+    }
+
+    fn happen(&mut self, brand: &BrandId, record: &Record) {
+        self.happened.extend(happened::of(brand, record).map(Step::Happened));
     }
 
     fn keep_filtered(&mut self, brand: &BrandId, record: &Record) {

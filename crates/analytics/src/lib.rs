@@ -19,6 +19,7 @@ mod gather;
 mod gauges;
 mod grpc;
 mod happened;
+mod held;
 mod interval;
 pub mod local;
 mod minutes;
@@ -55,6 +56,12 @@ use store::files::{Files, Lock, LockError};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use writer::{Shared, Writer};
+
+/// What of the log measures are made of.
+fn followed() -> Vec<String> {
+    use wire::subjects::{BRANDS, CONVERSATIONS, CUSTOMERS, FILTERED, NOTICES};
+    [CONVERSATIONS, FILTERED, BRANDS, CUSTOMERS, NOTICES].map(str::to_owned).to_vec()
+}
 
 service::section! {
     /// Analytics: measures over the log.

@@ -119,9 +119,7 @@ impl Building {
 /// # Errors
 /// There is no place for it, or it cannot be written.
 pub async fn of_log(journal: &Journal, mut read: impl FnMut(u64, u64)) -> Result<Projection, LocalError> {
-    let filters = [subjects::CONVERSATIONS, subjects::FILTERED, subjects::BRANDS, subjects::CUSTOMERS];
-    let filters = filters.map(str::to_owned).to_vec();
-    let mut tail = journal.tail(TailConfig { filters, after_sequence: 0 });
+    let mut tail = journal.tail(TailConfig { filters: crate::followed(), after_sequence: 0 });
     let mut building = Building::new()?;
     let mut left = tail.pending().await;
     while left > 0 {

@@ -10,13 +10,12 @@ use crate::happened;
 use crate::query::{Dimension, Query};
 use conversation::classified::Head;
 use conversation::state::ReplyStatus;
-use conversation::{BrandId, Conversation, ConversationId, CustomerId, Fact, PostKey, Record, Subject};
+use conversation::{BrandId, Conversation, ConversationId, CustomerId, Fact, NoticeId, PostKey, Record, Subject};
 use jiff::Timestamp;
 use journal::{Entry, Journal, TailConfig};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use told::Told;
 use wire::pb::analytics::{CorrectionRow, IntakeRow, MeasureRow, MinuteCount};
-use wire::subjects;
 
 /// The whole log, folded.
 #[derive(Debug, Default)]
@@ -31,16 +30,17 @@ pub struct Recomputed {
     brought_back: HashSet<PostKey>,
     /// The first record of each surge, exception and promise, by its kind and id: brand and time.
     happened: HashMap<(&'static str, [u8; 16]), (String, Timestamp)>,
+    /// The first record of each notice: whether it is to a person, its brand and time.
+    notices: HashMap<NoticeId, (bool, String, Timestamp)>,
+    /// How each ended: whether it arrived.
+    notice_ends: HashMap<NoticeId, bool>,
     breaches: Vec<(BrandId, Timestamp)>,
     intake: BTreeMap<(String, String), IntakeRow>,
 }
 
 /// Reads the log from the start to the record with the sequence `until`, or to its present end, and folds it.
 pub async fn recompute(journal: &Journal, until: Option<u64>) -> Recomputed {
-    let filters = [subjects::CONVERSATIONS, subjects::FILTERED, subjects::BRANDS, subjects::CUSTOMERS]
-        .map(str::to_owned)
-        .to_vec();
-    let mut tail = journal.tail(TailConfig { filters, after_sequence: 0 });
+    let mut tail = journal.tail(TailConfig { filters: crate::followed(), after_sequence: 0 });
     let mut recomputed = Recomputed::default();
     let mut left = tail.pending().await;
     while left > 0 {
@@ -130,6 +130,16 @@ impl Recomputed {
                 Fact::PromiseKept(kept) => {
                     self.happens(happened::PROMISE_KEPT, kept.promise.as_uuid(), brand, record.occurred_at);
                 }
+                Fact::ShiftPostSubmitted(post) => self.notice(post.notice, false, record),
+                Fact::PersonNoticeSubmitted(told) => {
+                    self.notice(told.notice, true, record);
+                    self.happens(happened::NEWS, record.id.as_uuid(), brand, record.occurred_at);
+                }
+                Fact::PersonNoticeExtended(_) => {
+                    self.happens(happened::NEWS, record.id.as_uuid(), brand, record.occurred_at);
+                }
+                Fact::NoticeSent(sent) => self.notice_ends(sent.notice, true),
+                Fact::NoticeFailed(failed) if failed.is_final => self.notice_ends(failed.notice, false),
                 // Settings, presence and profiles measure nothing.
                 _ => {}
             }
@@ -138,6 +148,18 @@ impl Recomputed {
 
     fn happens(&mut self, kind: &'static str, id: uuid::Uuid, brand: &BrandId, at: Timestamp) {
         self.happened.entry((kind, id.into_bytes())).or_insert((brand.to_string(), at));
+    }
+
+    fn notice(&mut self, notice: NoticeId, to_person: bool, record: &Record) {
+        let known = (to_person, record.subject.brand().to_string(), record.occurred_at);
+        self.notices.entry(notice).or_insert(known);
+    }
+
+    /// The log never says that a notice ended which it does not know, or that it ended in two ways.
+    fn notice_ends(&mut self, notice: NoticeId, arrived: bool) {
+        if self.notices.contains_key(&notice) {
+            self.notice_ends.entry(notice).or_insert(arrived);
+        }
     }
 
     fn add_intake(&mut self, brand: &BrandId, counted: &conversation::brand_facts::IntakeCounted) {

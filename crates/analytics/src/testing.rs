@@ -14,8 +14,8 @@ use conversation::resolved::{Absorbed, Merged, Outcome, Reopened, Resolved};
 use conversation::rising::Deescalated;
 use conversation::routed::{ConversationOpened, Priority, Routed};
 use conversation::{
-    Actor, BrandId, Conversation, ConversationId, CustomerId, Fact, Network, PersonId, Personal, PostKey, Record,
-    RecordId, ReplyId, Subject, TeamId,
+    Actor, BrandId, Conversation, ConversationId, CustomerId, Fact, Network, NoticeId, PersonId, Personal, PostKey,
+    Record, RecordId, ReplyId, Subject, TeamId,
 };
 use jiff::{SignedDuration, Timestamp};
 use journal::Journal;
@@ -131,6 +131,11 @@ impl Script {
 
     pub fn untimed_post(&mut self, name: &str, post: &str, at: Timestamp) {
         let fact = self.received(post, None);
+        self.put(name, at, vec![fact.into()]);
+    }
+
+    pub fn private_post(&mut self, name: &str, post: &str, at: Timestamp) {
+        let fact = PostReceived { private: true, ..self.received(post, Some(at)) };
         self.put(name, at, vec![fact.into()]);
     }
 
@@ -336,6 +341,11 @@ impl Script {
     pub fn of_customer(&mut self, name: &str, at: Timestamp, facts: Vec<Fact>) {
         let subject = Subject::Customer { brand: self.brand.clone(), customer: self.customer(name) };
         self.record(subject, at, facts);
+    }
+
+    /// What happens to a word of the brand that belongs to no conversation.
+    pub fn of_notice(&mut self, notice: NoticeId, at: Timestamp, facts: Vec<Fact>) {
+        self.record(Subject::Notice { brand: self.brand.clone(), notice }, at, facts);
     }
 
     /// What happens to the brand itself.

@@ -18,7 +18,6 @@ use std::collections::VecDeque;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
-use wire::subjects;
 
 pub const NAME: &str = "analytics";
 const PAUSE_FIRST: Duration = Duration::from_millis(100);
@@ -183,9 +182,7 @@ impl Writer {
     /// Follows the log from where the file stands.
     async fn follow(&mut self, work: Work) -> anyhow::Result<Ended> {
         self.live = false;
-        let filters = [subjects::CONVERSATIONS, subjects::FILTERED, subjects::BRANDS, subjects::CUSTOMERS]
-            .map(str::to_owned)
-            .to_vec();
+        let filters = crate::followed();
         let after_sequence = work.position().sequence;
         let mut gather = Gather::new(self.journal.tail(TailConfig { filters, after_sequence }), self.bounds);
         let Some(pending) = self.shutdown.unless_begun(gather.pending()).await else { return Ok(Ended::Stopped) };

@@ -23,6 +23,7 @@ const Brands = later(() => import("./pages/brands").then((page) => page.Brands))
 const News = later(() => import("./pages/news").then((page) => page.News));
 const Filtered = later(() => import("./pages/filtered").then((page) => page.Filtered));
 const Ledger = later(() => import("./pages/ledger").then((page) => page.Ledger));
+const SetAside = later(() => import("./pages/setaside").then((page) => page.SetAside));
 const Scorecard = later(() => import("./pages/figures").then((page) => page.Scorecard));
 const Catalogue = later(() => import("./pages/figures").then((page) => page.Catalogue));
 const Behind = later(() => import("./pages/figures").then((page) => page.Behind));
@@ -99,7 +100,11 @@ function Bell({ here }: { here: boolean }) {
 }
 
 function isAt(at: Route, page: Route["page"]): boolean {
-  const within: Partial<Record<Route["page"], Route["page"]>> = { conversation: "inbox", measures: "scorecard" };
+  const within: Partial<Record<Route["page"], Route["page"]>> = {
+    conversation: "inbox",
+    measures: "scorecard",
+    setaside: "ledger",
+  };
   return (within[at.page] ?? at.page) === page;
 }
 
@@ -122,6 +127,8 @@ function Page({ at }: { at: Route }) {
       return <Brands brand={at.brand} />;
     case "ledger":
       return <Ledger />;
+    case "setaside":
+      return <SetAside params={at.params} />;
     case "news":
       return <News />;
     case "filtered":
@@ -172,6 +179,7 @@ function titleOf(at: Route): string {
   if (at.page === "conversation" || at.page === "unknown") return t(`page.${at.page}`);
   if (at.page === "measures") return at.measure || t("meas.title");
   if (at.page === "news") return t("news.title");
+  if (at.page === "setaside") return t("aside.title");
   return at.page === "brands" && at.brand ? brandName(at.brand) : t(`nav.${at.page}`);
 }
 

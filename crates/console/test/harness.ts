@@ -22,6 +22,8 @@ export interface Person {
 export interface System {
   /** True against a real system, where replies fare as its networks let them. */
   real: boolean;
+  /** The page of a network that a real system of ours brings along. */
+  sandbox?: string | undefined;
   /** The console's address through the wire. */
   url: string;
   wire: Wire;
@@ -40,7 +42,9 @@ export interface Wire {
 
 export async function start(): Promise<System> {
   const { EARSHOT_URL, EARSHOT_BIN } = process.env;
-  const gateway = EARSHOT_URL ? { url: EARSHOT_URL, stop: async () => {} } : await startGateway(EARSHOT_BIN);
+  const gateway = EARSHOT_URL
+    ? { url: EARSHOT_URL, sandbox: undefined, stop: async () => {} }
+    : await startGateway(EARSHOT_BIN);
   const direct = gateway.url.replace(/\/$/, "");
   const wire = await startWire(new URL(direct));
   const browser = await chromium.launch({
@@ -51,6 +55,7 @@ export async function start(): Promise<System> {
   outside = direct;
   return {
     real: Boolean(EARSHOT_URL || EARSHOT_BIN),
+    sandbox: gateway.sandbox,
     url: `http://127.0.0.1:${wire.port}`,
     wire,
     browser,
@@ -74,12 +79,12 @@ async function startGateway(binary: string | undefined) {
     ? [binary, ["up", "--data-dir", kept, "--free-ports", "--json"]]
     : [process.execPath, ["dev/mock-gateway.mjs", "--port", "0", "--every", "1200", "--json"]];
   const child = spawn(program, args, { cwd: HERE, stdio: ["ignore", "pipe", binary ? "ignore" : "inherit"] });
-  const url = await new Promise<string>((resolve, reject) => {
+  const at = await new Promise<{ console: string; sandbox?: string }>((resolve, reject) => {
     let told = "";
     child.stdout.on("data", (text) => {
       told += text;
-      const found = /"console":\s*"(http[^"]+)"/.exec(told)?.[1];
-      if (found) resolve(found);
+      const found = /^\{.*"console".*\}$/m.exec(told)?.[0];
+      if (found) resolve(JSON.parse(found));
     });
     child.on("error", reject);
     child.on("exit", (code) => reject(new Error(`${program} ended with ${code} before it said where it is`)));
@@ -91,7 +96,7 @@ async function startGateway(binary: string | undefined) {
     await ended;
     rmSync(kept, { recursive: true, force: true });
   };
-  return { url, stop };
+  return { url: at.console, sandbox: at.sandbox, stop };
 }
 
 /** A wire between browser and gateway. Cut, it drops what is open and refuses what comes. */

@@ -23,6 +23,7 @@ const PAGES: [string, () => string][] = [
   ["brands", () => "brands"],
   ["brand", () => `brands/${system.people[0].brand}`],
   ["ledger", () => "ledger"],
+  ["set aside", () => "set-aside"],
   ["news", () => "news"],
   ["filtered posts", () => `filtered?brand=${system.people[0].brand}`],
   ["scorecard", () => "scorecard"],
@@ -57,6 +58,24 @@ describe.each([
   });
 });
 
+describe("on paper", () => {
+  it.each(PAGES)("%s is black on white, fits, and has nothing to press", async (_, hash) => {
+    const { page, context } = await visit(system, hash(), { colorScheme: "dark", as: system.people[0] });
+    await ready(page);
+    // A4 upright, with margins.
+    await page.setViewportSize({ width: 700, height: 1000 });
+    await page.emulateMedia({ media: "print" });
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(ground).toMatch(/^(rgb\(255, 255, 255\)|rgba\(0, 0, 0, 0\))$/);
+    // A switch tells what is on; in tables stand names and choices.
+    const pressed = page.locator("main :is(button:not([role=switch]), input, select):not(table *):visible");
+    expect(await pressed.evaluateAll((all) => all.map((one) => one.outerHTML.slice(0, 120)))).toEqual([]);
+    expect(await page.locator("main").textContent()).toMatch(/\S/);
+    await context.close();
+  });
+});
+
 it("the wall shows all at a glance on a wall", async () => {
   const { page, context } = await visit(system, "", { viewport: { width: 1920, height: 1080 } });
   await ready(page);
@@ -67,7 +86,7 @@ it("the wall shows all at a glance on a wall", async () => {
 });
 
 describe.each(["bn", "zh-CN", "ko", "et"])("speaks %s", (locale) => {
-  const spoken = ["wallboard", "conversation", "filtered posts", "scorecard", "measures"];
+  const spoken = ["wallboard", "conversation", "filtered posts", "set aside", "scorecard", "measures"];
   it.each(PAGES.filter(([name]) => spoken.includes(name)))("on %s, and fits a phone", async (_, hash) => {
     const { page, context, wrongs } = await visit(system, hash(), { locale, as: system.people[0] });
     await ready(page);

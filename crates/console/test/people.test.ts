@@ -109,3 +109,37 @@ it("lets a person settle a word of the brand that is in doubt", async (test) => 
   await notice.waitFor({ state: "detached" });
   await context.close();
 });
+
+it("shows what was set aside, and has it tried again by keyboard", async (test) => {
+  // A real system sets nothing aside unless it is broken; the tests of the whole system break it.
+  if (system.real) test.skip();
+  const { page, context, wrongs } = await visit(system, "ledger", { as: system.people[0] });
+  await ready(page);
+  await page.getByRole("link", { name: "Set aside" }).press("Enter");
+  await page.locator("#aside-items").waitFor();
+  const item = page.locator(".outgoing", { hasText: "classifier.7412" });
+  await item.locator("summary").press("Enter");
+  await item.getByText("this version cannot read it").waitFor();
+  expect(await axe(page)).toEqual([]);
+  await item.getByRole("button", { name: "Try again" }).press("Enter");
+  await item.waitFor({ state: "detached" });
+  await page.getByRole("combobox", { name: "Service" }).selectOption("classifier");
+  expect(page.url()).toContain("#/set-aside?service=classifier");
+  await page.locator(".outgoing", { hasText: "routing.7412" }).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Try all of Classifier again" }).press("Enter");
+  await page.locator(".outgoing", { hasText: "classifier.7413" }).waitFor({ state: "detached" });
+  expect(await page.locator(".outgoing", { hasText: "Routing" }).getByRole("button").count()).toBe(0);
+  await page.setViewportSize({ width: 320, height: 640 });
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  expect(wrongs).toEqual([]);
+  await context.close();
+});
+
+it("says what set aside means when there is nothing", async () => {
+  const { page, context } = await visit(system, "", { as: system.people[0] });
+  await page.route("**/api/v1/set-aside*", (route) => route.fulfill({ json: {} }));
+  await page.goto(`${system.url}/#/set-aside`);
+  await page.getByText("Nothing is set aside").waitFor();
+  expect(await axe(page)).toEqual([]);
+  await context.close();
+});

@@ -3,7 +3,7 @@
 
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { api, axe, type Person, ready, type System, start, visit, write } from "./harness";
+import { api, axe, type Person, ready, type System, start, until, visit, write } from "./harness";
 
 let system: System;
 
@@ -237,6 +237,16 @@ it("shows the conversation as it was at any record, and lets nothing be done the
   await page.locator("#write").waitFor();
   await page.goto(link);
   await page.locator(".banner-past").waitFor();
+  // Any minute, written down: a day before it began there was nothing, and a minute to come is now.
+  const minute = page.getByLabel("As of the minute");
+  await minute.fill("2020-02-29T11:00");
+  await minute.press("Enter");
+  await page.locator(".banner-past", { hasText: "did not exist" }).waitFor();
+  expect(new Date(decodeURIComponent(page.url().split("at=")[1] ?? "")).getFullYear()).toBe(2020);
+  expect(await axe(page)).toEqual([]);
+  await minute.fill("2199-01-01T00:00");
+  await minute.press("Enter");
+  await page.locator("#write").waitFor();
   expect(wrongs).toEqual([]);
   await context.close();
 });
@@ -299,6 +309,24 @@ it("checks settings and names the line of what is wrong", async () => {
   await page.locator(".problems li").first().waitFor();
   expect(await page.locator(".problems").textContent()).toMatch(/Line \d+/);
   expect(await page.getByRole("button", { name: "Publish" }).isDisabled()).toBe(true);
+  await context.close();
+});
+
+it("shows what other settings would change, and publishes them", async () => {
+  const [me] = system.people;
+  const { page, context, wrongs } = await visit(system, `brands/${me.brand}`, { as: me });
+  await ready(page);
+  await page.getByRole("button", { name: "Start from those in force" }).press("Enter");
+  const box = page.locator("textarea.code");
+  const line = `# written by a test at ${Date.now()}`;
+  await box.fill(`${await box.inputValue()}\n${line}\n`);
+  await page.getByRole("button", { name: "Check", exact: true }).press("Enter");
+  await page.locator(".diff-new", { hasText: line }).waitFor();
+  expect(await page.locator(".diff-gone", { hasText: /\S{2}/ }).count()).toBe(0);
+  expect(await axe(page)).toEqual([]);
+  await page.getByRole("button", { name: "Publish" }).press("Enter");
+  await until(async () => (await api(`brands/${me.brand}`)).brand.yaml.includes(line));
+  expect(wrongs).toEqual([]);
   await context.close();
 });
 

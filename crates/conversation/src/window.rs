@@ -8,7 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 
 /// How long before the end whoever has the conversation is warned.
 pub const WARNED_BEFORE: SignedDuration = SignedDuration::from_hours(2);
-const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+/// How long it is open after a private message of the customer.
+pub const OPEN_FOR: SignedDuration = SignedDuration::from_hours(24);
 const A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// The window of a private conversation will close soon, and the customer waits.
@@ -46,7 +47,7 @@ pub fn window(state: &Conversation) -> Option<Window> {
     let private = state.received_posts().filter(|post| post.private);
     let opened_at = private.map(|post| post.clock()).max()?;
     let after = |span: SignedDuration| opened_at.checked_add(span).unwrap_or(Timestamp::MAX);
-    Some(Window { opened_at, closes_at: after(A_DAY), person_until: person.map(after) })
+    Some(Window { opened_at, closes_at: after(OPEN_FOR), person_until: person.map(after) })
 }
 
 /// Whether a private message can still be written.

@@ -2,6 +2,7 @@
 
 use crate::services::connect_tool;
 use comfy_table::{Table, presets};
+use journal::Journal;
 use service::Process;
 use service::config::Sources;
 use std::process::ExitCode;
@@ -10,7 +11,8 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   earshot set-aside list
   earshot set-aside show classifier.4711
-  earshot set-aside retry classifier.4711")]
+  earshot set-aside retry classifier.4711
+  earshot set-aside retry --service classifier")]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -28,13 +30,13 @@ enum Command {
     Show { id: String },
     /// Have the service try it again
     Retry {
-        #[arg(required = true)]
+        #[arg(required_unless_present = "service", conflicts_with = "service")]
         ids: Vec<String>,
+        /// All that this service set aside
+        #[arg(long, value_name = "NAME")]
+        service: Option<String>,
     },
 }
-
-/// Services that try again what was set aside. The others follow the log.
-const WORKERS: [&str; 1] = ["classifier"];
 
 pub fn main(args: Args, sources: &Sources) -> ExitCode {
     service::tool("set-aside", sources, async move |process: Process| {
@@ -75,15 +77,14 @@ pub fn main(args: Args, sources: &Sources) -> ExitCode {
                     println!("  {hex}");
                 }
             }
-            Command::Retry { ids } => {
+            Command::Retry { ids, service } => {
+                let ids = match service {
+                    Some(service) => of_service(&journal, &service).await?,
+                    None => ids,
+                };
                 for id in &ids {
                     let (item, _) = journal.set_aside_show(id).await?;
-                    anyhow::ensure!(
-                        WORKERS.contains(&item.service.as_str()),
-                        "{id}: {} takes nothing twice; what it could not read stays in the log, and a version that can read \
-                         it does so by itself",
-                        item.service
-                    );
+                    takes_again(&item.service)?;
                     journal.set_aside_retry(id).await?;
                     println!("{id} will be tried again");
                 }
@@ -91,6 +92,27 @@ pub fn main(args: Args, sources: &Sources) -> ExitCode {
         }
         Ok(())
     })
+}
+
+/// What a service set aside and nobody has asked about.
+async fn of_service(journal: &Journal, service: &str) -> anyhow::Result<Vec<String>> {
+    takes_again(service)?;
+    let items = journal.set_aside_list().await?;
+    let ours = items.into_iter().filter(|item| item.service == service && !item.retrying);
+    let ids: Vec<String> = ours.map(|item| item.id).collect();
+    if ids.is_empty() {
+        println!("{service} has set nothing aside that is not being tried again");
+    }
+    Ok(ids)
+}
+
+fn takes_again(service: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        journal::can_retry(service),
+        "{service} takes nothing twice; what it could not read stays in the log, and a version that can read it does so by \
+         itself"
+    );
+    Ok(())
 }
 
 fn shown(item: &journal::SetAside) -> serde_json::Value {

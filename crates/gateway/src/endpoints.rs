@@ -4,7 +4,7 @@
 use crate::contract::{CONTRACT, Message};
 use crate::read::{Param, params};
 use crate::upstream::{Call, call};
-use wire::pb::{analytics, brand, classifier, conversation, customer, desk, ingest, notifier};
+use wire::pb::{analytics, brand, classifier, conversation, customer, desk, ingest, notifier, set_aside};
 
 /// How an endpoint is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +76,7 @@ const CUSTOMER: &[(&str, &str)] = &[("id", "customerId")];
 const CUSTOMER_WRITE: &[(&str, &str)] = &[("id", "write.customerId")];
 const BRAND: &[(&str, &str)] = &[("brand", "brand")];
 const PERSON: &[(&str, &str)] = &[("brand", "brand"), ("person", "person")];
+const ITEM: &[(&str, &str)] = &[("itemId", "itemId")];
 const NOTICE: &[(&str, &str)] = &[("brand", "brand"), ("noticeId", "noticeId")];
 /// What the loss ledger counts posts under that come in here and name no source.
 const SOURCE: &[(&str, &str)] = &[("source", "json")];
@@ -563,6 +564,42 @@ pub const ENDPOINTS: &[Endpoint] = &[
             "earshot.ingest.v1.IngestService/PreviewFilters",
             BRAND,
             call::<ingest::PreviewFiltersRequest, ingest::PreviewFiltersResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/set-aside",
+        "What services could not work on, the oldest first",
+        rpc(
+            "earshot.setaside.v1.SetAsideService/ListSetAside",
+            &[],
+            call::<set_aside::ListSetAsideRequest, set_aside::ListSetAsideResponse>,
+        ),
+    ),
+    get(
+        "/api/v1/set-aside/{itemId}",
+        "One message that was set aside, without what a customer wrote",
+        rpc(
+            "earshot.setaside.v1.SetAsideService/GetSetAside",
+            ITEM,
+            call::<set_aside::GetSetAsideRequest, set_aside::GetSetAsideResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/set-aside/{itemId}/retry",
+        "Has a service try again what it set aside",
+        rpc(
+            "earshot.setaside.v1.SetAsideService/RetrySetAside",
+            ITEM,
+            call::<set_aside::RetrySetAsideRequest, set_aside::RetrySetAsideResponse>,
+        ),
+    ),
+    post(
+        "/api/v1/set-aside/retry-all",
+        "Has a service try again all that it set aside",
+        rpc(
+            "earshot.setaside.v1.SetAsideService/RetryAllSetAside",
+            &[],
+            call::<set_aside::RetryAllSetAsideRequest, set_aside::RetryAllSetAsideResponse>,
         ),
     ),
     post(

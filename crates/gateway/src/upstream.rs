@@ -75,7 +75,8 @@ impl Upstreams {
             "earshot.conversation.v1.ConversationService"
             | "earshot.customer.v1.CustomerService"
             | "earshot.desk.v1.DeskService"
-            | "earshot.brand.v1.BrandService" => "routing",
+            | "earshot.brand.v1.BrandService"
+            | "earshot.setaside.v1.SetAsideService" => "routing",
             "earshot.analytics.v1.AnalyticsService" => "analytics",
             "earshot.ingest.v1.IngestService" => "ingest",
             "earshot.classifier.v1.ClassifierService" => "classifier",

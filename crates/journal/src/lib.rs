@@ -29,7 +29,7 @@ mod work;
 pub use config::{JournalConfig, Profile};
 pub use entry::{Appended, Entry, Loaded, Raw, Stored};
 pub use error::{AppendError, JournalError, TransactError, WorkError};
-pub use set_aside::SetAside;
+pub use set_aside::{SetAside, can_retry};
 pub use tail::{Item, Tail, TailConfig};
 pub use transact::{Done, Draft, MAX_ROUNDS};
 pub use wire::Due;

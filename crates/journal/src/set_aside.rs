@@ -28,6 +28,21 @@ pub struct SetAside {
     pub retrying: bool,
 }
 
+/// Services that are asked to try again. The others follow the log, where a version that can read a message meets it anew.
+const TRY_AGAIN: [&str; 1] = ["classifier"];
+
+/// Whether a service tries again what it set aside when somebody asks.
+pub fn can_retry(service: &str) -> bool {
+    TRY_AGAIN.contains(&service)
+}
+
+impl SetAside {
+    /// Whether its service tries it again when somebody asks.
+    pub fn can_retry(&self) -> bool {
+        can_retry(&self.service)
+    }
+}
+
 impl Journal {
     /// Sets a message aside that a service cannot handle; the same message again replaces it. A worker does this by
     /// itself.

@@ -61,7 +61,8 @@ service::section! {
     /// Routing: whose work a conversation is, and until when an answer is due.
     #[derive(Clone)]
     pub struct Settings in "routing" {
-        /// Address of the gRPC listener (ConversationService, DeskService, BrandService).
+        /// Address of the gRPC listener (ConversationService, CustomerService, DeskService, BrandService,
+        /// SetAsideService).
         pub listen: SocketAddr = "127.0.0.1:7420".parse().expect("an address"),
         /// Decisions on their way to the log at once; more wait.
         #[range(1..=65_536)]

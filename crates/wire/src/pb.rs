@@ -22,6 +22,7 @@ mod earshot {
     area!(classifier, "earshot.classifier.v1");
     area!(notifier, "earshot.notifier.v1");
     area!(analytics, "earshot.analytics.v1");
+    area!(setaside, "earshot.setaside.v1");
 }
 
 pub use earshot::analytics::v1 as analytics;
@@ -32,3 +33,4 @@ pub use earshot::customer::v1 as customer;
 pub use earshot::desk::v1 as desk;
 pub use earshot::ingest::v1 as ingest;
 pub use earshot::notifier::v1 as notifier;
+pub use earshot::setaside::v1 as set_aside;

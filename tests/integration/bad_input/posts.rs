@@ -129,6 +129,34 @@ async fn a_post_without_an_id_is_refused_and_its_neighbours_are_taken() {
     assert_eq!(sums, (1, 5));
 }
 
+/// Has the classifier try again what it set aside of a subject; answers whether that is set aside anew.
+async fn tried_again(system: &Client, subject: &str) -> bool {
+    let path = "/api/v1/set-aside?service=classifier";
+    let listed = async || system.get_json(path).await.body["items"].as_array().cloned().unwrap_or_default();
+    let conversation = subject.rsplit('.').next().unwrap();
+    let item = async || listed().await.into_iter().find(|item| item["conversationId"] == conversation);
+    let before = item().await.unwrap();
+    assert_eq!((&before["kind"], &before["brand"]), (&json!("conversation"), &json!("raw")), "{before}");
+    assert!(before["reason"].as_str().unwrap().starts_with("undecodable: "), "{before}");
+
+    let id = before["itemId"].as_str().unwrap();
+    let shown = system.get_json(&format!("/api/v1/set-aside/{id}")).await;
+    assert_eq!((shown.status, &shown.body["subject"]), (200, &json!(subject)), "{shown:?}");
+    assert!(!shown.body.to_string().contains("no record"), "the answer never repeats what stands in it: {shown:?}");
+    let of_routing = id.replace("classifier", "routing");
+    let body = json!({"person": "dana"});
+    let refused = system.post_json(&format!("/api/v1/set-aside/{of_routing}/retry"), body.clone()).await;
+    assert_eq!((refused.status, &refused.body["reason"]), (409, &json!("NOT_TRIED_AGAIN")), "{refused:?}");
+
+    let asked = system.post_json(&format!("/api/v1/set-aside/{id}/retry"), body).await;
+    assert_eq!((asked.status, &asked.body["changed"]), (200, &json!(true)), "{asked:?}");
+    until("the classifier has tried it again", async || {
+        let now = item().await?;
+        (now["setAsideAt"] != before["setAsideAt"] && now["retrying"].is_null()).then_some(true)
+    })
+    .await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_that_does_not_decode_is_set_aside_and_the_flow_goes_on() {
     // given an open conversation
@@ -156,6 +184,10 @@ async fn a_record_that_does_not_decode_is_set_aside_and_the_flow_goes_on() {
     .await;
     assert!(kept.iter().all(|item| !item["reason"].as_str().unwrap().is_empty()), "{kept:?}");
     assert!(kept.iter().any(|item| item["subject"] == elsewhere.as_str()));
+
+    // who looks sees them, without what is in them, and may have the classifier try again
+    let tried = tried_again(&system, &elsewhere).await;
+    assert!(tried, "it cannot be read the second time either, and stays");
 
     // and the conversation goes on around it: what comes in, what people do, what goes out
     assert_eq!(system.post(post("raw", "2", "a", "Hello?")).await, id);

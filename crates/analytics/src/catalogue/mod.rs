@@ -10,11 +10,12 @@ mod desk;
 mod intake;
 mod personality;
 mod speed;
+mod told;
 
 use wire::pb::analytics as pb;
 
 /// The version of the definitions. It grows when one changes its meaning, or one comes new.
-pub const DEFINITIONS: u32 = 2;
+pub const DEFINITIONS: u32 = 3;
 
 /// One measure.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -77,6 +78,8 @@ pub enum Spans {
     /// Any number a conversation.
     NextResponse,
     Resolution,
+    /// Any number a conversation.
+    Approval,
 }
 
 impl Spans {
@@ -86,6 +89,7 @@ impl Spans {
             Spans::FirstResponse => "first_response_seconds",
             Spans::NextResponse => "next_response_seconds",
             Spans::Resolution => "resolution_seconds",
+            Spans::Approval => "approval_seconds",
         }
     }
 }
@@ -106,6 +110,7 @@ pub const CHAPTERS: &[Chapter] = &[
     Chapter { name: "personality", title: "Personality", measures: personality::MEASURES },
     Chapter { name: "customers", title: "Customers", measures: customers::MEASURES },
     Chapter { name: "desk", title: "The desk", measures: desk::MEASURES },
+    Chapter { name: "told", title: "Notices and news", measures: told::MEASURES },
     Chapter { name: "intake", title: "What came in", measures: intake::MEASURES },
 ];
 

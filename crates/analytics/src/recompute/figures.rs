@@ -6,6 +6,7 @@ use crate::catalogue::{Form, Named};
 use crate::interval::{self, Sums};
 use crate::query::{Dimension, Query};
 use crate::store::figures::name_group;
+use conversation::NoticeId;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -65,6 +66,18 @@ impl Recomputed {
             Form::Filtered { brought_back } => {
                 let all = self.filtered.iter().filter(|(post, _)| !brought_back || self.brought_back.contains(*post));
                 all.map(|(_, (brand, channel, at))| (brand.clone(), Some(channel.clone()), *at)).collect()
+            }
+            Form::Happening(kind) if kind.starts_with("person_notice") || kind.starts_with("shift_post") => {
+                let fits = |notice: &NoticeId, to_person: bool| {
+                    let end = match self.notice_ends.get(notice) {
+                        _ if !kind.ends_with("_sent") && !kind.ends_with("_failed") => true,
+                        Some(arrived) => kind.ends_with(if *arrived { "_sent" } else { "_failed" }),
+                        None => false,
+                    };
+                    end && to_person == kind.starts_with("person_notice")
+                };
+                let all = self.notices.iter().filter(|(notice, (to_person, ..))| fits(notice, *to_person));
+                all.map(|(_, (_, brand, at))| (brand.clone(), None, *at)).collect()
             }
             Form::Happening(kind) => {
                 let all = self.happened.iter().filter(|((known, _), _)| *known == kind);

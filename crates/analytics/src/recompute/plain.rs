@@ -73,8 +73,54 @@ pub fn plain(name: &str) -> Option<Plain> {
         "filtered" => Plain::Filtered,
         "brought_back" => Plain::BroughtBack,
         "surges" | "exceptions" | "promises_made" | "promises_kept" => Plain::Happening,
-        name => return of_answers(name).or_else(|| of_moods(name)),
+        "news_told" | "news_messages" | "news_delivered" | "news_failed" => Plain::Happening,
+        "shift_posts" | "shift_posts_sent" | "shift_posts_failed" => Plain::Happening,
+        name => return of_held(name).or_else(|| of_answers(name)).or_else(|| of_moods(name)),
     })
+}
+
+fn of_held(name: &str) -> Option<Plain> {
+    fn approvals(family: &Family<'_>) -> Vec<i64> {
+        let own = family.members.iter().position(|state| std::ptr::eq(*state, family.root));
+        own.map(|at| family.told[at].approval_seconds()).unwrap_or_default()
+    }
+    fn notices(family: &Family<'_>, of: &[&str]) -> f64 {
+        let told = family.members.iter().zip(&family.told);
+        told.map(|(state, told)| told.notices(state, of)).sum::<usize>() as f64
+    }
+    Some(match name {
+        "approvals_asked" => Sum(|family, _| family.told.iter().map(|told| told.proposed()).sum::<usize>() as f64),
+        "approvals_given" => {
+            Sum(|family, _| family.told.iter().map(|told| told.approval_seconds().len()).sum::<usize>() as f64)
+        }
+        "approvals_sent_back" => Sum(|family, _| family.told.iter().map(|told| told.sent_back()).sum::<usize>() as f64),
+        "approval_p50_seconds" => Spans(approvals, 50),
+        "approval_p90_seconds" => Spans(approvals, 90),
+        "windows_warned" => Sum(|family, _| family.times("WindowWarned") as f64),
+        "windows_closed" => Sum(|family, now| {
+            let members = family.members.iter().zip(&family.told);
+            let closed = |(state, told): (&&Conversation, &&super::told::Told)| {
+                let mut windows = told.windows();
+                windows.retain(|closes_at| *closes_at <= now && !was_answered(state, *closes_at));
+                windows.len()
+            };
+            members.map(closed).sum::<usize>() as f64
+        }),
+        "out_of_hours_notices" => Sum(|family, _| notices(family, &["out_of_hours"])),
+        "received_notices" => Sum(|family, _| notices(family, &["received"])),
+        "callback_notices" => {
+            Sum(|family, _| notices(family, &["callback_booked", "callback_reminder", "callback_missed"]))
+        }
+        _ => return None,
+    })
+}
+
+/// Whether an answer came in the day before a window closed, or the customer wrote again in private.
+fn was_answered(state: &Conversation, closes_at: Timestamp) -> bool {
+    let hours_before = |at: Timestamp| closes_at.duration_since(at).as_secs_f64() / 3_600.0;
+    let within = |at: Timestamp| (0.0..24.0).contains(&hours_before(at));
+    let arrived = |reply: &Reply| reply.status == ReplyStatus::Sent && !reply.notice && within(reply.at);
+    state.replies.iter().any(arrived) || state.received_posts().any(|post| post.private && within(post.clock()))
 }
 
 fn of_answers(name: &str) -> Option<Plain> {

@@ -95,6 +95,9 @@ fn selection(form: Form, not_counted: bool) -> (String, String, i64) {
         Form::Percentile { spans: Spans::NextResponse, .. } => {
             ("next_response_seconds IS NOT NULL".to_owned(), "longest(next_response_seconds)", 1)
         }
+        Form::Percentile { spans: Spans::Approval, .. } => {
+            ("approval_seconds IS NOT NULL".to_owned(), "longest(approval_seconds)", 1)
+        }
         Form::Percentile { spans, .. } => (format!("{} IS NOT NULL", spans.column()), spans.column(), 1),
         Form::LongestWait => ("standing = 'open'".to_owned(), "max(0, (:now - waiting_since) / 1000000)", 1),
         Form::WeekHours => ("week_hours IS NOT NULL".to_owned(), "1", 1),

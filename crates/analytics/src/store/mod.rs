@@ -22,6 +22,7 @@ pub use read::{
 use crate::course::Course;
 use crate::figures::Figures;
 use crate::fold::{Entry, Fold, Position};
+use crate::happened::Step;
 use conversation::state::STATE_VERSION;
 use conversation::{BrandId, Conversation, ConversationId, CustomerId};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -288,8 +289,10 @@ struct Row<'a> {
 
 fn put_conversation(transaction: &Transaction<'_>, row: &Row<'_>, figures: &Figures<'_>) -> rusqlite::Result<()> {
     let entry = row.entry;
-    let next = &figures.next_response_seconds;
-    let next: Vec<u8> = next.iter().flat_map(|seconds| seconds.to_le_bytes()).collect();
+    let list = |spans: &[u32]| {
+        let bytes: Vec<u8> = spans.iter().flat_map(|seconds| seconds.to_le_bytes()).collect();
+        (!bytes.is_empty()).then_some(bytes)
+    };
     // In the order of `schema::columns`.
     let own = params![
         row.number,
@@ -312,7 +315,9 @@ fn put_conversation(transaction: &Transaction<'_>, row: &Row<'_>, figures: &Figu
         figures.tier,
         entry.customer.as_uuid().into_bytes(),
         figures.resolution_seconds,
-        (!next.is_empty()).then_some(next),
+        list(&figures.next_response_seconds),
+        list(&figures.approval_seconds),
+        figures.window_closes_at,
         figures.week_hours,
         figures.sentiment_first,
         figures.sentiment_last,
@@ -336,6 +341,20 @@ fn put_conversation(transaction: &Transaction<'_>, row: &Row<'_>, figures: &Figu
     statement.raw_execute().map(|_| ())
 }
 
+fn put_happened(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<()> {
+    match step {
+        Step::Happened(happening) => {
+            let row = params![happening.kind, happening.key, happening.brand.as_str(), happening.at.as_microsecond()];
+            transaction.prepare_cached(schema::PUT_HAPPENING)?.execute(row)?;
+        }
+        Step::Ended(ended) => {
+            let row = params![ended.notice.as_uuid().into_bytes(), if ended.sent { "_sent" } else { "_failed" }];
+            transaction.prepare_cached(schema::END_NOTICE)?.execute(row)?;
+        }
+    }
+    Ok(())
+}
+
 fn write_counts(transaction: &Transaction<'_>, fold: &Fold) -> rusqlite::Result<()> {
     for (brand, minute, change) in fold.minutes.changes() {
         let row = params![brand.as_str(), minute, change.posts, change.replies, change.breaches];
@@ -355,9 +374,8 @@ fn write_counts(transaction: &Transaction<'_>, fold: &Fold) -> rusqlite::Result<
     for post in &fold.brought_back {
         transaction.prepare_cached(schema::BRING_BACK)?.execute([post.as_uuid().into_bytes()])?;
     }
-    for happening in &fold.happened {
-        let row = params![happening.kind, happening.key, happening.brand.as_str(), happening.at.as_microsecond()];
-        transaction.prepare_cached(schema::PUT_HAPPENING)?.execute(row)?;
+    for step in &fold.happened {
+        put_happened(transaction, step)?;
     }
     for ((brand, source), intake) in &fold.intake {
         let [seen, accepted, duplicate, filtered] =

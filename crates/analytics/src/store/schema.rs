@@ -5,15 +5,15 @@ use crate::figures::Tally;
 use std::sync::LazyLock;
 
 /// Changes whenever the tables or the meaning of a column does; a file of another version is rebuilt from the log.
-pub const SCHEMA_VERSION: i64 = 3;
+pub const SCHEMA_VERSION: i64 = 4;
 /// `EARS`, so that a file of someone else is not taken for ours.
 pub const APPLICATION_ID: i64 = 0x4541_5253;
 
 /// What a row says of a conversation besides what adds up: names and types.
 ///
 /// Times are microseconds since 1970, spans are seconds. `counted` is 0 for a conversation without a post and for one that
-/// was merged: its figures stand in those of `root`, the conversation that it goes on in. `next_response_seconds` holds
-/// numbers of four bytes, the lowest first; `week_hours` two times 168 bits. `history` says that all of it was imported.
+/// was merged: its figures stand in those of `root`, the conversation that it goes on in. `next_response_seconds`
+/// and `approval_seconds` hold numbers of four bytes, the lowest first; `week_hours` two times 168 bits. `history` says that all of it was imported.
 pub const OWN: &[(&str, &str)] = &[
     ("conversation_id", "BLOB NOT NULL UNIQUE"),
     ("brand", "TEXT NOT NULL"),
@@ -35,6 +35,8 @@ pub const OWN: &[(&str, &str)] = &[
     ("customer", "BLOB NOT NULL"),
     ("resolution_seconds", "INTEGER"),
     ("next_response_seconds", "BLOB"),
+    ("approval_seconds", "BLOB"),
+    ("window_closes_at", "INTEGER"),
     ("week_hours", "BLOB"),
     ("sentiment_first", "INTEGER"),
     ("sentiment_last", "INTEGER"),
@@ -47,7 +49,7 @@ pub const OWN: &[(&str, &str)] = &[
 ];
 
 /// Columns of whatever table that hold an instant.
-pub const INSTANTS: &[&str] = &["first_post_at", "asked_at", "waiting_since", "posted_at", "at"];
+pub const INSTANTS: &[&str] = &["first_post_at", "asked_at", "waiting_since", "window_closes_at", "posted_at", "at"];
 
 /// The columns of a conversation that are written, the number first, in their order.
 pub fn columns() -> impl Iterator<Item = &'static str> {
@@ -167,6 +169,11 @@ pub const BRING_BACK: &str = "UPDATE filtered_post SET brought_back = 1 WHERE po
 
 pub const PUT_HAPPENING: &str = "INSERT INTO happening (kind, key, brand, at) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (kind, key) DO NOTHING";
+
+/// A notice that ended is counted under its kind and its end, at the time it was written down.
+pub const END_NOTICE: &str = "INSERT INTO happening (kind, key, brand, at)
+SELECT kind || ?2, key, brand, at FROM happening AS begun WHERE kind IN ('person_notice', 'shift_post') AND key = ?1
+    AND NOT EXISTS (SELECT 1 FROM happening WHERE key = ?1 AND kind IN (begun.kind || '_sent', begun.kind || '_failed'))";
 
 pub const ADD_ANSWER: &str = "
 INSERT INTO answer (brand, language, head, model_version, classified, corrected) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

@@ -3,7 +3,13 @@
 
 use super::support::{assert_same, items, later, open, write};
 use crate::testing::{At, Script};
+use conversation::approval::{ReplyApproved, ReplyProposed, ReplySentBack};
 use conversation::classified::Head;
+use conversation::notice::{NoticeFailed, NoticeSent};
+use conversation::told::{Item, News, PersonNoticeExtended, PersonNoticeSubmitted};
+use conversation::window::WindowWarned;
+use conversation::{Fact, NoticeId, PersonId, RecordId};
+use jiff::Timestamp;
 use proptest::prelude::*;
 
 /// One thing that happens to one of four conversations, some minutes into the story.
@@ -21,7 +27,7 @@ const INTENTS: [&str; 4] = ["complaint", "question", "praise", "noise"];
 const TEAMS: [&str; 2] = ["care", "crisis"];
 
 fn step() -> impl Strategy<Value = Step> {
-    (0..20_u8, 0..4_usize, 0..4_usize, 0..3_u8, 0..90_i64).prop_map(|(what, who, other, post, minute)| Step {
+    (0..26_u8, 0..4_usize, 0..4_usize, 0..3_u8, 0..90_i64).prop_map(|(what, who, other, post, minute)| Step {
         what,
         who,
         other,
@@ -63,6 +69,18 @@ fn tell(steps: &[Step]) -> Script {
             }
             18 => story.correct(name, &post, Head::Intent, INTENTS[step.other], at),
             19 => story.correct(name, &post, Head::Language, ["en", "et"][step.other % 2], at),
+            20 => story.private_post(name, &post, at),
+            21 => story.put(name, at, vec![held(&story, step, name, &reply)]),
+            22 => story.put(name, at, vec![held(&story, step, name, &reply)]),
+            23 => {
+                // It closed before the story began, as it begins, or long after it is looked at.
+                let closes_at = At::minute([-10, 0, 10_000][usize::from(step.post)]);
+                story.put(name, at, vec![WindowWarned { closes_at, noticed_at: at }.into()]);
+            }
+            24 | 25 => {
+                let notice = NoticeId::of_news(&person(0), "email", name, RecordId::caused("test", name.as_bytes()));
+                story.of_notice(notice, at, vec![of_notice(notice, step, at)]);
+            }
             // Nothing merges into itself; a record that came before comes again.
             _ => {
                 if let Some(record) = story.records.get(step.minute as usize).cloned() {
@@ -72,6 +90,31 @@ fn tell(steps: &[Step]) -> Script {
         }
     }
     story
+}
+
+fn person(nth: usize) -> PersonId {
+    PersonId::new(["ana", "dana"][nth % 2]).unwrap()
+}
+
+/// Somebody has to agree to a reply, agrees, or does not, in whatever order.
+fn held(story: &Script, step: &Step, name: &str, reply: &str) -> Fact {
+    let (proposal, person) = (story.reply(name, reply), person(step.other));
+    match step.what + step.post {
+        21 | 24 => ReplyProposed { proposal, person, why: Vec::new(), replies: Vec::new() }.into(),
+        22 => ReplyApproved { proposal, person }.into(),
+        _ => ReplySentBack { proposal, person, reason: "no".into() }.into(),
+    }
+}
+
+/// A notice to a person is written down, goes out, or does not, in whatever order.
+fn of_notice(notice: NoticeId, step: &Step, at: Timestamp) -> Fact {
+    let item = Item { news: News::Assigned, conversation: None, at, cause: RecordId::caused("test", &[step.post]) };
+    match step.other {
+        0 => PersonNoticeSubmitted { notice, person: person(0), way: "email".into(), due_at: at, item }.into(),
+        1 => PersonNoticeExtended { notice, item }.into(),
+        2 => NoticeSent { notice, native_id: String::new(), sent_at: at, how: "answered".into() }.into(),
+        _ => NoticeFailed { notice, attempt: 1, reason: "gone".into(), is_final: step.post > 0, retry_at: None }.into(),
+    }
 }
 
 proptest! {

@@ -123,3 +123,62 @@ const open = new Map(
 export const notices = () => ({ notices: [...open.values()] });
 
 export const settleNotice = (id) => ({ json: { changed: open.delete(id) } });
+
+const aside = new Map(
+  [
+    ["classifier", "7412", "conversation", "undecodable: a field is not what the contract says", 1],
+    ["classifier", "7413", "conversation", "MODEL_AWAY", 5],
+    ["routing", "7412", "conversation", "undecodable", 1],
+    ["ingest", "9007199254740993001", "webhook", "malformed", 1],
+  ].map(([service, sequence, kind, reason, tries], place) => [
+    `${service}.${sequence}`,
+    {
+      itemId: `${service}.${sequence}`,
+      service,
+      sequence,
+      kind,
+      ...(kind === "conversation" && { brand: BRANDS[0].brand, conversationId: hash("aside", sequence) }),
+      reason,
+      tries,
+      setAsideAt: stamp(clock.now() - (place + 1) * 600_000),
+      ...(service === "classifier" && { canRetry: true }),
+    },
+  ]),
+);
+
+export function setAside(query) {
+  const all = [...aside.values()];
+  const services = [...new Set(all.map((one) => one.service))].sort().map((service) => {
+    const ours = all.filter((one) => one.service === service);
+    const retrying = ours.filter((one) => one.retrying).length;
+    return { service, items: ours.length, ...(retrying && { retrying }), ...(ours[0].canRetry && { canRetry: true }) };
+  });
+  const service = query.get("service") ?? "";
+  return { items: all.filter((one) => !service || one.service === service), services };
+}
+
+export function asideItem(id) {
+  const item = aside.get(id);
+  const subject =
+    item?.kind === "webhook" ? "webhook" : `earshot.3.${item?.brand}.conversation.${item?.conversationId}`;
+  return item && { item, subject, storedAt: item.setAsideAt, sizeBytes: "412", traceId: hash("trace", id) };
+}
+
+/** What is tried again ends well a moment later, and is gone. */
+function tryAgain(item) {
+  item.retrying = true;
+  setTimeout(() => aside.delete(item.itemId), 1_500).unref();
+}
+
+export function retryAside(id) {
+  const item = aside.get(id);
+  const changed = item !== undefined && !item.retrying;
+  if (changed) tryAgain(item);
+  return { item, changed };
+}
+
+export function retryAllAside(service) {
+  const ours = [...aside.values()].filter((one) => one.service === service && !one.retrying);
+  ours.forEach(tryAgain);
+  return { retried: ours.length };
+}

@@ -20,7 +20,19 @@ import {
   writes,
 } from "./log.mjs";
 import { rows } from "./measure.mjs";
-import { choiceOf, choose, newsOf, notices, readyReplies, settleNotice, shiftPosts } from "./people.mjs";
+import {
+  asideItem,
+  choiceOf,
+  choose,
+  newsOf,
+  notices,
+  readyReplies,
+  retryAllAside,
+  retryAside,
+  setAside,
+  settleNotice,
+  shiftPosts,
+} from "./people.mjs";
 import { watch } from "./play.mjs";
 import { incidents, placeOf } from "./press.mjs";
 import { BRANDS, hash } from "./world.mjs";
@@ -43,6 +55,7 @@ export function answer(method, url, body) {
     return problem(400, "INVALID_ARGUMENT", "the body is not JSON", "body");
   }
   if (area === "posts") return ingest(json);
+  if (area === "set-aside") return { json: id === "retry-all" ? retryAllAside(json.service) : retryAside(id) };
   if (area === "customers") return writeCustomer(id, verb, sub, json) ?? problem(404, "NOT_FOUND", "no such path");
   if (area === "brands" && verb === "filtered") return bringBack(id, sub, json);
   if (area === "brands" && verb === "filters") return { json: previewFilters(json) };
@@ -62,6 +75,11 @@ export function answer(method, url, body) {
 /** What customers, filtered posts, surges and figures have to say. */
 function readMore(area, id, verb, query, sub, last) {
   if (area === "notices") return { json: notices() };
+  if (area === "set-aside" && !id) return { json: setAside(query) };
+  if (area === "set-aside") {
+    const found = asideItem(id);
+    return found ? { json: found } : problem(404, "NOT_FOUND", `set-aside item ${id} does not exist`);
+  }
   if (verb === "people" && last === "news") return { json: newsOf(id, sub) };
   if (verb === "people") return { json: choiceOf(id, sub) };
   if (verb === "ready-replies") return { json: readyReplies(fold(id), query.get("person")) };

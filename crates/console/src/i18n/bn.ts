@@ -232,6 +232,7 @@ export const table: Table = {
   "case.now": "এখন",
   "case.backToNow": "এখনে ফিরুন",
   "case.slider": "সময়",
+  "case.slider.minute": "যে মিনিট পর্যন্ত",
   "case.slider.value": "{count}-এর {n}: {time}, {step}",
   "case.past": "আপনি অতীত দেখছেন। এখান থেকে কিছু করা যায় না।",
   "case.mergedInto": "এই কথোপকথন অন্যটিতে চলছে।",

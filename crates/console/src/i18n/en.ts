@@ -237,6 +237,7 @@ export const en = {
   "case.now": "Now",
   "case.backToNow": "Back to now",
   "case.slider": "Time",
+  "case.slider.minute": "As of the minute",
   "case.slider.value": "{n} of {count}: {time}, {step}",
   "case.past": "You look at the past. Nothing can be done from here.",
   "case.mergedInto": "This conversation goes on in another one.",

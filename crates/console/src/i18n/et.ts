@@ -234,6 +234,7 @@ export const table: Table = {
   "case.now": "Praegu",
   "case.backToNow": "Tagasi praegusse",
   "case.slider": "Aeg",
+  "case.slider.minute": "Minuti seisuga",
   "case.slider.value": "{n}/{count}: {time}, {step}",
   "case.past": "Vaatad minevikku. Siit ei saa midagi teha.",
   "case.mergedInto": "See vestlus jätkub teises.",

@@ -88,7 +88,7 @@ type Prefix =
       | "notice"
       | "waits"
     )
-  | ("news" | "way-of" | "shift" | "open");
+  | ("news" | "way-of" | "shift" | "open" | "service" | "about" | "aside-why");
 
 /** A value of an open set: its word when there is one, else the value itself. */
 export function word(prefix: Prefix, value: string): string {

@@ -234,6 +234,7 @@ export const table: Table = {
   "case.now": "지금",
   "case.backToNow": "지금으로",
   "case.slider": "시간",
+  "case.slider.minute": "이 시각 기준",
   "case.slider.value": "{n}/{count}: {time}, {step}",
   "case.past": "과거를 보고 있습니다. 여기서는 아무것도 할 수 없습니다.",
   "case.mergedInto": "이 대화는 다른 대화에서 이어집니다.",

@@ -232,6 +232,7 @@ export const table: Table = {
   "case.now": "现在",
   "case.backToNow": "回到现在",
   "case.slider": "时间",
+  "case.slider.minute": "截至某一分钟",
   "case.slider.value": "{n}/{count}：{time}，{step}",
   "case.past": "您正在查看过去，无法在此操作。",
   "case.mergedInto": "此会话已并入另一个会话。",

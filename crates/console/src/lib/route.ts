@@ -8,6 +8,7 @@ export type Route =
   | { page: "conversation"; id: string; at: string; reply: boolean }
   | { page: "brands"; brand: string }
   | { page: "ledger" }
+  | { page: "setaside"; params: URLSearchParams }
   | { page: "news" }
   | { page: "filtered"; params: URLSearchParams }
   | { page: "scorecard"; params: URLSearchParams }
@@ -32,6 +33,8 @@ export function parseRoute(hash: string): Route {
       return { page: "brands", brand: name };
     case "ledger":
       return { page: "ledger" };
+    case "set-aside":
+      return { page: "setaside", params };
     case "news":
       return { page: "news" };
     case "filtered":
@@ -72,6 +75,10 @@ export function inboxLink(params: Record<string, string>): string {
 
 export function filteredLink(params: Record<string, string>): string {
   return `#/filtered${asked(params)}`;
+}
+
+export function setAsideLink(params: Record<string, string>): string {
+  return `#/set-aside${asked(params)}`;
 }
 
 export function scorecardLink(params: object): string {

@@ -2,6 +2,7 @@
 //! that outlives their being killed.
 
 mod analytics;
+mod set_aside;
 
 use pbjson_types::Timestamp;
 use serde::Serialize;

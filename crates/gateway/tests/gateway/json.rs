@@ -10,7 +10,14 @@ use service::problem;
 pub type Case = (&'static str, &'static str, Value, &'static str, Value, (&'static str, Value));
 
 fn cases() -> Vec<Case> {
-    [first_steps(), crate::desk_cases::cases(), crate::measure_cases::cases(), crate::reply_cases::cases()].concat()
+    [
+        first_steps(),
+        crate::desk_cases::cases(),
+        crate::measure_cases::cases(),
+        crate::reply_cases::cases(),
+        crate::set_aside_cases::cases(),
+    ]
+    .concat()
 }
 
 fn first_steps() -> Vec<Case> {

@@ -12,4 +12,5 @@ mod json;
 mod measure_cases;
 mod openapi;
 mod reply_cases;
+mod set_aside_cases;
 mod world;

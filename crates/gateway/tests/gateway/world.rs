@@ -20,6 +20,7 @@ use wire::pb::customer::customer_service_server::CustomerServiceServer;
 use wire::pb::desk::desk_service_server::DeskServiceServer;
 use wire::pb::ingest::ingest_service_server::IngestServiceServer;
 use wire::pb::notifier::notification_service_server::NotificationServiceServer;
+use wire::pb::set_aside::set_aside_service_server::SetAsideServiceServer;
 
 pub struct World {
     pub fake: Fake,
@@ -129,7 +130,8 @@ impl World {
                 .add_service(ConversationServiceServer::new(fake.clone()))
                 .add_service(CustomerServiceServer::new(fake.clone()))
                 .add_service(DeskServiceServer::new(fake.clone()))
-                .add_service(BrandServiceServer::new(fake))
+                .add_service(BrandServiceServer::new(fake.clone()))
+                .add_service(SetAsideServiceServer::new(fake))
         });
     }
 

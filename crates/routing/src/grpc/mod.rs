@@ -6,6 +6,7 @@ mod conversations;
 mod customers;
 mod desk;
 mod replies;
+mod set_aside;
 
 use crate::corrections::Corrections;
 use crate::desk::Desk;
@@ -23,6 +24,7 @@ use wire::pb::brand::brand_service_server::BrandServiceServer;
 use wire::pb::conversation::conversation_service_server::ConversationServiceServer;
 use wire::pb::customer::customer_service_server::CustomerServiceServer;
 use wire::pb::desk::desk_service_server::DeskServiceServer;
+use wire::pb::set_aside::set_aside_service_server::SetAsideServiceServer;
 
 /// The services on this listener, for the health service.
 pub const SERVICES: &[&str] = &[
@@ -30,6 +32,7 @@ pub const SERVICES: &[&str] = &[
     "earshot.customer.v1.CustomerService",
     "earshot.desk.v1.DeskService",
     "earshot.brand.v1.BrandService",
+    "earshot.setaside.v1.SetAsideService",
 ];
 
 /// The longest text of a reply, note or reason, in bytes.
@@ -61,6 +64,10 @@ pub fn routes(desk: &Arc<Desk>, journal: &Journal, process: &Process, reactor: &
             .add_service(DeskServiceServer::new(work).max_decoding_message_size(MESSAGE_MAX_BYTES))
             .add_service(CustomerServiceServer::new(customers).max_decoding_message_size(MESSAGE_MAX_BYTES))
             .add_service(BrandServiceServer::new(brands).max_decoding_message_size(MESSAGE_MAX_BYTES))
+            .add_service(
+                SetAsideServiceServer::new(set_aside::Items { journal: journal.clone() })
+                    .max_decoding_message_size(MESSAGE_MAX_BYTES),
+            )
             .add_service(reflection);
     Ok(routes)
 }

@@ -1,9 +1,10 @@
-// The time slider: one step a record. It asks the server for the state as of that record, so what it shows is what
+// The time slider: one step a record, or any minute that is written beside it. It asks the server for the state as of that record, so what it shows is what
 // was known then, not what can be pieced together now.
 
 import { useMemo } from "preact/hooks";
 import type { Entry } from "../../api/model";
 import { fullTime, t } from "../../i18n";
+import { now } from "../../lib/clock";
 import { conversationLink, replace } from "../../lib/route";
 import { ALARMS, factKind } from "../../lib/timeline";
 import { Icon } from "../../ui/icon";
@@ -61,8 +62,30 @@ export function Slider({ id, brand, entries, at }: SliderProps) {
       <output class="slider-value quiet" for="time-slider">
         {at ? value : t("case.now")}
       </output>
+      <label class="slider-minute">
+        <span>{t("case.slider.minute")}</span>
+        <input
+          type="datetime-local"
+          value={at ? onTheWall(at) : ""}
+          onChange={(event) => replace(conversationLink(id, instantOf(event.currentTarget.value)))}
+        />
+      </label>
     </div>
   );
+}
+
+/** The minute of an instant on the reader's wall, as the browser's own field takes it. */
+function onTheWall(at: string): string {
+  const instant = new Date(at);
+  if (Number.isNaN(instant.getTime())) return "";
+  const local = new Date(instant.getTime() - instant.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, "2026-05-04T11:00".length);
+}
+
+/** The instant of a minute on the reader's wall; empty, which is now, for none and for one that is still to come. */
+function instantOf(minute: string): string {
+  const instant = new Date(minute);
+  return Number.isNaN(instant.getTime()) || instant.getTime() > now.value ? "" : instant.toISOString();
 }
 
 /** The newest record that was written by then. RFC 3339 in UTC, but of any precision: compared as instants. */

@@ -12,6 +12,7 @@ import { Empty, Failed, Loading, useLoad } from "../../ui/load";
 import { Ago } from "../../ui/time";
 import { Settle } from "../conversation/bubble";
 import { NoticesPanel } from "./notices";
+import { Tabs } from "./tabs";
 
 const AGAIN_MS = 5_000;
 
@@ -21,6 +22,7 @@ export function Ledger() {
       <h1 tabIndex={-1} id="title">
         {t("ledger.title")}
       </h1>
+      <Tabs at="ledger" />
       <p class="lead">{t("ledger.lead")}</p>
       <IntakePanel />
       <OutboxPanel />
