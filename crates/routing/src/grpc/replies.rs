@@ -64,7 +64,7 @@ impl Work {
         let entry = self.desk.entry(&id);
         let state = entry.as_ref().map(|entry| &entry.state);
         let stands = state.is_some_and(|state| {
-            state.reply(&reply).is_some() || state.proposal(&reply).is_some() || state.sent_back.contains(&reply)
+            state.reply(&reply).is_some() || state.proposal(&reply).is_some() || state.sent_back(&reply).is_some()
         });
         if !stops.is_empty() && !stands {
             let metadata = [("stops", stops.as_str()), ("way_out", way_out)];

@@ -270,6 +270,8 @@ export const desk: Record<keyof typeof en, string> = {
   "news.CALLBACK_MISSED": "ফোন করা হয়নি",
   "news.SURGE": "ঢল",
   "news.REPLY_FAILED": "উত্তর যায়নি",
+  "news.APPROVAL_ASKED": "উত্তর সম্মতির অপেক্ষায়",
+  "news.REPLY_SENT_BACK": "আপনার উত্তর ফেরত পাঠানো হয়েছে",
   "choice.title": "আপনাকে কীভাবে জানানো হয়",
   "choice.default": "আপনি এখনও বেছে নেননি: সব এখানে থাকে, কিছুই বাজে না।",
   "choice.what": "কী",

@@ -273,6 +273,8 @@ export const desk = {
   "news.CALLBACK_MISSED": "Call missed",
   "news.SURGE": "Surge",
   "news.REPLY_FAILED": "Reply not sent",
+  "news.APPROVAL_ASKED": "Reply to agree to",
+  "news.REPLY_SENT_BACK": "Your reply was sent back",
   "choice.title": "How you are told",
   "choice.default": "You have not chosen yet: everything stands here, and nothing rings.",
   "choice.what": "What",

@@ -272,6 +272,8 @@ export const desk: Record<keyof typeof en, string> = {
   "news.CALLBACK_MISSED": "Kõne jäi tegemata",
   "news.SURGE": "Laine",
   "news.REPLY_FAILED": "Vastus ei läinud teele",
+  "news.APPROVAL_ASKED": "Vastus ootab nõusolekut",
+  "news.REPLY_SENT_BACK": "Sinu vastus saadeti tagasi",
   "choice.title": "Kuidas sulle teatatakse",
   "choice.default": "Sa pole veel valinud: kõik seisab siin ja miski ei helise.",
   "choice.what": "Mis",

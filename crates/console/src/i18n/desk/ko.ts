@@ -272,6 +272,8 @@ export const desk: Record<keyof typeof en, string> = {
   "news.CALLBACK_MISSED": "통화 놓침",
   "news.SURGE": "급증",
   "news.REPLY_FAILED": "답변이 나가지 못함",
+  "news.APPROVAL_ASKED": "승인할 답변",
+  "news.REPLY_SENT_BACK": "내 답변을 돌려받음",
   "choice.title": "알림 방법",
   "choice.default": "아직 고르지 않았습니다. 모두 여기에 나타나고 아무것도 울리지 않습니다.",
   "choice.what": "내용",

@@ -269,6 +269,8 @@ export const desk: Record<keyof typeof en, string> = {
   "news.CALLBACK_MISSED": "错过回电",
   "news.SURGE": "激增",
   "news.REPLY_FAILED": "回复未发出",
+  "news.APPROVAL_ASKED": "有回复待批准",
+  "news.REPLY_SENT_BACK": "你的回复被退回",
   "choice.title": "如何通知您",
   "choice.default": "您还没有选择：一切都显示在这里，不会响铃。",
   "choice.what": "内容",
