@@ -133,6 +133,11 @@ pub enum Command {
     FailReply(ReplyFailed),
     DoubtReply(ReplyInDoubt),
     SettleReply {
+    /// A reply in doubt is not there: it is sent once more, with what stands after it.
+    SendAgain {
+        reply: ReplyId,
+        person: PersonId,
+    },
         reply: ReplyId,
         arrived: bool,
     },
@@ -330,6 +335,7 @@ fn answer(state: &Conversation, command: &Command, context: &Context) -> Decisio
         Command::FailReply(failed) => replied::fail(state, failed),
         Command::DoubtReply(doubt) => replied::doubt(state, doubt),
         Command::SettleReply { reply, arrived } => replied::settle(state, reply, *arrived),
+        Command::SendAgain { reply, person } => resumed::send_again(state, reply, person, *now),
         Command::ResumeReply { reply, person } => resumed::resume(state, reply, person, *now),
         Command::GiveUpReply { reply, person, reason } => resumed::give_up(state, reply, person, reason),
         Command::ApproveReply(ask) => approval::approve(state, ask, *now),

@@ -129,6 +129,35 @@ fn a_part_that_proves_not_to_be_there_takes_the_rest_with_it() {
 
 #[test]
 fn nobody_sends_the_rest_of_an_answer_in_somebody_elses_conversation() {
+#[test]
+fn a_part_in_doubt_that_is_not_there_goes_out_again_with_the_rest_in_one_step() {
+    use ReplyStatus::{Sent, Submitted};
+    let mut story = Story::opened();
+    story.does(2, Command::SubmitReply(in_three()));
+    let ids = ids(&story.state);
+    let again = || Command::SendAgain { reply: ids[1], person: person("dana") };
+    story.does(3, Command::AttemptReply { reply: ids[0], after_doubt: false });
+    story.does(3, Command::ConfirmReply(sent(ids[0], 3)));
+    story.does(4, Command::AttemptReply { reply: ids[1], after_doubt: false });
+    let busy = Rejection::ReplyNotInDoubt { status: ReplyStatus::Attempted };
+    assert_eq!(story.refuses(4, again()), busy, "it may be on its way");
+    story.does(5, Command::DoubtReply(doubted(ids[1], 1)));
+    let facts = story.does(6, again());
+    let [Fact::ReplyFailed(_), Fact::ReplyFailed(_), Fact::ReplyResumed(resumed)] = &facts[..] else {
+        panic!("{facts:?}")
+    };
+    assert_eq!(resumed.replies.iter().map(|part| part.part).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(statuses(&story.state), [Sent, Submitted, Submitted]);
+    assert!(resumed::unfinished(&story.state).is_none());
+    // Somebody else has it: nothing is said of the reply either.
+    let mut held = story.clone();
+    held.does(7, Command::AttemptReply { reply: ids[1], after_doubt: false });
+    held.does(7, Command::DoubtReply(doubted(ids[1], 2)));
+    held.does(8, Command::Claim { person: person("ivo"), team: None });
+    assert!(matches!(held.refuses(9, again()), Rejection::ClaimedBySomeoneElse { .. }));
+    assert_eq!(statuses(&held.state)[1], ReplyStatus::InDoubt);
+}
+
     let (mut story, ids) = half_sent();
     story.does(5, Command::Claim { person: person("dana"), team: None });
     let other = Command::ResumeReply { reply: ids[1], person: person("lee") };
