@@ -1,7 +1,7 @@
 //! The posts at the ends of shifts: out once, whatever dies in the middle, or known not to be, or left to a person.
 
-use crate::world::{World, brand};
 use crate::native::{LANGUAGES, world as native_world};
+use crate::world::{World, brand};
 use conversation::notice::{Notice, NoticeAttempted, NoticeStatus, Shift, ShiftPostSubmitted};
 use conversation::{Actor, Fact, NoticeId, Record, RecordId, Story as _, Subject, TeamId};
 use jiff::{SignedDuration, Timestamp};

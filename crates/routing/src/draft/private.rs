@@ -29,7 +29,10 @@ pub(super) fn check(
     recognised.extend(told.iter().flat_map(|(kind, told)| repeated(note, told, kind)));
     let context = Context { audience: Audience::Public, ..*of_answer };
     let mut findings = guard::check(&Draft { text: note, recognised: &recognised }, &context);
-    let asked = |kind: Kind| !matches!(kind, Kind::NoApology | Kind::Unsigned | Kind::Deflection | Kind::Repetition);
+    let asked = |kind: Kind| {
+        use Kind::{Deflection, NoApology, OtherWay, Repetition, Unsigned};
+        !matches!(kind, NoApology | Unsigned | Deflection | Repetition | OtherWay)
+    };
     findings.retain(|finding| asked(finding.kind));
     let plan = Split { limit: limit(brand, state, false), reserved: 0, parts_at_most: 1, signature: "" };
     (findings, split::split(note, &plan).map(drop))
