@@ -5,7 +5,7 @@ mod private;
 
 pub use private::{moved_to_private, target};
 
-use brand::{Brand, Tier, Written};
+use brand::{Brand, Taken, Tier, Written};
 use conversation::classified::Head;
 use conversation::customer::AnswerWay;
 use conversation::replied::SubmitReply;
@@ -126,13 +126,27 @@ pub fn check(brand: &Brand, state: &Conversation, asked: &Asked<'_>) -> Checked 
     };
     let signature = if asked.text.trim_end().ends_with(signature) { signature } else { "" };
     let plan = Split { limit: limit(brand, state, asked.private), reserved: 0, parts_at_most: PARTS_MOST, signature };
-    let findings = guard::check(&Draft { text: asked.text, recognised: &recognised }, &context);
+    let findings = taken(brand, guard::check(&Draft { text: asked.text, recognised: &recognised }, &context));
     let (note_findings, note_fits) = private::check(brand, state, asked.public_note, &told, &context);
     let found = kinds_of(findings.iter().chain(&note_findings));
     let in_crisis = state.escalated || state.team.as_ref().is_some_and(|team| is_crisis(brand, team.as_str()));
     let waits_for = settings.waits_for(&Written { person: asked.person.as_str(), in_crisis, findings: &found });
     let (parts, acts) = (split::split(asked.text, &plan), reply::acts(asked.text, context.language));
     Checked { findings, note_findings, parts, note_fits, waits_for, acts }
+}
+
+/// The findings as gravely as the brand takes them, those that stop first.
+fn taken(brand: &Brand, findings: Vec<Finding>) -> Vec<Finding> {
+    let gravity = &brand.settings().guard;
+    let as_taken = |finding: Finding| match gravity.of(finding.kind.as_str()) {
+        None => Some(finding),
+        Some(Taken::Off) => None,
+        Some(Taken::Stop) => Some(Finding { severity: Severity::Stop, ..finding }),
+        Some(Taken::Warn) => Some(Finding { severity: Severity::Warning, ..finding }),
+    };
+    let mut findings: Vec<Finding> = findings.into_iter().filter_map(as_taken).collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings
 }
 
 /// What the customer wants, said or shown: whoever wrote in private last is answered there.
@@ -291,6 +305,16 @@ mod tests {
         let mut found: Vec<String> = check(&brand(more), &state, &asked).findings.iter().map(shown).collect();
         found.dedup();
         found
+    }
+
+    #[test]
+    fn findings_are_as_grave_as_the_brand_takes_them() {
+        let text = "You should have read the terms. Please post your account number here.";
+        let usual = || AnswerWay::default();
+        assert_eq!(found("", text, usual()), ["asks_personal_data_in_public!", "arguing"]);
+        let stop = "guard: {stop: [arguing], warn: [asks_personal_data_in_public]}\n";
+        assert_eq!(found(stop, text, usual()), ["arguing!", "asks_personal_data_in_public"]);
+        assert_eq!(found("guard: {off: [arguing]}\n", text, usual()), ["asks_personal_data_in_public!"]);
     }
 
     #[test]
