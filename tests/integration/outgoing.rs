@@ -1,7 +1,7 @@
 //! Replies that wait for a person, over JSON as other systems ask: somebody has to agree, half an answer is to go on, a matter
 //! goes on in private, a network takes no message any more.
 
-use crate::system::{Client, DANA, MART, Up, asked_by, done, facts, post, settings};
+use crate::system::{Client, DANA, MART, Up, asked_by, done, facts, post, settings, until};
 use conversation::replied::MOVED_TO_PRIVATE;
 use jiff::{SignedDuration, Timestamp};
 use sandbox::{Fault as Wrong, Faults};
@@ -79,6 +79,12 @@ async fn a_new_persons_reply_leaves_when_somebody_who_may_agrees() {
     assert_eq!(answer["conversation"]["proposals"], Value::Null, "{answer}");
     let late = refused(&system, &deed(&proposal, "approve"), json!({"write": asked_by(MART)})).await;
     assert_eq!(late["reason"], "UNKNOWN_PROPOSAL", "{late}");
+    let news = until("she is told", async || {
+        let answer = system.get_json(&format!("/api/v1/brands/agreed/people/{DANA}/news")).await;
+        let news = answer.body["news"].as_array().cloned().unwrap_or_default();
+        (!news.is_empty()).then_some(news)
+    });
+    assert_eq!(news.await[0]["news"], "NEWS_REPLY_SENT_BACK");
 
     // another one is agreed to, and leaves as what she wrote
     assert_eq!(system.sandbox.stats().received, 0);
@@ -176,6 +182,46 @@ async fn a_matter_goes_on_in_private_with_a_word_in_public_in_one_step() {
     let mut answer = post("moved", "2", "zak", "12 34 56 78, thanks");
     answer["private"] = json!(true);
     assert_eq!(system.post(answer).await, *id, "it goes on where it was");
+    system.verify().await;
+}
+
+/// A customer who asks in private is answered there, and what he wants otherwise holds from then on.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_goes_by_the_way_that_the_customer_chose() {
+    let system = Up::start().await;
+    publish(&system, "way", "notices: {callback_booked: {en: \"We call you at {time}.\"}}\n").await;
+    let mut asked = post("way", "1", "zak", "My account is locked");
+    asked["private"] = json!(true);
+    let id = system.post(asked).await;
+    let customer = system.routed(&id).await.customer_id;
+    let path = |what: &str| format!("/api/v1/conversations/{id}/{what}");
+    let aloud = || json!({"write": asked_by(DANA), "text": "It is open again."});
+    assert_eq!(refused(&system, &path("replies"), aloud()).await["reason"], "ASKED_IN_PRIVATE");
+
+    // He asks in public, too: that is answered there, unless he wants it otherwise.
+    system.post(post("way", "2", "zak", "Is anybody there?")).await;
+    system.when(&id, "both are there", |shown| shown.posts == 2 && !shown.private).await;
+    let draft = || json!({"person": DANA, "text": "It is open again."});
+    let kinds = |told: &Value| {
+        let all = told["findings"].as_array().cloned().unwrap_or_default();
+        all.iter().map(|one| one["kind"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&done(&system, &path("draft"), draft()).await), Vec::<String>::new());
+    let choose = |network: &str| json!({"write": asked_by(DANA), "network": network, "inPrivate": true});
+    let way = format!("/api/v1/customers/{customer}/answer-way");
+    let unknown = refused(&system, &way, choose("pigeon")).await;
+    assert!(unknown.to_string().contains("use one of: "), "{unknown}");
+    let chosen = done(&system, &way, choose("")).await;
+    assert_eq!(chosen["customer"]["answerInPrivate"], json!(true), "{chosen}");
+    assert_eq!(kinds(&done(&system, &path("draft"), draft()).await), ["other_way"]);
+
+    let due_at = Timestamp::now() + SignedDuration::from_mins(30);
+    done(&system, &path("claim"), json!({"write": asked_by(DANA)})).await;
+    done(&system, &path("callbacks"), json!({"write": asked_by(DANA), "dueAt": due_at.to_string()})).await;
+    let told = until("he is told", async || system.sandbox.replies().into_iter().next()).await;
+    assert!(told.private && told.text.starts_with("We call you at"), "{told:?}");
+    let shown = String::from_utf8(system.tool(&["customer", "show", &customer]).await.stdout).unwrap();
+    assert!(shown.contains("answered    in private"), "{shown}");
     system.verify().await;
 }
 

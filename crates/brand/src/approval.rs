@@ -2,20 +2,6 @@
 
 use crate::settings::{Settings, Tier};
 
-/// What the reply guard finds, as findings are called in settings and facts.
-pub const FINDINGS: [&str; 10] = [
-    "personal_data_in_public",
-    "asks_personal_data_in_public",
-    "wrong_addressee",
-    "tone",
-    "no_apology",
-    "arguing",
-    "unsigned",
-    "deflection",
-    "repetition",
-    "spelling",
-];
-
 /// Which replies wait for somebody to agree to them. Without settings none does.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Approval {

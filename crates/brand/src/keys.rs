@@ -24,6 +24,7 @@ pub(crate) const FILE: Shape = Shape {
         may("rules", "rules: [{name: praise, when: 'class.intent == \"praise\"', team: care}]"),
         may("tone", "tone: {forbidden: [unfortunately], signature: required}"),
         may("replies", "replies: [{name: refund, language: en, text: \"Sorry, {customer}. ^{person}\"}]"),
+        may("guard", "guard: {stop: [no_apology], off: [spelling]}"),
         may("approval", "approval: {people: [dana], crisis: on, findings: [deflection], by: [crisis]}"),
         may("notices", "notices: {out_of_hours: {en: \"We are back at {opens}.\"}}"),
         may("rises", "rises: {spread: {shares: 100}, escalate: off}"),
@@ -202,6 +203,11 @@ pub(crate) const REPLY: Shape = Shape {
     ],
 };
 
+pub(crate) const GUARD: Shape = Shape {
+    what: "the guard",
+    keys: &[may("stop", "stop: [no_apology]"), may("warn", "warn: [wrong_addressee]"), may("off", "off: [spelling]")],
+};
+
 pub(crate) const APPROVAL: Shape = Shape {
     what: "an approval",
     keys: &[
@@ -270,8 +276,8 @@ pub(crate) const OTHERWISE: Shape = Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::approval::FINDINGS;
     use crate::flags::Flag;
+    use crate::guard::{FINDINGS, NEVER_SILENT};
     use crate::settings::{Assign, HandleUse, KeptAs, Priority, Tier, WallClock};
     use crate::targets::TargetClock;
     use crate::words::SignatureUse;
@@ -304,6 +310,7 @@ mod tests {
             ("capacity", &CAPACITY),
             ("needs", &NEEDS),
             ("tone", &TONE),
+            ("guard", &GUARD),
             ("approval", &APPROVAL),
             ("example", &EXAMPLE),
             ("reply", &REPLY),
@@ -354,6 +361,8 @@ mod tests {
         assert_eq!(choices("kept_as"), KeptAs::ALL.map(|(name, _)| name));
         assert_eq!(choices("signature"), SignatureUse::ALL.map(|(name, _)| name));
         assert_eq!(choices("finding"), FINDINGS);
+        let quiet: Vec<&str> = FINDINGS.into_iter().filter(|kind| !NEVER_SILENT.contains(kind)).collect();
+        assert_eq!(choices("quiet_finding"), quiet);
         assert_eq!(choices("use"), HandleUse::ALL.map(|(name, _)| name));
         assert_eq!(schema["properties"]["earshot"]["const"], FORMAT);
     }

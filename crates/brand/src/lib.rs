@@ -46,6 +46,7 @@ mod expression;
 mod facts;
 mod filters;
 mod flags;
+mod guard;
 mod hours;
 mod keys;
 mod placing;
@@ -65,12 +66,13 @@ mod words;
 
 use document::{problem, reader, suggest, tree};
 
-pub use approval::{Approval, FINDINGS, Written};
+pub use approval::{Approval, Written};
 pub use brand::Brand;
 pub use coverage::{Gap, Uncovered};
 pub use facts::{FIELDS, Field, FieldType};
 pub use filters::{Filtering, WouldFilter};
 pub use flags::{Flag, Flags};
+pub use guard::{FINDINGS, Gravity, NEVER_SILENT, Taken};
 pub use problem::{Problem, Problems};
 pub use read::SETTINGS_MOST_BYTES;
 pub use rises::{Escalate, Exposure, FlareUp, Influencer, PingPong, RepeatAsk, RepeatedOffers, Rises, Spread, Surges};

@@ -2,6 +2,7 @@
 //! checked against the names that are there, sound or not, so that one mistake is reported once.
 
 mod approval;
+mod guard;
 mod rises;
 mod rules;
 mod signs;
@@ -105,6 +106,7 @@ fn whole(reader: &mut Reader<'_>, root: &Node, source: &str) -> Option<Settings>
     let tone = words::tone(reader, &top);
     let replies = words::replies(reader, &top, source, &names);
     let notices = words::notices(reader, &top);
+    let guard = guard::guard(reader, &top);
     let approval = approval::approval(reader, &top, &names);
     let rises = rises::rises(reader, &top, &names, &teams);
     let surges = rises::surges(reader, &top);
@@ -125,6 +127,7 @@ fn whole(reader: &mut Reader<'_>, root: &Node, source: &str) -> Option<Settings>
         tone,
         replies,
         notices,
+        guard,
         approval,
         rises,
         surges,

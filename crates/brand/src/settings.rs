@@ -2,6 +2,7 @@
 //! [`Settings`] has been read and checked; [`Brand::compile`](crate::Brand::compile) makes it act.
 
 use crate::approval::Approval;
+use crate::guard::Gravity;
 use crate::problem::Problems;
 use crate::read;
 use crate::rises::{Rises, Surges};
@@ -38,6 +39,8 @@ pub struct Settings {
     /// Replies that are ready, in the order of the file.
     pub replies: Vec<ReadyReply>,
     pub notices: Notices,
+    /// How grave it takes what the reply guard finds.
+    pub guard: Gravity,
     /// Which replies wait for somebody to agree to them.
     pub approval: Approval,
     /// At which thresholds conversations rise.

@@ -164,6 +164,19 @@ it("keeps what a customer was promised and granted, and what is known of him", a
   await context.close();
 });
 
+it("writes down that a customer wants to be answered in private", async () => {
+  const { page, context, wrongs } = await opened("Please answer where nobody reads it", "Dis Creet");
+  const panel = page.locator(".customer");
+  await panel.getByRole("button", { name: "Change how they want to be answered" }).press("Enter");
+  const inPrivate = panel.getByLabel("in private");
+  await inPrivate.check();
+  expect(await axe(page)).toEqual([]);
+  await inPrivate.press("Enter");
+  await panel.locator("dd", { hasText: "where they wrote, in private" }).waitFor();
+  expect(wrongs).toEqual([]);
+  await context.close();
+});
+
 it("links two profiles of one person, shows their conversations together, and unlinks them", async () => {
   const [me] = system.people;
   const other = await write(me.brand, "The same from my other account", "Dop Pel");

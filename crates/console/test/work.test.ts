@@ -360,6 +360,21 @@ it("lets a person settle a reply in doubt", async (test) => {
   await context.close();
 });
 
+it("sends a reply in doubt again in one press where a person knows it is not there", async (test) => {
+  if (system.real) test.skip();
+  const [me] = system.people;
+  const id = await write(me.brand, "Did you get my second mail?", "Dow Tless");
+  const { page, context } = await visit(system, `conversation/${id}`, { as: me });
+  await ready(page);
+  await page.locator("#write").fill("The second one has arrived, too. #doubt");
+  await page.getByRole("button", { name: "Send" }).click();
+  const bubble = said(page, "The second one");
+  await bubble.locator(".settle").getByRole("button", { name: "send it again" }).click();
+  await bubble.locator(".chip-good").waitFor();
+  expect(await bubble.locator(".settle").count()).toBe(0);
+  await context.close();
+});
+
 it("waits until somebody else agrees, and goes on with what failed", async (test) => {
   // What asks for approval stands in the settings, and a part fails at the network; the tests of the whole system do both.
   if (system.real) test.skip();

@@ -46,6 +46,14 @@ pub struct Proposal {
     pub at: Timestamp,
 }
 
+/// A reply that nobody agreed to, or that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentBack {
+    pub id: ReplyId,
+    /// Who wrote it.
+    pub writer: PersonId,
+}
+
 /// Somebody agrees to a proposal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ApproveReply {
@@ -77,7 +85,7 @@ pub(crate) fn approve(state: &Conversation, ask: &ApproveReply, now: Timestamp) 
 }
 
 pub(crate) fn send_back(state: &Conversation, proposal: &ReplyId, person: &PersonId, reason: &str) -> Decision {
-    if state.sent_back.contains(proposal) {
+    if state.sent_back(proposal).is_some() {
         return Ok(Vec::new());
     }
     state.proposal(proposal).ok_or(Rejection::UnknownProposal)?;
@@ -105,8 +113,7 @@ pub(crate) fn evolve_approved(state: &mut Conversation, fact: &ReplyApproved) {
 }
 
 pub(crate) fn evolve_sent_back(state: &mut Conversation, fact: &ReplySentBack) {
-    state.proposals.retain(|known| known.id != fact.proposal);
-    if !state.sent_back.contains(&fact.proposal) {
-        state.sent_back.push(fact.proposal);
-    }
+    let Some(at) = state.proposals.iter().position(|known| known.id == fact.proposal) else { return };
+    let Proposal { id, person: writer, .. } = state.proposals.remove(at);
+    state.sent_back.push(SentBack { id, writer });
 }

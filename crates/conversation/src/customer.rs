@@ -2,7 +2,7 @@
 //! and promised, and which other profiles are his. A story of its own beside the conversations, on a subject of its own.
 
 use crate::fact::Fact;
-use crate::ids::{ConversationId, CustomerId, PersonId, PromiseId, RecordId, TeamId};
+use crate::ids::{ConversationId, CustomerId, Network, PersonId, PromiseId, RecordId, TeamId};
 use crate::personal::Personal;
 use crate::record::Record;
 use crate::{Decision, Rejection};
@@ -35,6 +35,23 @@ pub struct CustomerProfiled {
     /// IANA name.
     pub timezone: String,
     pub customer_since: Option<Timestamp>,
+}
+
+/// The way by which he wants to be answered; the newest choice is the whole of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnswerWayChosen {
+    pub way: AnswerWay,
+    /// Who wrote it down.
+    pub person: PersonId,
+}
+
+/// How a customer wants to be answered. The default is where he wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AnswerWay {
+    /// That on which he wrote when none.
+    pub network: Option<Network>,
+    /// In private, wherever he wrote.
+    pub in_private: bool,
 }
 
 /// Two profiles are one person.
@@ -87,6 +104,7 @@ pub struct Customer {
     pub region: Box<str>,
     pub timezone: Box<str>,
     pub customer_since: Option<Timestamp>,
+    pub answer_way: AnswerWay,
     /// Other profiles of the same person, in order.
     pub linked: Vec<CustomerId>,
     /// When exceptions were granted.
@@ -110,6 +128,7 @@ pub enum CustomerCommand {
     SetTeam(CustomerTeamSet),
     ChooseTeam(TeamChoiceChanged),
     Profile(CustomerProfiled),
+    ChooseAnswerWay(AnswerWayChosen),
     Link(ProfilesLinked),
     Unlink(ProfilesUnlinked),
     GrantException(ExceptionGranted),
@@ -131,6 +150,8 @@ pub fn decide(state: &Customer, id: CustomerId, command: &CustomerCommand, recor
         CustomerCommand::ChooseTeam(fact) => fact.clone().into(),
         CustomerCommand::Profile(fact) if state.agrees_with(fact) => return Ok(Vec::new()),
         CustomerCommand::Profile(fact) => fact.clone().into(),
+        CustomerCommand::ChooseAnswerWay(fact) if state.answer_way == fact.way => return Ok(Vec::new()),
+        CustomerCommand::ChooseAnswerWay(fact) => fact.clone().into(),
         CustomerCommand::Link(fact) => return link(state, id, fact),
         CustomerCommand::Unlink(fact) if !state.linked.contains(&fact.other) => return Ok(Vec::new()),
         CustomerCommand::Unlink(fact) => fact.clone().into(),
@@ -209,6 +230,7 @@ fn evolve_fact(state: &mut Customer, fact: &Fact, at: Timestamp) {
             }
             state.customer_since = fact.customer_since.or(state.customer_since);
         }
+        Fact::AnswerWayChosen(fact) => state.answer_way = fact.way.clone(),
         Fact::ProfilesLinked(fact) => {
             if let Err(place) = state.linked.binary_search(&fact.other) {
                 state.linked.insert(place, fact.other);

@@ -6,8 +6,8 @@ use crate::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublished};
 use crate::callback::{CallbackBooked, CallbackDone, CallbackDue, CallbackMissed};
 use crate::classified::{ClassificationCorrected, PostClassified, PostReclassified};
 use crate::customer::{
-    CustomerProfiled, CustomerTeamSet, ExceptionGranted, ProfilesLinked, ProfilesUnlinked, PromiseKept, PromiseMade,
-    TeamChoiceChanged,
+    AnswerWayChosen, CustomerProfiled, CustomerTeamSet, ExceptionGranted, ProfilesLinked, ProfilesUnlinked,
+    PromiseKept, PromiseMade, TeamChoiceChanged,
 };
 use crate::deadlines::{DeadlineBreached, DeadlineSet, DeadlineWarned};
 use crate::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
@@ -108,6 +108,7 @@ facts!(
     CustomerTeamSet,
     TeamChoiceChanged,
     CustomerProfiled,
+    AnswerWayChosen,
     ProfilesLinked,
     ProfilesUnlinked,
     ExceptionGranted,

@@ -50,7 +50,7 @@ use jiff::Timestamp;
 use notice::NoticeStatus;
 use placed::{Offered, Placed};
 use received::{ContactRecorded, EngagementObserved, PostDeleted, PostEdited, PostReceived, ReplyObserved};
-use replied::{ReplyFailed, ReplyInDoubt, ReplySent, SubmitReply};
+use replied::{Notify, ReplyFailed, ReplyInDoubt, ReplySent, SubmitReply};
 use resolved::{Absorbed, Outcome};
 use rising::{FlagLowered, FlagRaised};
 use routed::RouteDecision;
@@ -121,10 +121,7 @@ pub enum Command {
     },
     SubmitReply(SubmitReply),
     /// Tells the customer something that nobody wrote.
-    Notify {
-        notice: &'static str,
-        text: PersonalText,
-    },
+    Notify(Notify),
     AttemptReply {
         reply: ReplyId,
         after_doubt: bool,
@@ -135,6 +132,11 @@ pub enum Command {
     SettleReply {
         reply: ReplyId,
         arrived: bool,
+    },
+    /// A reply in doubt is not there: it is sent once more, with what stands after it.
+    SendAgain {
+        reply: ReplyId,
+        person: PersonId,
     },
     /// What failed of an answer is sent once more.
     ResumeReply {
@@ -205,6 +207,8 @@ pub enum Rejection {
     ClaimedBySomeoneElse { person: PersonId },
     #[error("the post is not part of this conversation")]
     UnknownPost,
+    #[error("the customer wrote this in private; answer in private, or name a public post of his in in_reply_to")]
+    AskedInPrivate,
     #[error("the post is not classified yet")]
     NotClassified,
     #[error("{} has no such label; use one of: {known}", head.as_str())]
@@ -259,6 +263,7 @@ impl Rejection {
             Rejection::MergesIntoItself => "MERGES_INTO_ITSELF",
             Rejection::ClaimedBySomeoneElse { .. } => "CLAIMED_BY_SOMEONE_ELSE",
             Rejection::UnknownPost => "UNKNOWN_POST",
+            Rejection::AskedInPrivate => "ASKED_IN_PRIVATE",
             Rejection::NotClassified => "NOT_CLASSIFIED",
             Rejection::UnknownLabel { .. } => "UNKNOWN_LABEL",
             Rejection::UnknownReply => "UNKNOWN_REPLY",
@@ -324,12 +329,13 @@ fn answer(state: &Conversation, command: &Command, context: &Context) -> Decisio
         Command::MissCallback(id) => callback::miss(state, id, *now),
         Command::AddNote { person, body } => desk::note(state, conversation, record, person, body),
         Command::SubmitReply(submit) => replied::submit(state, conversation, record, submit, *now),
-        Command::Notify { notice, text } => replied::notify(state, conversation, record, notice, text),
+        Command::Notify(notify) => replied::notify(state, conversation, record, notify, *now),
         Command::AttemptReply { reply, after_doubt } => replied::attempt(state, reply, *now, *after_doubt),
         Command::ConfirmReply(sent) => replied::confirm(state, sent),
         Command::FailReply(failed) => replied::fail(state, failed),
         Command::DoubtReply(doubt) => replied::doubt(state, doubt),
         Command::SettleReply { reply, arrived } => replied::settle(state, reply, *arrived),
+        Command::SendAgain { reply, person } => resumed::send_again(state, reply, person, *now),
         Command::ResumeReply { reply, person } => resumed::resume(state, reply, person, *now),
         Command::GiveUpReply { reply, person, reason } => resumed::give_up(state, reply, person, reason),
         Command::ApproveReply(ask) => approval::approve(state, ask, *now),
@@ -438,6 +444,7 @@ fn evolve_fact(state: &mut Conversation, fact: &Fact, at: Timestamp) {
         | Fact::CustomerTeamSet(_)
         | Fact::TeamChoiceChanged(_)
         | Fact::CustomerProfiled(_)
+        | Fact::AnswerWayChosen(_)
         | Fact::ProfilesLinked(_)
         | Fact::ProfilesUnlinked(_)
         | Fact::ExceptionGranted(_)

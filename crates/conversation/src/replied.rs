@@ -4,7 +4,7 @@
 use crate::approval::ReplyProposed;
 use crate::fact::Fact;
 use crate::ids::{ConversationId, Network, PersonId, PostKey, RecordId, ReplyId};
-use crate::personal::Personal;
+use crate::personal::{Personal, PersonalText};
 use crate::state::{Conversation, Post, Reply, ReplyStatus};
 use crate::{Decision, Rejection, Status, window};
 use jiff::Timestamp;
@@ -140,7 +140,7 @@ pub(crate) fn submit(
     now: Timestamp,
 ) -> Decision {
     let reply = ReplyId::of(conversation, request);
-    if state.reply(&reply).is_some() || state.proposal(&reply).is_some() || state.sent_back.contains(&reply) {
+    if state.reply(&reply).is_some() || state.proposal(&reply).is_some() || state.sent_back(&reply).is_some() {
         return Ok(Vec::new());
     }
     if let Some(target) = state.merged_into {
@@ -158,8 +158,12 @@ pub(crate) fn submit(
     }
     let target = match &submit.in_reply_to {
         Some(key) => state.post(key).filter(|post| post.received).ok_or(Rejection::UnknownPost)?,
-        None => newest_to_answer(state).ok_or(Rejection::UnknownPost)?,
+        None if submit.private => newest_to_answer(state).ok_or(Rejection::UnknownPost)?,
+        None => public_to_answer(state)?,
     };
+    if target.private && !submit.private {
+        return Err(Rejection::AskedInPrivate);
+    }
     if !submit.stops.is_empty() && submit.overrode.trim().is_empty() {
         let (person, stops) = (submit.person.clone(), submit.stops.clone());
         return Ok(vec![Fact::from(DraftStopped { draft: reply, person, private: submit.private, stops })]);
@@ -213,9 +217,12 @@ fn written(
         written.push(first.clone());
     }
     if submit.private && !submit.public_note.trim().is_empty() {
+        let aloud = if target.private { public_to_answer(state)? } else { target };
         written.push(ReplySubmitted {
             reply: ReplyId::of_part(conversation, request, parts.saturating_add(1)),
             private: false,
+            in_reply_to: aloud.key,
+            in_reply_to_native_id: aloud.native_id.to_string(),
             body: Personal::text(submit.public_note.clone()),
             offers: Vec::new(),
             asks: Vec::new(),
@@ -238,6 +245,16 @@ pub const RECEIVED: &str = "received";
 pub const CALLBACK_BOOKED: &str = "callback_booked";
 pub const CALLBACK_REMINDER: &str = "callback_reminder";
 pub const CALLBACK_MISSED: &str = "callback_missed";
+/// Something that the customer is told and nobody wrote.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notify {
+    /// [`OUT_OF_HOURS`], [`RECEIVED`] or a word about a call.
+    pub notice: &'static str,
+    pub text: PersonalText,
+    /// He wants to be answered in private, wherever he wrote.
+    pub in_private: bool,
+}
+
 /// Who says what nobody says.
 const NOBODY: &str = "earshot";
 
@@ -246,16 +263,17 @@ pub(crate) fn notify(
     state: &Conversation,
     conversation: &ConversationId,
     record: &RecordId,
-    notice: &'static str,
-    text: &str,
+    notify: &Notify,
+    now: Timestamp,
 ) -> Decision {
+    let Notify { notice, text, in_private } = notify;
     // A promise to call outlives the end of the conversation.
-    let of_call = matches!(notice, CALLBACK_BOOKED | CALLBACK_REMINDER | CALLBACK_MISSED);
+    let of_call = matches!(*notice, CALLBACK_BOOKED | CALLBACK_REMINDER | CALLBACK_MISSED);
     if !(of_call && state.status() == Status::Resolved) {
         state.must_be_open()?;
     }
     let reply = ReplyId::of(conversation, record);
-    let Some(target) = newest_to_answer(state).filter(|_| state.reply(&reply).is_none()) else {
+    let Some(target) = to_notify(state, *in_private, now).filter(|_| state.reply(&reply).is_none()) else {
         return Ok(Vec::new());
     };
     Ok(vec![Fact::from(ReplySubmitted {
@@ -265,15 +283,23 @@ pub(crate) fn notify(
         private: target.private,
         in_reply_to: target.key,
         in_reply_to_native_id: target.native_id.to_string(),
-        body: Personal::text(text),
+        body: Personal::text(&**text),
         offers: Vec::new(),
         asks: Vec::new(),
         warnings: Vec::new(),
         overrode: String::new(),
         part: 1,
         parts: 1,
-        notice: notice.into(),
+        notice: (*notice).into(),
     })])
+}
+
+/// The post under which the customer is told something: his newest, or the newest in private where he wants that and the
+/// network still takes it.
+fn to_notify(state: &Conversation, in_private: bool, now: Timestamp) -> Option<&Post> {
+    let takes_private = in_private && window::must_be_open(state, now).is_ok();
+    let private = state.received_posts().filter(|post| takes_private && post.private && post.deleted_at.is_none());
+    private.max_by_key(|post| post.clock()).or_else(|| newest_to_answer(state))
 }
 
 /// The post that a reply answers which names none: the customer's newest that is still there, since a network refuses an answer
@@ -281,6 +307,13 @@ pub(crate) fn notify(
 pub fn newest_to_answer(state: &Conversation) -> Option<&Post> {
     let there = state.received_posts().filter(|post| post.deleted_at.is_none());
     there.max_by_key(|post| post.clock()).or_else(|| state.newest_post())
+}
+
+/// The customer's newest post that everybody reads: what he said in private is answered there and nowhere else.
+fn public_to_answer(state: &Conversation) -> Result<&Post, Rejection> {
+    let public = state.received_posts().filter(|post| !post.private);
+    let newest = public.max_by_key(|post| (post.deleted_at.is_none(), post.clock()));
+    newest.ok_or(if state.newest_post().is_some() { Rejection::AskedInPrivate } else { Rejection::UnknownPost })
 }
 
 /// Begins a try. `after_doubt` says that the last try was looked up and is known not to have arrived.

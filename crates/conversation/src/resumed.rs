@@ -4,7 +4,7 @@
 use crate::fact::Fact;
 use crate::ids::{Network, PersonId, ReplyId};
 use crate::state::{Conversation, Reply, ReplyStatus};
-use crate::{Decision, Rejection, window};
+use crate::{Decision, Rejection, replied, window};
 use jiff::Timestamp;
 
 /// A person sends what failed of an answer once more, in its order.
@@ -102,6 +102,19 @@ pub(crate) fn resume(state: &Conversation, reply: &ReplyId, person: &PersonId, n
     });
     let (replies, network) = (replies.collect(), state.network.clone().ok_or(Rejection::NotOpened)?);
     Ok(vec![Fact::from(ReplyResumed { person: person.clone(), network, replies })])
+}
+
+/// A person has looked, and a reply in doubt is not there: both are said, and it goes out again, in one step.
+pub(crate) fn send_again(state: &Conversation, reply: &ReplyId, person: &PersonId, now: Timestamp) -> Decision {
+    let mut facts = replied::settle(state, reply, false)?;
+    let mut settled = state.clone();
+    for fact in &facts {
+        if let Fact::ReplyFailed(failed) = fact {
+            replied::evolve_failed(&mut settled, failed);
+        }
+    }
+    facts.extend(resume(&settled, reply, person, now)?);
+    Ok(facts)
 }
 
 pub(crate) fn give_up(state: &Conversation, reply: &ReplyId, person: &PersonId, reason: &str) -> Decision {

@@ -3,7 +3,7 @@
 //! come in any allowed order and end in the same state.
 
 use crate::Rejection;
-use crate::approval::Proposal;
+use crate::approval::{Proposal, SentBack};
 use crate::callback::{CallbackStatus, GRACE_SECONDS};
 use crate::classified::{Head, Heads};
 use crate::deadlines::{DeadlineClock, DeadlineKind};
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 /// Changes whenever the shape of [`Conversation`] or the meaning of a fold does, so that a checkpoint of an older one
 /// is not read but rebuilt.
-pub const STATE_VERSION: u32 = 5;
+pub const STATE_VERSION: u32 = 6;
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -358,7 +358,7 @@ pub struct Conversation {
     pub stopped_drafts: u32,
     /// Replies that wait for somebody to agree to them, oldest first, and those that nobody agreed to.
     pub proposals: Vec<Proposal>,
-    pub sent_back: Vec<ReplyId>,
+    pub sent_back: Vec<SentBack>,
     /// The end of the private window that was warned of.
     pub window_warned: Option<Timestamp>,
     pub contacts: u32,
@@ -523,6 +523,11 @@ impl Conversation {
     /// A reply that waits for somebody to agree to it.
     pub fn proposal(&self, id: &ReplyId) -> Option<&Proposal> {
         self.proposals.iter().find(|known| known.id == *id)
+    }
+
+    /// A reply that nobody agreed to.
+    pub fn sent_back(&self, id: &ReplyId) -> Option<&SentBack> {
+        self.sent_back.iter().find(|known| known.id == *id)
     }
 
     pub(crate) fn reply_mut(&mut self, id: &ReplyId) -> Option<&mut Reply> {

@@ -24,10 +24,12 @@ pub enum News {
     ReplyFailed,
     /// A reply waits for somebody to agree to it.
     ApprovalAsked,
+    /// Somebody did not agree to a reply of his, and said why.
+    ReplySentBack,
 }
 
 impl News {
-    pub const ALL: [News; 10] = [
+    pub const ALL: [News; 11] = [
         News::Assigned,
         News::ReplyToMe,
         News::DeadlineWarning,
@@ -38,6 +40,7 @@ impl News {
         News::Surge,
         News::ReplyFailed,
         News::ApprovalAsked,
+        News::ReplySentBack,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -52,6 +55,7 @@ impl News {
             News::Surge => "surge",
             News::ReplyFailed => "reply_failed",
             News::ApprovalAsked => "approval_asked",
+            News::ReplySentBack => "reply_sent_back",
         }
     }
 

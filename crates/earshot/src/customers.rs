@@ -58,6 +58,7 @@ fn tell(known: &GetCustomerResponse) {
         ("region", customer.region),
         ("time zone", customer.timezone),
         ("since", moment(customer.customer_since.as_ref())),
+        ("answered", answered(&customer.answer_network, customer.answer_in_private)),
         ("knows him", customer.preferred_person),
         ("linked to", customer.linked_customer_ids.join(", ")),
     ] {
@@ -81,6 +82,16 @@ fn tell(known: &GetCustomerResponse) {
     for promise in &known.promises {
         let kept = if promise.kept { "kept" } else { "open" };
         println!("  {} {} promised {:?} ({kept})", moment(promise.made_at.as_ref()), promise.person, promise.what);
+    }
+}
+
+/// How he wants to be answered; empty for where he wrote.
+fn answered(network: &str, in_private: bool) -> String {
+    match (network, in_private) {
+        ("", false) => String::new(),
+        ("", true) => "in private".to_owned(),
+        (network, false) => format!("on {network}"),
+        (network, true) => format!("on {network}, in private"),
     }
 }
 

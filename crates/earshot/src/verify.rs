@@ -164,7 +164,14 @@ async fn compare(url: &str, replayed: &HashMap<ConversationId, Replayed>, report
         }
         report.compared += 1;
         // What time and other conversations have a say in does not follow from this one's records.
-        let live = ConversationSummary { score: Vec::new(), exposure: 0.0, preferred_person: String::new(), ..live };
+        let live = ConversationSummary {
+            score: Vec::new(),
+            exposure: 0.0,
+            preferred_person: String::new(),
+            answer_network: String::new(),
+            answer_in_private: false,
+            ..live
+        };
         let expected = summarise(*id, &known.brand, &known.customer, &known.state, known.version);
         if live != expected {
             report.different += 1;

@@ -54,6 +54,7 @@ const SUBJECTS: &[Subjects] = &[
             "customerTeamSet",
             "teamChoiceChanged",
             "customerProfiled",
+            "answerWayChosen",
             "profilesLinked",
             "profilesUnlinked",
             "exceptionGranted",

@@ -292,6 +292,15 @@ pub const ENDPOINTS: &[Endpoint] = &[
         ),
     ),
     post(
+        "/api/v1/customers/{id}/answer-way",
+        "A customer wants to be answered on another network, or in private",
+        rpc(
+            "earshot.customer.v1.CustomerService/ChooseAnswerWay",
+            CUSTOMER_WRITE,
+            call::<customer::ChooseAnswerWayRequest, customer::CustomerResponse>,
+        ),
+    ),
+    post(
         "/api/v1/customers/{id}/team",
         "Gives a customer another team of his own",
         rpc(

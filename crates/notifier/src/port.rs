@@ -157,6 +157,8 @@ impl Reason {
     pub const NO_ACCOUNT: Reason = Reason::of("no_account");
     /// The network does not say to whom it would go.
     pub const NO_RECIPIENT: Reason = Reason::of("no_recipient");
+    /// On this network a brand answers people, and says nothing of its own.
+    pub const NO_OWN_POSTS: Reason = Reason::of("no_own_posts");
     /// The network has no way to say this in private.
     pub const NOT_IN_PRIVATE: Reason = Reason::of("not_in_private");
     /// The time in which the customer may be written to freely is over.
@@ -283,6 +285,11 @@ impl Message {
     /// The network's id of whoever it goes to.
     pub fn person(&self) -> Result<&str, Reason> {
         if self.to.id.is_empty() { Err(Reason::NO_RECIPIENT) } else { Ok(&self.to.id) }
+    }
+
+    /// Whether it is a word of the brand's own, under no post and to no person.
+    pub fn answers_nobody(&self) -> bool {
+        self.in_reply_to.is_empty() && self.to.id.is_empty()
     }
 
     /// The same to a chat that has got another id.

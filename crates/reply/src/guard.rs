@@ -39,6 +39,7 @@ pub struct Recognised<'a> {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Context<'a> {
     pub audience: Audience,
+    pub wishes: Wishes,
     /// Of the draft: ISO 639-1, a region may follow. Empty or unknown turns off what needs it.
     pub language: &'a str,
     /// Of the customer's last post, as classified: `complaint` asks for regret.
@@ -65,6 +66,15 @@ pub enum Audience {
     Public,
     /// The customer alone.
     Private,
+}
+
+/// The way by which the customer wants to be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wishes {
+    /// Where nobody else reads it.
+    pub private: bool,
+    /// On another network than that of the conversation.
+    pub elsewhere: bool,
 }
 
 /// The customer of the conversation.
@@ -116,6 +126,7 @@ pub enum Kind {
     PersonalDataInPublic,
     AsksPersonalDataInPublic,
     WrongAddressee,
+    OtherWay,
     Tone,
     NoApology,
     Arguing,
@@ -127,10 +138,11 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, the gravest first.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::PersonalDataInPublic,
         Kind::AsksPersonalDataInPublic,
         Kind::WrongAddressee,
+        Kind::OtherWay,
         Kind::Tone,
         Kind::NoApology,
         Kind::Arguing,
@@ -146,6 +158,7 @@ impl Kind {
             Kind::PersonalDataInPublic => "personal_data_in_public",
             Kind::AsksPersonalDataInPublic => "asks_personal_data_in_public",
             Kind::WrongAddressee => "wrong_addressee",
+            Kind::OtherWay => "other_way",
             Kind::Tone => "tone",
             Kind::NoApology => "no_apology",
             Kind::Arguing => "arguing",
@@ -177,6 +190,7 @@ pub fn check(draft: &Draft<'_>, context: &Context<'_>) -> Vec<Finding> {
         privacy::asked(&reading, &mut findings);
     }
     privacy::addressee(draft.text, &reading.marks, context, &mut findings);
+    privacy::way(context, &mut findings);
     tone::check(draft.text, &reading, context, &mut findings);
     care::check(draft.text, &reading, context, &mut findings);
     spelled(draft.text, context, &mut findings);

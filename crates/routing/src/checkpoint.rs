@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 const NAME: &str = "routing-desk";
 /// Changes with the shape of a checkpoint.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 #[derive(Serialize, Deserialize)]
 struct Checkpoint {

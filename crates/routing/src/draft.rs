@@ -5,12 +5,13 @@ mod private;
 
 pub use private::{moved_to_private, target};
 
-use brand::{Brand, Tier, Written};
+use brand::{Brand, Taken, Tier, Written};
 use conversation::classified::Head;
+use conversation::customer::AnswerWay;
 use conversation::replied::SubmitReply;
 use conversation::{Conversation, PersonId, Personal, PostKey};
 use reply::Acts;
-use reply::guard::{self, Audience, Context, Customer, Draft, Finding, Kind, Recognised, Severity, Voice};
+use reply::guard::{self, Audience, Context, Customer, Draft, Finding, Kind, Recognised, Severity, Voice, Wishes};
 use reply::length::Limit;
 use reply::spelling::{Dictionaries, FOLDERS};
 use reply::split::{self, Split};
@@ -41,6 +42,7 @@ pub fn warm_up() {
         handle: "",
         name: "",
         customer_wrote: Vec::new(),
+        way: AnswerWay::default(),
     };
     let _ = check(&Brand::builtin("nobody"), &Conversation::default(), &asked);
 }
@@ -61,6 +63,8 @@ pub struct Asked<'a> {
     pub name: &'a str,
     /// What the customer wrote: his words are no slips of spelling.
     pub customer_wrote: Vec<&'a str>,
+    /// The way by which he wants to be answered.
+    pub way: AnswerWay,
 }
 
 /// What the guard finds in a draft, and the parts in which it would leave.
@@ -104,6 +108,7 @@ pub fn check(brand: &Brand, state: &Conversation, asked: &Asked<'_>) -> Checked 
     let earlier = earlier(state);
     let context = Context {
         audience: if asked.private { Audience::Private } else { Audience::Public },
+        wishes: wishes(state, &asked.way),
         language: class.map_or("", |class| class.label(Head::Language)),
         intent: class.filter(|_| settings.tone.require_apology).map_or("", |class| &class.intent),
         customer_wrote: &asked.customer_wrote,
@@ -121,13 +126,34 @@ pub fn check(brand: &Brand, state: &Conversation, asked: &Asked<'_>) -> Checked 
     };
     let signature = if asked.text.trim_end().ends_with(signature) { signature } else { "" };
     let plan = Split { limit: limit(brand, state, asked.private), reserved: 0, parts_at_most: PARTS_MOST, signature };
-    let findings = guard::check(&Draft { text: asked.text, recognised: &recognised }, &context);
+    let findings = taken(brand, guard::check(&Draft { text: asked.text, recognised: &recognised }, &context));
     let (note_findings, note_fits) = private::check(brand, state, asked.public_note, &told, &context);
     let found = kinds_of(findings.iter().chain(&note_findings));
     let in_crisis = state.escalated || state.team.as_ref().is_some_and(|team| is_crisis(brand, team.as_str()));
     let waits_for = settings.waits_for(&Written { person: asked.person.as_str(), in_crisis, findings: &found });
     let (parts, acts) = (split::split(asked.text, &plan), reply::acts(asked.text, context.language));
     Checked { findings, note_findings, parts, note_fits, waits_for, acts }
+}
+
+/// The findings as gravely as the brand takes them, those that stop first.
+fn taken(brand: &Brand, findings: Vec<Finding>) -> Vec<Finding> {
+    let gravity = &brand.settings().guard;
+    let as_taken = |finding: Finding| match gravity.of(finding.kind.as_str()) {
+        None => Some(finding),
+        Some(Taken::Off) => None,
+        Some(Taken::Stop) => Some(Finding { severity: Severity::Stop, ..finding }),
+        Some(Taken::Warn) => Some(Finding { severity: Severity::Warning, ..finding }),
+    };
+    let mut findings: Vec<Finding> = findings.into_iter().filter_map(as_taken).collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings
+}
+
+/// What the customer wants, said or shown: whoever wrote in private last is answered there.
+fn wishes(state: &Conversation, way: &AnswerWay) -> Wishes {
+    let wrote_in_private = state.newest_post().is_some_and(|post| post.private);
+    let elsewhere = way.network.is_some() && way.network != state.network;
+    Wishes { private: way.in_private || wrote_in_private, elsewhere }
 }
 
 /// How long a post may be: as the network counts, and no longer than the brand wants.
@@ -240,4 +266,64 @@ pub fn may_override(brand: &Brand, person: &PersonId) -> bool {
     let of_crisis = |team: &&brand::Team| team.tier == Tier::Crisis;
     settings.people.is_empty()
         || settings.teams.iter().filter(of_crisis).any(|team| team.people.iter().any(|id| id == person.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use brand::Settings;
+    use conversation::Network;
+
+    fn brand(more: &str) -> Brand {
+        let yaml = format!(
+            "earshot: brand/v1\nbrand: b\nname: B\ntimezone: UTC\npeople: {{dana: {{name: Dana}}}}\n\
+             teams: {{care: {{name: Care, hours: 24/7, people: [dana]}}}}\notherwise: {{team: care}}\n{more}"
+        );
+        Brand::compile(Settings::parse(&yaml, "b.yaml").unwrap()).unwrap()
+    }
+
+    /// The findings of a draft on X, as `KIND!` where they stop.
+    fn found(more: &str, text: &str, way: AnswerWay) -> Vec<String> {
+        let person = PersonId::new("dana").unwrap();
+        let state = Conversation { network: Network::new("x").ok(), ..Conversation::default() };
+        let asked = Asked {
+            person: &person,
+            in_reply_to: None,
+            private: false,
+            text,
+            public_note: "",
+            overrode: "",
+            handle: "",
+            name: "",
+            customer_wrote: Vec::new(),
+            way,
+        };
+        let shown = |finding: &Finding| {
+            let stops = if finding.severity == Severity::Stop { "!" } else { "" };
+            format!("{}{stops}", finding.kind.as_str())
+        };
+        let mut found: Vec<String> = check(&brand(more), &state, &asked).findings.iter().map(shown).collect();
+        found.dedup();
+        found
+    }
+
+    #[test]
+    fn findings_are_as_grave_as_the_brand_takes_them() {
+        let text = "You should have read the terms. Please post your account number here.";
+        let usual = || AnswerWay::default();
+        assert_eq!(found("", text, usual()), ["asks_personal_data_in_public!", "arguing"]);
+        let stop = "guard: {stop: [arguing], warn: [asks_personal_data_in_public]}\n";
+        assert_eq!(found(stop, text, usual()), ["arguing!", "asks_personal_data_in_public"]);
+        assert_eq!(found("guard: {off: [arguing]}\n", text, usual()), ["asks_personal_data_in_public!"]);
+    }
+
+    #[test]
+    fn a_reply_by_another_way_than_the_customer_wants_is_pointed_out() {
+        let on = |name: &str, in_private| AnswerWay { network: Network::new(name).ok(), in_private };
+        let of = |way| found("", "It is on its way.", way);
+        assert_eq!(of(AnswerWay::default()), Vec::<String>::new());
+        assert_eq!(of(on("x", false)), Vec::<String>::new());
+        assert_eq!(of(on("whatsapp", false)), ["other_way"]);
+        assert_eq!(of(on("x", true)), ["other_way"]);
+    }
 }

@@ -2,7 +2,7 @@
 //! service and a scenario in virtual time decide alike; the service only adds the writing and the trying again.
 
 use crate::needs::Need;
-use crate::notice;
+use crate::notice::{self, Word};
 use crate::offers::{self, Colleague};
 use crate::placing;
 use crate::rise;
@@ -10,6 +10,7 @@ use crate::route::route;
 use crate::view::{Entry, View};
 use brand::Brand;
 use conversation::deadlines::DeadlineKind;
+use conversation::replied::Notify;
 use conversation::resolved::Absorbed;
 use conversation::state::Post;
 use conversation::{
@@ -237,11 +238,17 @@ pub fn command(
             let person = state.offer.as_ref()?.person.clone();
             Some(Command::LapseOffer { person, reason })
         }
-        Need::Tell(word) => notice::text(around, state, *word, now)
-            .map(|text| Command::Notify { notice: word.code(), text: text.as_str().into() }),
+        Need::Tell(word) => {
+            notice::text(around, state, *word, now).map(|text| Command::Notify(notify(around, *word, &text)))
+        }
         Need::WarnOfWindow { closes_at } => Some(Command::WarnOfWindow { closes_at: *closes_at }),
         Need::Absorb(_) | Need::HandOver(_) => None,
     }
+}
+
+/// Where the customer wants to be told.
+fn notify(around: &Around, word: Word, text: &str) -> Notify {
+    Notify { notice: word.code(), text: text.into(), in_private: around.customer.answer_way.in_private }
 }
 
 fn some<T>(list: Vec<T>) -> Option<Vec<T>> {

@@ -5,6 +5,7 @@ use crate::draft::{self, Asked};
 use crate::plan::Around;
 use crate::route::input_of_post;
 use brand::{Brand, Problem, ReadyReply, SignatureUse};
+use conversation::customer::AnswerWay;
 use conversation::{Conversation, PersonId, PostKey};
 use jiff::Timestamp;
 use reply::guard::{Finding, Severity};
@@ -47,16 +48,17 @@ pub fn suggest(around: &Around, state: &Conversation, known: &Known<'_>, now: Ti
     let language = state.class().map_or("", |class| &class.language);
     let mut found: Vec<ReadyReply> = found.unwrap_or_default();
     found.sort_by_key(|reply| reply.when.is_none());
-    found.iter().map(|reply| suggestion(brand, state, known, reply, language)).collect()
+    found.iter().map(|reply| suggestion(around, state, known, reply, language)).collect()
 }
 
 fn suggestion(
-    brand: &Brand,
+    around: &Around,
     state: &Conversation,
     known: &Known<'_>,
     reply: &ReadyReply,
     language: &str,
 ) -> Suggestion {
+    let brand = &around.brand;
     let spoken = match language {
         "" | "und" => "the language of the post is not known".to_owned(),
         code => format!("it is in the language of the post, {code}"),
@@ -81,6 +83,7 @@ fn suggestion(
                 handle: known.handle,
                 name: known.customer,
                 customer_wrote: vec![known.text],
+                way: around.customer.answer_way.clone(),
             };
             let checked = draft::check(brand, state, &asked);
             let parts = checked.parts.map_or(0, |parts| u32::try_from(parts.len()).unwrap_or(u32::MAX));
@@ -171,6 +174,7 @@ fn checked(brand: &Brand, person: &PersonId, text: &str, state: &Conversation) -
         handle: "",
         name: SOMEBODY,
         customer_wrote: Vec::new(),
+        way: AnswerWay::default(),
     };
     draft::check(brand, state, &asked)
 }

@@ -17,10 +17,14 @@ use wire::timestamp;
 pub(crate) fn summary(view: &View, conversation: ConversationId, entry: &Entry, now: Timestamp) -> ConversationSummary {
     let state = &entry.state;
     let score = queue::score(state, now);
+    let way = view.answer_way(&entry.customer);
+    let elsewhere = way.network.filter(|network| state.network.as_ref() != Some(network));
     ConversationSummary {
         preferred_person: offers::preferred(view, entry).map(|person| person.to_string()).unwrap_or_default(),
         score: score.iter().map(|part| ScorePart { name: part.name.to_owned(), points: part.points }).collect(),
         exposure: state.exposure(now),
+        answer_network: elsewhere.map(|network| network.to_string()).unwrap_or_default(),
+        answer_in_private: way.in_private,
         ..summarise(conversation, &entry.brand, &entry.customer, state, entry.version)
     }
 }
@@ -170,6 +174,8 @@ pub fn summarise(
         score: Vec::new(),
         exposure: 0.0,
         preferred_person: String::new(),
+        answer_network: String::new(),
+        answer_in_private: false,
         newest_reply: state.replies.last().map(|reply| reply_word(reply.status).to_owned()).unwrap_or_default(),
     }
 }

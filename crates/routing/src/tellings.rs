@@ -81,6 +81,7 @@ fn news(fact: &Fact) -> Option<News> {
         Fact::ReplyFailed(fact) if fact.is_final => News::ReplyFailed,
         Fact::ReplyInDoubt(_) => News::ReplyFailed,
         Fact::ReplyProposed(_) => News::ApprovalAsked,
+        Fact::ReplySentBack(_) => News::ReplySentBack,
         // Everything else is seen when somebody looks.
         _ => return None,
     })
@@ -139,6 +140,9 @@ fn concerned(known: &BrandEntry, entry: Option<&Entry>, record: &Record, fact: &
         (Fact::ReplyFailed(fact), Some(entry)) => author(entry, &fact.reply),
         (Fact::ReplyInDoubt(fact), Some(entry)) => author(entry, &fact.reply),
         (Fact::ReplyProposed(_), Some(_)) => approvers_on(known),
+        (Fact::ReplySentBack(fact), Some(entry)) => {
+            entry.state.sent_back(&fact.proposal).map(|known| known.writer.clone()).into_iter().collect()
+        }
         (_, Some(entry)) => holders_or_team(known, entry),
     };
     let mut seen = std::collections::HashSet::new();
@@ -191,7 +195,7 @@ fn reachable<'a>(known: &BrandEntry, people: impl Iterator<Item = &'a str>) -> V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use conversation::approval::ReplyProposed;
+    use conversation::approval::{ReplyProposed, ReplySentBack};
     use conversation::brand_facts::{PresenceChanged, SettingsPublished};
     use conversation::callback::{CallbackBooked, CallbackMissed};
     use conversation::deadlines::{DeadlineBreached, DeadlineKind, DeadlineWarned};
@@ -393,6 +397,19 @@ mod tests {
         assert_eq!(world.does("dana", asks().into()), Vec::<String>::new(), "mart is away and chose nothing");
         world.chooses("mart", &[("ops", &[News::ApprovalAsked], 0)], None);
         assert_eq!(world.does("dana", asks().into()), ["mart approval_asked ops"]);
+    }
+
+    #[test]
+    fn a_reply_that_was_sent_back_is_its_writers() {
+        let mut world = World::new();
+        let proposal = ReplyId::of(&matter(), &RecordId::caused("t", b"3"));
+        let asks = || ReplyProposed { proposal, person: person("dana"), why: vec!["person".into()], replies: vec![] };
+        let back = |name: &str| ReplySentBack { proposal, person: person(name), reason: "my secret".into() };
+        assert_eq!(world.does("mart", back("mart").into()), Vec::<String>::new(), "no such proposal is known");
+        world.does("dana", asks().into());
+        assert_eq!(world.does("mart", back("mart").into()), ["dana reply_sent_back console"]);
+        world.does("dana", asks().into());
+        assert_eq!(world.does("dana", back("dana").into()), Vec::<String>::new(), "she took it back herself");
     }
 
     #[test]

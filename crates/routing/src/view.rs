@@ -5,7 +5,7 @@
 use crate::tellings::Telling;
 use crate::{offers, placing, queue};
 use brand::Brand;
-use conversation::customer::Customer;
+use conversation::customer::{AnswerWay, Customer};
 use conversation::state::Post;
 use conversation::surge::{Running, Stream, Streams, Threshold};
 use conversation::told::NewsChosen;
@@ -402,6 +402,11 @@ impl View {
     /// The customer's tier, found alike; empty when unknown.
     pub fn tier_of<'v>(&'v self, customer: &CustomerId, state: &'v Conversation) -> &'v str {
         self.known_of(customer, &state.tier, |profile| &profile.tier, |other| &other.tier)
+    }
+
+    /// How a customer wants to be answered; where he wrote when he has not said.
+    pub fn answer_way(&self, customer: &CustomerId) -> AnswerWay {
+        self.customers.get(customer).map(|entry| entry.state.answer_way.clone()).unwrap_or_default()
     }
 
     fn known_of<'v>(

@@ -82,6 +82,10 @@ fn details(fact: &Fact) -> String {
         Fact::CallbackBooked(fact) => format!("for {}", fact.due_at),
         Fact::CustomerTeamSet(fact) => format!("{} for the region {}", fact.team, fact.region),
         Fact::TeamChoiceChanged(fact) => if fact.opted_out { "ordinary service" } else { "own team" }.to_owned(),
+        Fact::AnswerWayChosen(fact) => {
+            let network = fact.way.network.as_ref().map_or("where he wrote", |network| network.as_str());
+            if fact.way.in_private { format!("{network}, in private") } else { network.to_owned() }
+        }
         Fact::SurgeDetected(fact) => {
             format!("{} {}: {} customers, {:.1} expected", fact.region, fact.topic, fact.seen, fact.expected)
         }

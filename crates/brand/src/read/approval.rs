@@ -1,12 +1,12 @@
 //! Which replies wait for somebody to agree to them. That nobody could is found here and not when a reply waits.
 
 use super::Names;
+use super::guard::findings;
 use super::teams::references;
-use crate::approval::{Approval, FINDINGS};
+use crate::approval::Approval;
 use crate::keys;
 use crate::reader::{Fields, Reader};
 use crate::settings::Settings;
-use crate::suggest;
 
 pub(super) fn approval(reader: &mut Reader<'_>, top: &Fields<'_>, names: &Names<'_>) -> Approval {
     let Some(node) = top.get("approval") else { return Approval::default() };
@@ -14,16 +14,7 @@ pub(super) fn approval(reader: &mut Reader<'_>, top: &Fields<'_>, names: &Names<
     let people = references(reader, &fields, "people", "person", &names.people);
     let crisis = reader.switch(&fields, "crisis", false);
     let by = references(reader, &fields, "by", "team", &names.teams);
-    let mut findings = Vec::new();
-    for (kind, place, path) in reader.texts(&fields, "findings") {
-        match FINDINGS.contains(&kind) {
-            true => findings.push(kind.to_owned()),
-            false => {
-                let what = format!("`{kind}` is nothing that the reply guard finds");
-                reader.note(place, &path, what, suggest::cure(kind, &FINDINGS));
-            }
-        }
-    }
+    let findings = findings(reader, &fields, "findings").into_iter().map(|(kind, ..)| kind.to_owned()).collect();
     Approval { people, crisis, findings, by }
 }
 

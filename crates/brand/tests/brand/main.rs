@@ -6,6 +6,7 @@ mod approval;
 mod demo;
 mod docs;
 mod filters;
+mod guard;
 mod hostile;
 mod hours;
 mod problems;

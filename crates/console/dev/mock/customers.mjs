@@ -52,6 +52,8 @@ function profile(id) {
     conversations: states.length,
     openConversations: states.filter((state) => statusOf(state) === "OPEN").length,
     exceptions: file.exceptions.length,
+    answerNetwork: file.answerNetwork ?? "",
+    answerInPrivate: file.answerInPrivate ?? false,
   };
 }
 
@@ -100,6 +102,8 @@ export function writeCustomer(id, verb, sub, json) {
   const known = file.promises.find((one) => one.promiseId === sub);
   if (verb === "promises" && sub && !known) return refuse("UNKNOWN_PROMISE", "there is no such promise");
   const write = {
+    "answer-way": () =>
+      Object.assign(file, { answerNetwork: json.network ?? "", answerInPrivate: Boolean(json.inPrivate) }),
     "team-choice": () => Object.assign(file, { optedOut: Boolean(json.optedOut), team: undefined }),
     team: () => Object.assign(file, { team: json.team, optedOut: false }),
     profile: () =>

@@ -304,7 +304,7 @@ function desk(id, verb, replyId, json) {
   else if (verb === "resume") resume(id, person);
   else if (verb === "approve") approve(id, person, replyId, requestId);
   else if (verb === "callbacks") more.callbackId = fact.callbackBooked.callbackId;
-  if (verb === "settle") settle(id, replyId, json.arrived);
+  if (verb === "settle") settle(id, replyId, json);
   else if (!["replies", "resume", "approve"].includes(verb))
     append({ ...baseOf(id), actor: byPerson(person), facts: [fact] });
   seen.set(requestId, more);
@@ -488,10 +488,13 @@ function resume(id, person) {
   fares(id, replyId, "#ok", replyId);
 }
 
-function settle(id, replyId, arrived) {
+function settle(id, replyId, { arrived, sendAgain }) {
   const at = new Date(clock.now()).toISOString();
   const fact = arrived
     ? { replySent: { replyId, sentAt: at, how: "settled" } }
     : { replyFailed: { replyId, attempt: 1, reason: "settled_not_arrived", isFinal: true } };
-  append({ ...baseOf(id), actor: { kind: "ACTOR_KIND_PERSON", name: fold(id).assignee || "dana" }, facts: [fact] });
+  const person = fold(id).assignee || "dana";
+  const resumed = { replyResumed: { person, replies: [{ replyId, part: 1, attempts: 1, times: 1 }] } };
+  append({ ...baseOf(id), actor: byPerson(person), facts: sendAgain ? [fact, resumed] : [fact] });
+  if (sendAgain) fares(id, replyId, "#ok", replyId);
 }

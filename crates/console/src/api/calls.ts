@@ -129,7 +129,7 @@ export type Deed =
   | { do: "deescalate"; reason: string }
   | { do: "callbacks"; dueAt: string; timezone: string; caller: string }
   | { do: "called"; callbackId: string }
-  | { do: "settle"; replyId: string; arrived: boolean }
+  | { do: "settle"; replyId: string; arrived: boolean; sendAgain?: boolean }
   | { do: "resume"; replyId: string }
   | { do: "give-up"; replyId: string; reason: string }
   | { do: "approve"; proposalId: string }

@@ -38,6 +38,9 @@ export interface WholeCustomer {
   since?: number | undefined;
   linked: string[];
   preferred: string;
+  /** Where he wants to be answered: empty for where he wrote. */
+  answerNetwork: string;
+  answerInPrivate: boolean;
   open: number;
   /** The newest first; also those of linked profiles. */
   conversations: Summary[];
@@ -69,6 +72,8 @@ export async function getCustomer(id: string, signal?: AbortSignal): Promise<Who
     since: readTime(customer.customerSince),
     linked: customer.linkedCustomerIds ?? [],
     preferred: customer.preferredPerson ?? "",
+    answerNetwork: customer.answerNetwork ?? "",
+    answerInPrivate: customer.answerInPrivate ?? false,
     open: readNumber(customer.openConversations),
     conversations: readSummaries(json.conversations),
     contacts: (json.contacts ?? []).map((one) => ({
@@ -109,6 +114,7 @@ export async function getTeamFace(id: string, signal?: AbortSignal): Promise<Tea
 export type CustomerDeed =
   | { do: "profile"; tier: string; region: string; timezone: string; customerSince?: string }
   | { do: "team-choice"; optedOut: boolean }
+  | { do: "answer-way"; network: string; inPrivate: boolean }
   | { do: "team"; team: string; reason: string }
   | { do: "links" | "unlink"; otherCustomerId: string; reason: string }
   | { do: "exceptions"; conversationId: string; what: string }

@@ -32,6 +32,9 @@ export interface Summary extends Pressing, Held {
   customerId: string;
   network: string;
   private: boolean;
+  /** How the customer wants to be answered: on another network than this one, in private wherever he wrote. */
+  answerNetwork: string;
+  answerInPrivate: boolean;
   status: Status;
   team: string;
   assignee: string;
@@ -178,6 +181,8 @@ export function readSummary(json: ConversationSummaryJson | undefined): Summary 
     customerId: json.customerId ?? "",
     network: json.network ?? "",
     private: json.private ?? false,
+    answerNetwork: json.answerNetwork ?? "",
+    answerInPrivate: json.answerInPrivate ?? false,
     status: readStatus(json.status),
     team: json.team ?? "",
     assignee: json.assignee ?? "",

@@ -19,6 +19,8 @@ export const NEWS = [
   "CALLBACK_MISSED",
   "SURGE",
   "REPLY_FAILED",
+  "APPROVAL_ASKED",
+  "REPLY_SENT_BACK",
 ] as const;
 export type NewsKind = (typeof NEWS)[number];
 

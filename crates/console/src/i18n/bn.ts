@@ -290,6 +290,7 @@ export const table: Table = {
   "case.doubt": "উত্তরটি নেটওয়ার্কে আছে কি না কেউ জানে না। সেখানে দেখে বলুন:",
   "case.arrived": "আছে",
   "case.notArrived": "নেই",
+  "case.sendAgain": "নেই: আবার পাঠান",
   "case.notFound": "এমন কোনো কথোপকথন নেই",
   "case.notFound.hint": "লিংকটি অসম্পূর্ণ হতে পারে, অথবা কথোপকথনটি অন্য সিস্টেমের।",
   "case.notYet": "তখন এটি ছিল না।",

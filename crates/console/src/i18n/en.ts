@@ -295,6 +295,7 @@ export const en = {
   "case.doubt": "Nobody can tell whether the network has this reply. Look there, then say:",
   "case.arrived": "It is there",
   "case.notArrived": "It is not there",
+  "case.sendAgain": "It is not there: send it again",
   "case.notFound": "There is no such conversation",
   "case.notFound.hint": "The link may be cut, or the conversation belongs to another system.",
   "case.notYet": "At that time it did not exist yet.",

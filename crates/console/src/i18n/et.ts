@@ -292,6 +292,7 @@ export const table: Table = {
   "case.doubt": "Keegi ei tea, kas see vastus võrgustikku jõudis. Vaata sealt järele ja ütle:",
   "case.arrived": "On olemas",
   "case.notArrived": "Ei ole",
+  "case.sendAgain": "Ei ole: saada uuesti",
   "case.notFound": "Sellist vestlust ei ole",
   "case.notFound.hint": "Link võib olla poolik või kuulub vestlus teise süsteemi.",
   "case.notYet": "Tol ajal seda veel ei olnud.",

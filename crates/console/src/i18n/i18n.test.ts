@@ -1,6 +1,8 @@
 // Five tables that say the same.
 
 import { describe, expect, it } from "vitest";
+import { NEWS } from "../api/news";
+import { NewsSchema } from "../gen/earshot/conversation/v1/facts_pb";
 import { bestLanguage } from ".";
 import { table as bn } from "./bn";
 import { en } from "./en";
@@ -27,4 +29,10 @@ it("speaks the first language of the reader that it knows", () => {
   expect(bestLanguage(["zh-Hant-TW"])).toBe("zh");
   expect(bestLanguage(["fr"])).toBe("en");
   expect(bestLanguage([])).toBe("en");
+});
+
+it("lets people choose all news that there are, and has words for each", () => {
+  const kinds = NewsSchema.values.filter((value) => value.number > 0).map((value) => value.name.replace("NEWS_", ""));
+  expect([...NEWS]).toEqual(kinds);
+  expect(NEWS.filter((kind) => !(`news.${kind}` in en))).toEqual([]);
 });

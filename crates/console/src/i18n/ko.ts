@@ -292,6 +292,7 @@ export const table: Table = {
   "case.doubt": "이 답변이 채널에 올라갔는지 알 수 없습니다. 채널에서 확인한 뒤 알려 주세요:",
   "case.arrived": "올라가 있음",
   "case.notArrived": "없음",
+  "case.sendAgain": "없음: 다시 보내기",
   "case.notFound": "없는 대화입니다",
   "case.notFound.hint": "링크가 잘렸거나 다른 시스템의 대화일 수 있습니다.",
   "case.notYet": "그때는 아직 없던 대화입니다.",

@@ -290,6 +290,7 @@ export const table: Table = {
   "case.doubt": "无法确定平台是否收到了这条回复。请到平台上查看，然后选择：",
   "case.arrived": "已经有了",
   "case.notArrived": "没有",
+  "case.sendAgain": "没有：重新发送",
   "case.notFound": "没有这个会话",
   "case.notFound.hint": "链接可能不完整，或者会话属于另一个系统。",
   "case.notYet": "那时它还不存在。",

@@ -6,8 +6,8 @@ use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublishe
 use conversation::callback::{CallbackBooked, CallbackDone, CallbackDue, CallbackMissed};
 use conversation::classified::{ClassificationCorrected, Head, PostClassified, PostReclassified, Recognised, Scored};
 use conversation::customer::{
-    CustomerProfiled, CustomerTeamSet, ExceptionGranted, ProfilesLinked, ProfilesUnlinked, PromiseKept, PromiseMade,
-    TeamChoiceChanged,
+    AnswerWay, AnswerWayChosen, CustomerProfiled, CustomerTeamSet, ExceptionGranted, ProfilesLinked, ProfilesUnlinked,
+    PromiseKept, PromiseMade, TeamChoiceChanged,
 };
 use conversation::deadlines::{DeadlineBreached, DeadlineClock, DeadlineKind, DeadlineSet, DeadlineWarned};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
@@ -590,6 +590,10 @@ impl Chance {
                 customer_since: self.maybe(Self::time),
             }
             .into(),
+            "AnswerWayChosen" => {
+                let way = AnswerWay { network: self.maybe(Self::network), in_private: self.coin() };
+                AnswerWayChosen { way, person: self.person() }.into()
+            }
             "ProfilesLinked" => {
                 ProfilesLinked { other: self.customer(), person: self.person(), reason: self.text() }.into()
             }

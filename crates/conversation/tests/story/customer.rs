@@ -3,11 +3,11 @@
 use crate::chance::Chance;
 use crate::world::*;
 use conversation::customer::{
-    BY_REGION, Customer, CustomerCommand, CustomerProfiled, CustomerTeamSet, ExceptionGranted, ProfilesLinked,
-    ProfilesUnlinked, PromiseKept, TeamChoiceChanged, decide, evolve,
+    AnswerWay, AnswerWayChosen, BY_REGION, Customer, CustomerCommand, CustomerProfiled, CustomerTeamSet,
+    ExceptionGranted, ProfilesLinked, ProfilesUnlinked, PromiseKept, TeamChoiceChanged, decide, evolve,
 };
 use conversation::{
-    Actor, CustomerId, Decision, Fact, Personal, PromiseId, Record, RecordId, Rejection, Story as _, Subject,
+    Actor, CustomerId, Decision, Fact, Network, Personal, PromiseId, Record, RecordId, Rejection, Story as _, Subject,
 };
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -32,6 +32,11 @@ fn profile(tier: &str, region: &str, since: Option<i64>) -> CustomerCommand {
         timezone: String::new(),
         customer_since: since.map(minute),
     })
+}
+
+fn wants(network: Option<&str>, in_private: bool) -> CustomerCommand {
+    let way = AnswerWay { network: network.map(|name| Network::new(name).unwrap()), in_private };
+    CustomerCommand::ChooseAnswerWay(AnswerWayChosen { way, person: person("ana") })
 }
 
 fn other(n: u8) -> CustomerId {
@@ -135,6 +140,18 @@ fn an_empty_field_of_a_profile_takes_nothing_away() {
 }
 
 #[test]
+fn the_newest_wish_for_a_way_of_answers_is_the_whole_of_it() {
+    let mut known = Known::default();
+    assert_eq!(known.when(&wants(None, false)), Ok(vec![]), "where he wrote is what everybody gets");
+    known.given(&wants(Some("whatsapp"), true));
+    assert_eq!(known.when(&wants(Some("whatsapp"), true)), Ok(vec![]));
+    known.given(&wants(None, true));
+    assert_eq!(known.state.answer_way, AnswerWay { network: None, in_private: true });
+    known.given(&wants(None, false));
+    assert_eq!(known.state.answer_way, AnswerWay::default());
+}
+
+#[test]
 fn two_profiles_are_one_person_until_somebody_says_they_are_not() {
     let mut known = Known::default();
     assert_eq!(known.when(&link(7, "same photo")), Err(Rejection::LinksToItself));
@@ -196,6 +213,8 @@ fn any_command() -> impl Strategy<Value = CustomerCommand> {
     prop_oneof![
         (teams, reasons).prop_map(|(name, reason)| set_team(name, reason)),
         any::<bool>().prop_map(choose),
+        (prop::sample::select(vec![None, Some("x"), Some("sms")]), any::<bool>())
+            .prop_map(|(on, private)| wants(on, private)),
         (tiers, prop::option::of(0..3_i64)).prop_map(|(tier, since)| profile(tier, "", since)),
         (7..10_u8, texts()).prop_map(|(n, reason)| link(n, reason)),
         (7..10_u8).prop_map(unlink),

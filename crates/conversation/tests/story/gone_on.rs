@@ -4,10 +4,12 @@
 use crate::world::*;
 use conversation::approval::ApproveReply;
 use conversation::received::PostReceived;
-use conversation::replied::{EARLIER_PART_FAILED, MOVED_TO_PRIVATE, ReplyFailed, ReplySubmitted, SubmitReply};
+use conversation::replied::{
+    EARLIER_PART_FAILED, MOVED_TO_PRIVATE, Notify, RECEIVED, ReplyFailed, ReplySubmitted, SubmitReply,
+};
 use conversation::state::ReplyStatus;
 use conversation::window::{self, Window};
-use conversation::{Command, Conversation, Fact, Network, Rejection, ReplyId, resumed};
+use conversation::{Command, Conversation, Fact, Network, PostKey, Rejection, ReplyId, resumed};
 
 impl Story {
     fn opened() -> Story {
@@ -128,6 +130,35 @@ fn a_part_that_proves_not_to_be_there_takes_the_rest_with_it() {
 }
 
 #[test]
+fn a_part_in_doubt_that_is_not_there_goes_out_again_with_the_rest_in_one_step() {
+    use ReplyStatus::{Sent, Submitted};
+    let mut story = Story::opened();
+    story.does(2, Command::SubmitReply(in_three()));
+    let ids = ids(&story.state);
+    let again = || Command::SendAgain { reply: ids[1], person: person("dana") };
+    story.does(3, Command::AttemptReply { reply: ids[0], after_doubt: false });
+    story.does(3, Command::ConfirmReply(sent(ids[0], 3)));
+    story.does(4, Command::AttemptReply { reply: ids[1], after_doubt: false });
+    let busy = Rejection::ReplyNotInDoubt { status: ReplyStatus::Attempted };
+    assert_eq!(story.refuses(4, again()), busy, "it may be on its way");
+    story.does(5, Command::DoubtReply(doubted(ids[1], 1)));
+    let facts = story.does(6, again());
+    let [Fact::ReplyFailed(_), Fact::ReplyFailed(_), Fact::ReplyResumed(resumed)] = &facts[..] else {
+        panic!("{facts:?}")
+    };
+    assert_eq!(resumed.replies.iter().map(|part| part.part).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(statuses(&story.state), [Sent, Submitted, Submitted]);
+    assert!(resumed::unfinished(&story.state).is_none());
+    // Somebody else has it: nothing is said of the reply either.
+    let mut held = story.clone();
+    held.does(7, Command::AttemptReply { reply: ids[1], after_doubt: false });
+    held.does(7, Command::DoubtReply(doubted(ids[1], 2)));
+    held.does(8, Command::Claim { person: person("ivo"), team: None });
+    assert!(matches!(held.refuses(9, again()), Rejection::ClaimedBySomeoneElse { .. }));
+    assert_eq!(statuses(&held.state)[1], ReplyStatus::InDoubt);
+}
+
+#[test]
 fn nobody_sends_the_rest_of_an_answer_in_somebody_elses_conversation() {
     let (mut story, ids) = half_sent();
     story.does(5, Command::Claim { person: person("dana"), team: None });
@@ -230,6 +261,53 @@ fn asked_on(name: &str) -> Story {
     story.does(0, Command::ClassifyPost(Box::new(classified(1, "question"))));
     story.does(0, Command::RoutePost(decision(1)));
     story
+}
+
+/// Where a reply goes, and in what words.
+fn leaves(facts: &[Fact]) -> Vec<(bool, PostKey)> {
+    let replies = facts.iter().filter_map(|fact| match fact {
+        Fact::ReplySubmitted(reply) => Some((reply.private, reply.in_reply_to)),
+        _ => None,
+    });
+    replies.collect()
+}
+
+#[test]
+fn what_was_asked_in_private_is_never_answered_aloud() {
+    let (private, aloud) = (SubmitReply { private: true, ..said("Here it is") }, said("Here it is"));
+    let noted = SubmitReply { public_note: "We wrote to you privately.".into(), ..private.clone() };
+    let mut story = asked_on("x");
+    for reply in [aloud.clone(), noted.clone(), SubmitReply { in_reply_to: Some(post(1)), ..aloud.clone() }] {
+        assert_eq!(story.refuses(2, Command::SubmitReply(reply)), Rejection::AskedInPrivate);
+    }
+    assert_eq!(leaves(&story.does(2, Command::SubmitReply(private.clone()))), [(true, post(1))]);
+    // He asks in public, too, and then in private again.
+    story.does(3, Command::ReceivePost(Box::new(received(2, 3))));
+    story.does(4, Command::ReceivePost(Box::new(PostReceived { private: true, ..received(3, 4) })));
+    assert_eq!(leaves(&story.does(5, Command::SubmitReply(aloud.clone()))), [(false, post(2))]);
+    assert_eq!(leaves(&story.does(6, Command::SubmitReply(noted))), [(true, post(3)), (false, post(2))]);
+    let named = SubmitReply { in_reply_to: Some(post(3)), ..aloud };
+    assert_eq!(story.refuses(7, Command::SubmitReply(named)), Rejection::AskedInPrivate);
+}
+
+#[test]
+fn who_wants_it_in_private_is_told_in_private_while_the_network_takes_it() {
+    const DAY: i64 = 24 * 60;
+    let told = |in_private| Command::Notify(Notify { notice: RECEIVED, text: "We have it".into(), in_private });
+    let public = |n: u8, minutes: i64| {
+        let post = PostReceived { network: Network::new("whatsapp").unwrap(), ..received(n, minutes) };
+        Command::ReceivePost(Box::new(post))
+    };
+    let asked = |minutes: i64| {
+        let mut story = asked_on("whatsapp");
+        story.does(minutes, public(2, minutes));
+        story
+    };
+    assert_eq!(leaves(&asked(5).does(6, told(false))), [(false, post(2))], "where he wrote last");
+    assert_eq!(leaves(&asked(5).does(6, told(true))), [(true, post(1))]);
+    assert_eq!(leaves(&asked(5).does(DAY + 1, told(true))), [(false, post(2))], "the network takes none any more");
+    let mut never = Story::opened();
+    assert_eq!(leaves(&never.does(1, told(true))), [(false, post(1))], "he never wrote in private");
 }
 
 #[test]

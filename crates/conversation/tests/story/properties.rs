@@ -225,12 +225,13 @@ fn replies_are_sound(before: &Conversation, after: &Conversation, decision: &Dec
 }
 
 /// Facts of brands, of customers, of filtered posts and of notices.
-const ELSEWHERE: [&str; 23] = [
+const ELSEWHERE: [&str; 24] = [
     "PostFiltered",
     "PostBroughtBack",
     "CustomerTeamSet",
     "TeamChoiceChanged",
     "CustomerProfiled",
+    "AnswerWayChosen",
     "ProfilesLinked",
     "ProfilesUnlinked",
     "ExceptionGranted",
@@ -288,6 +289,7 @@ fn the_stories_reach_every_fact_and_every_rejection() {
         Rejection::UnknownProposal,
         Rejection::OwnProposal,
         Rejection::WindowClosed { closed_at: minute(0) },
+        Rejection::AskedInPrivate,
         Rejection::ReasonMissing,
         Rejection::TextMissing,
         Rejection::UnknownCallback,

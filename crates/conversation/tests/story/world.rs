@@ -360,7 +360,9 @@ impl Story {
 
     /// A reply is submitted.
     pub fn submits(&mut self, name: &str) -> ReplyId {
-        self.given(Command::SubmitReply(submission(name)));
+        // Where the customer wrote last.
+        let private = self.state.newest_post().is_some_and(|post| post.private);
+        self.given(Command::SubmitReply(SubmitReply { private, ..submission(name) }));
         self.state.replies.last().and_then(|reply| reply.id).expect("the reply just submitted")
     }
 

@@ -91,6 +91,7 @@ fn of_a_customer() -> Vec<Case> {
             json!({"tier": "gold", "region": "harju", "timezone": "Europe/Tallinn"}),
         ),
         deed("/api/v1/customers/u1/team-choice", "ChooseTeam", json!({"optedOut": true})),
+        deed("/api/v1/customers/u1/answer-way", "ChooseAnswerWay", json!({"network": "whatsapp", "inPrivate": true})),
         deed("/api/v1/customers/u1/team", "SetTeam", json!({"team": "north", "reason": "moved"})),
         deed("/api/v1/customers/u1/links", "LinkProfiles", other()),
         deed("/api/v1/customers/u1/unlink", "UnlinkProfiles", other()),

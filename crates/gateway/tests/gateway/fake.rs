@@ -339,6 +339,12 @@ impl CustomerService for Fake {
     async fn choose_team(&self, request: Request<ChooseTeamRequest>) -> Result<Response<CustomerResponse>, Status> {
         self.answer("ChooseTeam", request, noted()).await
     }
+    async fn choose_answer_way(
+        &self,
+        request: Request<ChooseAnswerWayRequest>,
+    ) -> Result<Response<CustomerResponse>, Status> {
+        self.answer("ChooseAnswerWay", request, noted()).await
+    }
     async fn set_team(&self, request: Request<SetTeamRequest>) -> Result<Response<CustomerResponse>, Status> {
         self.answer("SetTeam", request, noted()).await
     }

@@ -240,8 +240,16 @@ impl Dialect {
         }
     }
 
+    /// Whether a brand can say something there that answers nobody.
+    pub fn has_own_posts(self) -> bool {
+        matches!(self, Dialect::X | Dialect::Mastodon | Dialect::Bluesky)
+    }
+
     /// The call that sends a reply; an error says why it cannot be sent at all.
     pub fn request(self, account: &Account, message: &Message) -> Result<Request, Reason> {
+        if message.answers_nobody() && !self.has_own_posts() {
+            return Err(Reason::NO_OWN_POSTS);
+        }
         match self {
             Dialect::X => x::request(message),
             Dialect::Mastodon => mastodon::request(message),

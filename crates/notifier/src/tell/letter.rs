@@ -59,6 +59,7 @@ fn words(news: News) -> &'static str {
         News::Surge => "surge",
         News::ReplyFailed => "reply not sent",
         News::ApprovalAsked => "reply to be approved",
+        News::ReplySentBack => "reply sent back to you",
     }
 }
 

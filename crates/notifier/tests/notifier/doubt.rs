@@ -1,7 +1,7 @@
 //! Networks that do not know a repeated key: a reply that may have arrived is looked up, and where that proves nothing a
 //! person decides.
 
-use crate::world::{SETTLE, World};
+use crate::world::{SETTLE, World, dana};
 use conversation::Command;
 use conversation::state::ReplyStatus::{Failed, InDoubt, Sent};
 use sandbox::{Fault, Faults};
@@ -33,6 +33,21 @@ async fn without_key_and_look_up_a_person_decides() {
         assert_eq!(last, if arrived { "sent settled" } else { "gave up settled_not_arrived" });
         world.assert_posted(1 + u64::from(arrived));
     }
+}
+
+#[tokio::test]
+async fn what_a_person_knows_not_to_be_there_goes_out_again_in_one_step() {
+    let faults = [Fault::DropBeforeAccept, Fault::Ok];
+    let world = without_keys(Faults { lookup: false, ..Faults::sequence(faults) }).await.without_lookup();
+    let _copy = world.start().await;
+    let reply = world.open_and_submit(1).await;
+    world.until_reply(1, reply, InDoubt).await;
+    world.command(1, "again", Command::SendAgain { reply, person: dana() }).await;
+    world.until_reply(1, reply, Sent).await;
+    let told =
+        ["attempt 1", "in doubt unknown_connection_lost", "gave up settled_not_arrived", "attempt 2", "sent answered"];
+    assert_eq!(world.story(1, reply).await, told);
+    world.assert_posted(1);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use conversation::{Fact, Network, Personal, ReplyId};
 use sandbox::{Fault, Faults};
 
 /// The languages, and whether each knows a repetition, and whether it can be asked.
-const LANGUAGES: [(&str, bool, bool); 11] = [
+pub const LANGUAGES: [(&str, bool, bool); 11] = [
     ("x", false, true),
     ("mastodon", true, false),
     ("telegram", false, false),

@@ -1,6 +1,7 @@
 //! The posts at the ends of shifts: out once, whatever dies in the middle, or known not to be, or left to a person.
 
-use crate::world::{World, brand, network};
+use crate::native::{LANGUAGES, world as native_world};
+use crate::world::{World, brand};
 use conversation::notice::{Notice, NoticeAttempted, NoticeStatus, Shift, ShiftPostSubmitted};
 use conversation::{Actor, Fact, NoticeId, Record, RecordId, Story as _, Subject, TeamId};
 use jiff::{SignedDuration, Timestamp};
@@ -44,7 +45,7 @@ async fn submit(world: &World, number: i64) {
         team: team(),
         shift: Shift::Morning,
         shift_at: Timestamp::from_second(number).unwrap(),
-        network: network(),
+        network: world.on.clone(),
         text: format!("Good morning number {number} from Dana"),
         people: Vec::new(),
         settings_version: "s1".into(),
@@ -113,6 +114,29 @@ async fn a_shift_post_goes_out_once_and_answers_nothing() {
     assert!(posts.iter().all(|post| post.in_reply_to.is_none() && !post.private), "{posts:?}");
     assert!(posts.iter().any(|post| post.text == "Good morning number 1 from Dana"));
     copies.into_iter().for_each(crate::world::Copy::kill);
+}
+
+#[tokio::test]
+async fn a_shift_post_goes_out_in_the_language_of_each_network_that_has_posts_of_ones_own() {
+    for (language, ..) in LANGUAGES {
+        for fault in [Fault::Ok, Fault::AcceptThenDrop] {
+            let world = native_world(language, Faults::sequence([fault])).await;
+            let _copy = world.start().await;
+            submit(&world, 1).await;
+            let ended = settled(&world, 1).await;
+            let story = story(&world, 1).await;
+            if !matches!(language, "x" | "mastodon" | "bluesky") {
+                assert_eq!(story, ["attempt 1", "gave up no_own_posts"], "{language}");
+                world.assert_posted(0);
+                continue;
+            }
+            assert_eq!(ended, [NoticeStatus::Sent], "{language} {fault}: {story:?}");
+            world.assert_posted(1);
+            let post = &world.network.replies()[0];
+            assert_eq!(post.text, "Good morning number 1 from Dana", "{language}");
+            assert_eq!((post.in_reply_to.as_deref(), post.private), (None, false), "{language}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -36,6 +36,19 @@ pub(super) fn asked(reading: &Reading, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether it goes by the way that the customer wants.
+pub(super) fn way(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut warn = |reason: &str, way_out| {
+        findings.push(Finding::warning(Kind::OtherWay, 0..0, reason, way_out));
+    };
+    if context.wishes.elsewhere {
+        warn("the customer wants to be answered on another network", "merge this into his conversation there");
+    }
+    if context.wishes.private && context.audience == Audience::Public {
+        warn("the customer wants to be answered in private", "answer in a private message");
+    }
+}
+
 /// Handles of others than the customer. Only those that the draft begins with address somebody; those who write along are
 /// named there too, so it is wrong only when the customer is not among them.
 pub(super) fn addressee(text: &str, marks: &[Mark], context: &Context<'_>, findings: &mut Vec<Finding>) {

@@ -114,6 +114,21 @@ fn somebody_else_is_addressed() {
 }
 
 #[test]
+fn the_way_that_the_customer_wants_is_kept() {
+    let way = |private, elsewhere, audience| {
+        let context = Context { wishes: Wishes { private, elsewhere }, audience, ..english() };
+        let found = check(&Draft { text: "It is on its way.", ..Draft::default() }, &context);
+        found.iter().filter(|finding| finding.kind == Kind::OtherWay).map(|finding| finding.way_out).collect::<Vec<_>>()
+    };
+    let (public, private) = (Audience::Public, Audience::Private);
+    assert_eq!(way(false, false, public), Vec::<&str>::new());
+    assert_eq!(way(true, false, public), ["answer in a private message"]);
+    assert_eq!(way(true, false, private), Vec::<&str>::new());
+    assert_eq!(way(false, true, private), ["merge this into his conversation there"]);
+    assert_eq!(way(true, true, public).len(), 2);
+}
+
+#[test]
 fn tone_is_the_brand_s() {
     let forbidden = ["unfortunately", "per our policy", "不可能"];
     let context =

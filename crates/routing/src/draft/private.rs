@@ -1,6 +1,6 @@
 //! A matter goes on in private: what is said of that where everybody reads.
 
-use super::{limit, repeated};
+use super::{limit, repeated, taken};
 use brand::{Brand, fill};
 use conversation::classified::Head;
 use conversation::replied::newest_to_answer;
@@ -28,8 +28,11 @@ pub(super) fn check(
         spans.iter().zip(&kinds).map(|(span, kind)| Recognised { kind, at: span.at.clone() }).collect();
     recognised.extend(told.iter().flat_map(|(kind, told)| repeated(note, told, kind)));
     let context = Context { audience: Audience::Public, ..*of_answer };
-    let mut findings = guard::check(&Draft { text: note, recognised: &recognised }, &context);
-    let asked = |kind: Kind| !matches!(kind, Kind::NoApology | Kind::Unsigned | Kind::Deflection | Kind::Repetition);
+    let mut findings = taken(brand, guard::check(&Draft { text: note, recognised: &recognised }, &context));
+    let asked = |kind: Kind| {
+        use Kind::{Deflection, NoApology, OtherWay, Repetition, Unsigned};
+        !matches!(kind, NoApology | Unsigned | Deflection | Repetition | OtherWay)
+    };
     findings.retain(|finding| asked(finding.kind));
     let plan = Split { limit: limit(brand, state, false), reserved: 0, parts_at_most: 1, signature: "" };
     (findings, split::split(note, &plan).map(drop))

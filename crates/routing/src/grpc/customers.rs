@@ -7,11 +7,12 @@ use crate::offers;
 use crate::summary::summary;
 use crate::view::{CustomerEntry, View};
 use conversation::customer::{
-    CustomerCommand, CustomerProfiled, CustomerTeamSet, ExceptionGranted, ProfilesLinked, ProfilesUnlinked,
-    PromiseKept, TeamChoiceChanged,
+    AnswerWay, AnswerWayChosen, CustomerCommand, CustomerProfiled, CustomerTeamSet, ExceptionGranted, ProfilesLinked,
+    ProfilesUnlinked, PromiseKept, TeamChoiceChanged,
 };
 use conversation::{
-    Actor, ConversationId, CustomerId, Fact, PersonId, Personal, PromiseId, RecordId, Status as Stands, Subject, TeamId,
+    Actor, ConversationId, CustomerId, Fact, Network, PersonId, Personal, PromiseId, RecordId, Status as Stands,
+    Subject, TeamId,
 };
 use journal::{Draft, Journal, Stored};
 use service::{Clock, problem};
@@ -19,10 +20,10 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 use wire::pb::customer::customer_service_server::CustomerService;
 use wire::pb::customer::{
-    ChooseTeamRequest, Contact, Customer, CustomerResponse, Exception, Face, GetCustomerRequest, GetCustomerResponse,
-    GetTeamFaceRequest, GetTeamFaceResponse, GrantExceptionRequest, KeepPromiseRequest, LinkProfilesRequest,
-    MakePromiseRequest, MakePromiseResponse, ProfileCustomerRequest, Promise, SetTeamRequest, UnlinkProfilesRequest,
-    Write,
+    ChooseAnswerWayRequest, ChooseTeamRequest, Contact, Customer, CustomerResponse, Exception, Face,
+    GetCustomerRequest, GetCustomerResponse, GetTeamFaceRequest, GetTeamFaceResponse, GrantExceptionRequest,
+    KeepPromiseRequest, LinkProfilesRequest, MakePromiseRequest, MakePromiseResponse, ProfileCustomerRequest, Promise,
+    SetTeamRequest, UnlinkProfilesRequest, Write,
 };
 use wire::{WireError, timestamp};
 
@@ -143,6 +144,23 @@ impl Customers {
         family
     }
 
+    /// A network on which he can be answered: he, or a linked profile of his, has written there.
+    fn written_on(&self, customer: CustomerId, name: &str) -> Result<Network, Status> {
+        let mut known: Vec<Network> = Vec::new();
+        for (_, entry) in self.family(customer) {
+            let conversations = entry.conversations.iter().filter_map(|id| self.desk.entry(id));
+            known.extend(conversations.filter_map(|entry| entry.state.network));
+        }
+        known.sort_unstable();
+        known.dedup();
+        let found = known.iter().find(|network| network.as_str() == name).cloned();
+        found.ok_or_else(|| {
+            let known: Vec<&str> = known.iter().map(Network::as_str).collect();
+            let cure = format!("link his profile there first, or use one of: {}", known.join(", "));
+            problem::invalid_argument("network", "is none on which this customer has written", &cure)
+        })
+    }
+
     /// The other side of a link; both sides know of it, so that it is found from either.
     async fn link(
         &self,
@@ -192,6 +210,8 @@ fn shown(view: &View, id: CustomerId, entry: &CustomerEntry) -> Customer {
         conversations: u32::try_from(all.len()).unwrap_or(u32::MAX),
         open_conversations: u32::try_from(open.count()).unwrap_or(u32::MAX),
         exceptions: u32::try_from(state.exceptions.len()).unwrap_or(u32::MAX),
+        answer_network: state.answer_way.network.as_ref().map(ToString::to_string).unwrap_or_default(),
+        answer_in_private: state.answer_way.in_private,
     }
 }
 
@@ -284,6 +304,21 @@ impl CustomerService for Customers {
         let person = Some(checked.person.clone());
         let choice = TeamChoiceChanged { opted_out: request.opted_out, person };
         self.answer(checked, CustomerCommand::ChooseTeam(choice)).await
+    }
+
+    async fn choose_answer_way(
+        &self,
+        request: Request<ChooseAnswerWayRequest>,
+    ) -> Result<Response<CustomerResponse>, Status> {
+        let request = request.into_inner();
+        let checked = self.check(request.write)?;
+        let network = match request.network.as_str() {
+            "" => None,
+            name => Some(self.written_on(checked.customer, name)?),
+        };
+        let way = AnswerWay { network, in_private: request.in_private };
+        let chosen = AnswerWayChosen { way, person: checked.person.clone() };
+        self.answer(checked, CustomerCommand::ChooseAnswerWay(chosen)).await
     }
 
     async fn set_team(&self, request: Request<SetTeamRequest>) -> Result<Response<CustomerResponse>, Status> {

@@ -289,10 +289,19 @@ impl DeskService for Work {
     }
 
     async fn settle_reply(&self, request: Request<SettleReplyRequest>) -> Result<Response<DeskResponse>, Status> {
-        let SettleReplyRequest { write, reply_id, arrived } = request.into_inner();
+        let SettleReplyRequest { write, reply_id, arrived, send_again } = request.into_inner();
+        if arrived && send_again {
+            let cure = "leave one of both out: what is there is not sent again";
+            return Err(problem::invalid_argument("send_again", "stands beside arrived", cure));
+        }
         let checked = self.check(write)?;
         let reply = named_reply("reply_id", &reply_id)?;
-        self.answer(checked, Command::SettleReply { reply, arrived }).await
+        let person = checked.person.clone();
+        let command = match send_again {
+            true => Command::SendAgain { reply, person },
+            false => Command::SettleReply { reply, arrived },
+        };
+        self.answer(checked, command).await
     }
 
     async fn resume_reply(&self, request: Request<ResumeReplyRequest>) -> Result<Response<DeskResponse>, Status> {

@@ -8,6 +8,7 @@ use crate::needs::Need;
 use crate::plan::Around;
 use crate::ready::{Known, suggest};
 use conversation::approval::ApproveReply;
+use conversation::customer::AnswerWay;
 use conversation::{Command, ConversationId, Fact, PersonId, Personal, PostKey, RecordId, ReplyId};
 use reply::guard::{Finding, Severity};
 use service::problem;
@@ -64,7 +65,7 @@ impl Work {
         let entry = self.desk.entry(&id);
         let state = entry.as_ref().map(|entry| &entry.state);
         let stands = state.is_some_and(|state| {
-            state.reply(&reply).is_some() || state.proposal(&reply).is_some() || state.sent_back.contains(&reply)
+            state.reply(&reply).is_some() || state.proposal(&reply).is_some() || state.sent_back(&reply).is_some()
         });
         if !stops.is_empty() && !stands {
             let metadata = [("stops", stops.as_str()), ("way_out", way_out)];
@@ -192,7 +193,8 @@ impl Work {
     async fn customer_words(&self, checked: &Checked) -> Result<CustomerWords, Status> {
         let subject = checked.entry.subject(checked.conversation);
         let loaded = self.reactor.load(&subject).await.map_err(|error| unreadable(&error))?;
-        let mut words = CustomerWords::default();
+        let mut words =
+            CustomerWords { way: self.desk.read().answer_way(&checked.entry.customer), ..CustomerWords::default() };
         for fact in loaded.records().flat_map(|record| &record.facts) {
             if let Fact::PostReceived(post) = fact {
                 let Personal { author_handle, author_name, text, .. } = &post.personal;
@@ -221,9 +223,10 @@ fn may_not_approve() -> Status {
     problem::failed_precondition("MAY_NOT_APPROVE", message, &[])
 }
 
-/// What the customer is called and what he wrote.
+/// What the customer is called, what he wrote, and how he wants to be answered.
 #[derive(Default)]
 struct CustomerWords {
+    way: AnswerWay,
     handle: String,
     name: String,
     wrote: Vec<String>,
@@ -235,7 +238,8 @@ impl CustomerWords {
         let customer_wrote = self.wrote.iter().map(String::as_str).collect();
         let (handle, name) = (self.handle.as_str(), self.name.as_str());
         let (in_reply_to, private, public_note, overrode) = (None, false, "", "");
-        Asked { person, in_reply_to, private, text, public_note, overrode, handle, name, customer_wrote }
+        let way = self.way.clone();
+        Asked { person, in_reply_to, private, text, public_note, overrode, handle, name, customer_wrote, way }
     }
 }
 

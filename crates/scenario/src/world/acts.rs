@@ -204,6 +204,7 @@ impl World<'_> {
             handle: newest.map_or("", |personal| &personal.author_handle),
             name: newest.map_or("", |personal| &personal.author_name),
             customer_wrote: wrote.iter().map(|personal| personal.text.as_str()).collect(),
+            way: self.view.answer_way(&self.view.conversations[&conversation].customer),
         };
         let state = &self.view.conversations[&conversation].state;
         let checked = routing::check_draft(&self.brand, state, &asked);

@@ -3,7 +3,9 @@
 use super::{Read, personal};
 use crate::pb::conversation as pb;
 use crate::scalar::{name, optional, optional_name};
-use conversation::customer::{CustomerProfiled, CustomerTeamSet, ExceptionGranted, PromiseMade};
+use conversation::customer::{
+    AnswerWay, AnswerWayChosen, CustomerProfiled, CustomerTeamSet, ExceptionGranted, PromiseMade,
+};
 
 pub(super) fn customer_team_set(f: pb::CustomerTeamSet) -> Read<CustomerTeamSet> {
     Ok(CustomerTeamSet {
@@ -21,6 +23,11 @@ pub(super) fn customer_profiled(f: pb::CustomerProfiled) -> Read<CustomerProfile
         timezone: f.timezone,
         customer_since: optional("customer_since", f.customer_since)?,
     })
+}
+
+pub(super) fn answer_way_chosen(f: pb::AnswerWayChosen) -> Read<AnswerWayChosen> {
+    let way = AnswerWay { network: optional_name("network", &f.network)?, in_private: f.in_private };
+    Ok(AnswerWayChosen { way, person: name("person", &f.person)? })
 }
 
 pub(super) fn exception_granted(f: pb::ExceptionGranted) -> Read<ExceptionGranted> {

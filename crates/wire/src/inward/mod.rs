@@ -30,7 +30,7 @@ use conversation::received::PostBroughtBack;
 use conversation::rising::FlagLowered;
 use conversation::surge::IncidentJoined;
 use conversation::{Actor, Attachment, Fact, Personal, Record, Subject};
-use customer::{customer_profiled, customer_team_set, exception_granted, promise_made};
+use customer::{answer_way_chosen, customer_profiled, customer_team_set, exception_granted, promise_made};
 use deadlines::{deadline_breached, deadline_set, deadline_warned};
 use desk::{callback_booked, callback_due, callback_missed, escalated, handed_off, note_added};
 pub(crate) use notice::news;
@@ -170,6 +170,7 @@ fn fact(pb: pb::Fact) -> Read<Fact> {
             TeamChoiceChanged { opted_out: f.opted_out, person: optional_name("person", &f.person)? }.into()
         }
         In::CustomerProfiled(f) => customer_profiled(f)?.into(),
+        In::AnswerWayChosen(f) => answer_way_chosen(f)?.into(),
         In::ProfilesLinked(f) => ProfilesLinked {
             other: name("other_customer_id", &f.other_customer_id)?,
             person: name("person", &f.person)?,

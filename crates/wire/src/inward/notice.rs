@@ -75,6 +75,7 @@ pub(crate) fn news(value: i32) -> Read<News> {
         pb::News::Surge => Ok(News::Surge),
         pb::News::ReplyFailed => Ok(News::ReplyFailed),
         pb::News::ApprovalAsked => Ok(News::ApprovalAsked),
+        pb::News::ReplySentBack => Ok(News::ReplySentBack),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::personal;
 use crate::pb::conversation as pb;
 use crate::scalar::{or_empty, timestamp};
-use conversation::customer::{CustomerProfiled, CustomerTeamSet, ExceptionGranted, PromiseMade};
+use conversation::customer::{AnswerWayChosen, CustomerProfiled, CustomerTeamSet, ExceptionGranted, PromiseMade};
 
 pub(super) fn customer_team_set(f: &CustomerTeamSet) -> pb::CustomerTeamSet {
     pb::CustomerTeamSet {
@@ -20,6 +20,14 @@ pub(super) fn customer_profiled(f: &CustomerProfiled) -> pb::CustomerProfiled {
         region: f.region.clone(),
         timezone: f.timezone.clone(),
         customer_since: f.customer_since.map(timestamp),
+    }
+}
+
+pub(super) fn answer_way_chosen(f: &AnswerWayChosen) -> pb::AnswerWayChosen {
+    pb::AnswerWayChosen {
+        network: or_empty(f.way.network.as_ref()),
+        in_private: f.way.in_private,
+        person: f.person.to_string(),
     }
 }
 

@@ -28,7 +28,7 @@ use conversation::placed::OfferLapsed;
 use conversation::rising::FlagLowered;
 use conversation::surge::IncidentJoined;
 use conversation::{Actor, Attachment, Fact, Personal, Record, Subject};
-use customer::{customer_profiled, customer_team_set, exception_granted, promise_made};
+use customer::{answer_way_chosen, customer_profiled, customer_team_set, exception_granted, promise_made};
 use deadlines::{deadline_breached, deadline_set, deadline_warned};
 use desk::{callback_booked, callback_due, callback_missed, escalated, handed_off, note_added, released};
 pub(crate) use notice::{news, news_chosen};
@@ -156,6 +156,7 @@ fn fact(known: &Fact) -> pb::fact::Fact {
             Out::TeamChoiceChanged(pb::TeamChoiceChanged { opted_out: *opted_out, person: or_empty(person.as_ref()) })
         }
         Fact::CustomerProfiled(f) => Out::CustomerProfiled(customer_profiled(f)),
+        Fact::AnswerWayChosen(f) => Out::AnswerWayChosen(answer_way_chosen(f)),
         Fact::ProfilesLinked(ProfilesLinked { other, person, reason }) => Out::ProfilesLinked(pb::ProfilesLinked {
             other_customer_id: other.to_string(),
             person: person.to_string(),

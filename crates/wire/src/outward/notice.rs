@@ -68,6 +68,7 @@ pub(crate) fn news(news: News) -> pb::News {
         News::Surge => pb::News::Surge,
         News::ReplyFailed => pb::News::ReplyFailed,
         News::ApprovalAsked => pb::News::ApprovalAsked,
+        News::ReplySentBack => pb::News::ReplySentBack,
     }
 }
 

@@ -5,8 +5,8 @@ use conversation::brand_facts::{IntakeCounted, PresenceChanged, SettingsPublishe
 use conversation::callback::{CallbackBooked, CallbackDone, CallbackDue, CallbackMissed};
 use conversation::classified::{ClassificationCorrected, Head, PostClassified, PostReclassified, Recognised, Scored};
 use conversation::customer::{
-    CustomerProfiled, CustomerTeamSet, ExceptionGranted, ProfilesLinked, ProfilesUnlinked, PromiseKept, PromiseMade,
-    TeamChoiceChanged,
+    AnswerWay, AnswerWayChosen, CustomerProfiled, CustomerTeamSet, ExceptionGranted, ProfilesLinked, ProfilesUnlinked,
+    PromiseKept, PromiseMade, TeamChoiceChanged,
 };
 use conversation::deadlines::{DeadlineBreached, DeadlineClock, DeadlineKind, DeadlineSet, DeadlineWarned};
 use conversation::desk::{Claimed, Escalated, HandedOff, NoteAdded, Released};
@@ -466,6 +466,11 @@ fn fact_beside_conversations(name: &str, reason: String) -> Fact {
             customer_since: Some(at("2011-04-09T02:18:00Z")),
         }
         .into(),
+        "AnswerWayChosen" => AnswerWayChosen {
+            way: AnswerWay { network: Network::new("whatsapp").ok(), in_private: true },
+            person: person("dana"),
+        }
+        .into(),
         "ProfilesLinked" => ProfilesLinked { other, person: person("dana"), reason }.into(),
         "ProfilesUnlinked" => ProfilesUnlinked { other, person: person("dana"), reason }.into(),
         "ExceptionGranted" => ExceptionGranted {
@@ -571,8 +576,10 @@ pub fn record(name: &str) -> Record {
         | "NoticeFailed"
         | "NoticeInDoubt" => Subject::Notice { brand: brand(), notice: notice() },
         "PostFiltered" | "PostBroughtBack" => Subject::Filtered { brand: brand(), customer, post: post() },
-        "CustomerTeamSet" | "TeamChoiceChanged" | "CustomerProfiled" | "ProfilesLinked" | "ProfilesUnlinked"
-        | "ExceptionGranted" | "PromiseMade" | "PromiseKept" => Subject::Customer { brand: brand(), customer },
+        "CustomerTeamSet" | "TeamChoiceChanged" | "CustomerProfiled" | "AnswerWayChosen" | "ProfilesLinked"
+        | "ProfilesUnlinked" | "ExceptionGranted" | "PromiseMade" | "PromiseKept" => {
+            Subject::Customer { brand: brand(), customer }
+        }
         _ => Subject::Conversation { brand: brand(), customer, conversation: conversation() },
     };
     let actor = match name {

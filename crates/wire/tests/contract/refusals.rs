@@ -66,6 +66,7 @@ const REQUIRED: &[(&str, &[(u64, &str)])] = &[
     ("CustomerTeamSet", &[(1, "team")]),
     ("TeamChoiceChanged", &[]),
     ("CustomerProfiled", &[]),
+    ("AnswerWayChosen", &[(3, "person")]),
     ("ProfilesLinked", &[(1, "other_customer_id"), (2, "person")]),
     ("ProfilesUnlinked", &[(1, "other_customer_id"), (2, "person")]),
     ("ExceptionGranted", &[(2, "person"), (3, "what")]),

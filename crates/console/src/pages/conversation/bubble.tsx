@@ -154,7 +154,8 @@ function State({ reply }: { reply: Reply }) {
 /** A person says how a reply in doubt ended. */
 export function Settle({ reply, summary }: { reply: Pick<Reply, "id">; summary: Target }) {
   const doing = useDeed(summary);
-  const say = (arrived: boolean) => void doing.run({ do: "settle", replyId: reply.id, arrived });
+  const say = (arrived: boolean, sendAgain = false) =>
+    void doing.run({ do: "settle", replyId: reply.id, arrived, ...(sendAgain ? { sendAgain } : {}) });
   return (
     <div class="settle">
       <p>{t("case.doubt")}</p>
@@ -164,6 +165,9 @@ export function Settle({ reply, summary }: { reply: Pick<Reply, "id">; summary: 
         </button>
         <button type="button" class="button" disabled={doing.busy} onClick={() => say(false)}>
           {t("case.notArrived")}
+        </button>
+        <button type="button" class="button" disabled={doing.busy} onClick={() => say(false, true)}>
+          {t("case.sendAgain")}
         </button>
       </p>
       <Refused text={doing.refused} />

@@ -72,6 +72,7 @@ export function aboutCustomer(fact: FactJson, { person, team, time }: Names): st
     return t(fact.teamChoiceChanged.optedOut ? "fact.optedOut" : "fact.optedIn");
   }
   if (fact.customerProfiled) return t("fact.customerProfiled");
+  if (fact.answerWayChosen) return t("fact.answerWayChosen", { person: person(fact.answerWayChosen.person) });
   if (fact.profilesLinked) {
     return because(
       t("fact.profilesLinked", { person: person(fact.profilesLinked.person) }),

@@ -6,6 +6,7 @@ import type { Summary } from "../../api/model";
 import { clockTime, compact, fullTime, t } from "../../i18n";
 import { now } from "../../lib/clock";
 import { conversationLink } from "../../lib/route";
+import { networkName } from "../../lib/text";
 import type { Customer } from "../../lib/timeline";
 import { personName, teamName } from "../../live/brands";
 import { NetworkChip, StatusChip } from "../../ui/chips";
@@ -15,7 +16,7 @@ import { At } from "../../ui/time";
 import { Said } from "../../ui/words";
 import { Exceptions, Promises } from "./given";
 import { Links } from "./links";
-import { ChangeTeam, Profile, TeamChoice } from "./profile";
+import { AnswerWay, ChangeTeam, Profile, TeamChoice } from "./profile";
 import { Pair } from "./side";
 
 interface CustomerProps {
@@ -68,11 +69,17 @@ function Whole({ customer, summary }: { customer: Customer | undefined; summary:
       <dl class="facts">
         <FromPost customer={told} />
         <Pair name={t("cust.since")}>{value.since !== undefined && <Tenure since={value.since} />}</Pair>
+        <Pair name={t("cust.answer")}>
+          {(value.answerNetwork || value.answerInPrivate) && <bdi>{answerWay(value)}</bdi>}
+        </Pair>
         <Pair name={t("cust.preferred")}>
           {value.preferred && <bdi>{personName(summary.brand, value.preferred)}</bdi>}
         </Pair>
       </dl>
-      <Profile known={value} told={told} reload={reload} />
+      <p class="row-of-buttons">
+        <Profile known={value} told={told} reload={reload} />
+        <AnswerWay known={value} reload={reload} />
+      </p>
       <Face summary={summary} known={value} reload={reload} />
       <Others summary={summary} known={value} />
       <Contacts known={value} />
@@ -81,6 +88,12 @@ function Whole({ customer, summary }: { customer: Customer | undefined; summary:
       <Links known={value} reload={reload} />
     </>
   );
+}
+
+/** Where he wants to be answered, in words. */
+function answerWay(known: WholeCustomer): string {
+  const where = known.answerNetwork ? networkName(known.answerNetwork) : t("cust.answer.there");
+  return known.answerInPrivate ? `${where}, ${t("cust.answer.private")}` : where;
 }
 
 const YEAR_MS = 365.25 * 86_400_000;

@@ -66,7 +66,7 @@ export function Findings({ checked, secret, ways }: FindingsProps) {
   );
 }
 
-const IN_PUBLIC = ["personal_data_in_public", "asks_personal_data_in_public"];
+const IN_PUBLIC = ["personal_data_in_public", "asks_personal_data_in_public", "other_way"];
 
 function FindingLine({ finding, secret, ways }: { finding: Finding; secret: boolean; ways: Ways }) {
   const { kind, stops, start, end, reason, wayOut, correction } = finding;

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import type { WholeCustomer } from "../../api/customers";
 import { t } from "../../i18n";
+import { networkName } from "../../lib/text";
 import type { Customer } from "../../lib/timeline";
 import { brandOf } from "../../live/brands";
 import { Refused } from "../../ui/refusal";
@@ -49,6 +50,42 @@ function ProfileForm({ known, told, reload, onClose }: ProfileProps & { onClose:
       <label class="field">
         <span>{t("cust.since")}</span>
         <input type="date" value={since} onInput={(event) => setSince(event.currentTarget.value)} />
+      </label>
+    </Form>
+  );
+}
+
+/** Where he wants to be answered, if not where he wrote. */
+export function AnswerWay({ known, reload }: { known: WholeCustomer; reload: () => void }) {
+  const [open, setOpen] = useState(false);
+  const [network, setNetwork] = useState(known.answerNetwork);
+  const [inPrivate, setInPrivate] = useState(known.answerInPrivate);
+  const doing = useCustomerDeed(known.id);
+  const submit = async () => {
+    if (!(await doing.run({ do: "answer-way", network, inPrivate }))) return;
+    setOpen(false);
+    reload();
+  };
+  if (!open) {
+    return (
+      <button type="button" class="link" onClick={() => setOpen(true)}>
+        {t("cust.answer.edit")}
+      </button>
+    );
+  }
+  const networks = [...new Set(known.conversations.map((one) => one.network))].sort();
+  return (
+    <Form name={t("cust.answer.edit")} doing={doing} onSubmit={submit} onCancel={() => setOpen(false)}>
+      <Pick
+        label={t("cust.answer.on")}
+        value={network}
+        none={t("cust.answer.there")}
+        onPick={setNetwork}
+        options={networks.map((one) => [one, networkName(one)])}
+      />
+      <label class="field">
+        <span>{t("cust.answer.private")}</span>
+        <input type="checkbox" checked={inPrivate} onChange={(event) => setInPrivate(event.currentTarget.checked)} />
       </label>
     </Form>
   );

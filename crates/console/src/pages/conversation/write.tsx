@@ -30,7 +30,7 @@ interface WriteProps {
 export function Write({ summary, customer, newestPost, focus }: WriteProps) {
   const [kind, setKind] = useState<Kind>("reply");
   const [text, setText] = useState(() => drafts.read(summary.id));
-  const [secret, setSecret] = useState(newestPost?.private ?? summary.private);
+  const [secret, setSecret] = useState(summary.answerInPrivate || (newestPost?.private ?? summary.private));
   const begun = useRef("");
   const box = useRef<HTMLTextAreaElement>(null);
   const doing = useDeed(summary);
@@ -49,6 +49,8 @@ export function Write({ summary, customer, newestPost, focus }: WriteProps) {
     setText(written);
     drafts.write(summary.id, written);
   };
+  // What was asked in private is not answered aloud: the newest public post is, whichever that is.
+  const answered = (!newestPost?.private || secret) && newestPost ? newestPost.key : "";
   const send = async (overrideReason = "") => {
     // What is known to be stopped is not submitted: nothing would come of it but a stop in the history.
     if (kind === "reply" && stopped && !overrideReason) return doing.refuse(t("no.DRAFT_STOPPED"));
@@ -57,7 +59,7 @@ export function Write({ summary, customer, newestPost, focus }: WriteProps) {
     const done = await doing.run(
       kind === "note"
         ? { do: "notes", text: said }
-        : { do: "replies", text: said, private: secret, inReplyTo: newestPost?.key ?? "", ...why, ...beside },
+        : { do: "replies", text: said, private: secret, inReplyTo: answered, ...why, ...beside },
     );
     if (done) {
       change("");
