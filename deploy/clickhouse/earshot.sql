@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS earshot.log_feed
             'reply_given_up' = 57, 'window_warned' = 61, 'resolved' = 23, 'reopened' = 24, 'merged' = 25,
             'absorbed' = 26, 'customer_team_set' = 45, 'team_choice_changed' = 46, 'customer_profiled' = 47,
             'profiles_linked' = 48, 'profiles_unlinked' = 49, 'exception_granted' = 50, 'promise_made' = 51,
-            'promise_kept' = 52, 'settings_published' = 27, 'presence_changed' = 28, 'surge_detected' = 53,
+            'promise_kept' = 52, 'answer_way_chosen' = 71, 'settings_published' = 27, 'presence_changed' = 28, 'surge_detected' = 53,
             'surge_ended' = 54, 'shift_post_submitted' = 62, 'person_notice_submitted' = 63,
             'person_notice_extended' = 68, 'news_chosen' = 69, 'notice_attempted' = 64, 'notice_sent' = 65,
             'notice_failed' = 66, 'notice_in_doubt' = 67, 'intake_counted' = 29

@@ -2,8 +2,8 @@
 //!
 //!     cargo run --release -p earshot-analytics --example query_times -- 1000000
 //!
-//! The number is that of conversations, of six records each, built without a server. Every question is asked a hundred times
-//! of a file that is as warm as the first of them left it. The last line is JSON.
+//! The number is that of conversations, of six records each, built without a server. Every question is asked a hundred times,
+//! or as often as a second number says, of a file that is as warm as the first of them left it. The last line is JSON.
 
 #![allow(clippy::unwrap_used, reason = "a measurement may panic: nobody runs it for anybody else")]
 
@@ -16,8 +16,6 @@ use jiff::Timestamp;
 use std::time::{Duration, Instant};
 use testing::{At, Script};
 use wire::pb::analytics::{Dimension, Filter, GetScorecardRequest, ListBehindRequest, Part, QueryFiguresRequest};
-
-const ASKED: usize = 100;
 
 fn conversation(number: usize) -> Script {
     const BRANDS: [&str; 3] = ["aurora-air", "nordnet", "basil-and-bean"];
@@ -56,15 +54,15 @@ fn build(conversations: usize) -> (Projection, u64, f64) {
 }
 
 /// Median and 99th percentile of a question, in milliseconds.
-fn ask(name: &str, mut question: impl FnMut()) -> serde_json::Value {
-    let mut times: Vec<f64> = Vec::with_capacity(ASKED);
-    for _ in 0..ASKED {
+fn ask(name: &str, asked: usize, mut question: impl FnMut()) -> serde_json::Value {
+    let mut times: Vec<f64> = Vec::with_capacity(asked);
+    for _ in 0..asked {
         let began = Instant::now();
         question();
         times.push(began.elapsed().as_secs_f64() * 1e3);
     }
     times.sort_by(f64::total_cmp);
-    let (median, worst) = (times[ASKED / 2 - 1], times[ASKED * 99 / 100 - 1]);
+    let (median, worst) = (times[asked / 2], times[asked * 99 / 100]);
     println!("  {name}: median {median:.1} ms, p99 {worst:.1} ms");
     serde_json::json!({"question": name, "p50_ms": median, "p99_ms": worst})
 }
@@ -79,7 +77,8 @@ fn figures(measures: &[&str], group_by: &[Dimension], filter: Filter) -> QueryFi
 }
 
 fn main() {
-    let conversations = std::env::args().nth(1).map_or(100_000, |text| text.parse().unwrap());
+    let mut numbers = std::env::args().skip(1).map(|text| text.parse::<usize>().unwrap());
+    let (conversations, times) = (numbers.next().unwrap_or(100_000), numbers.next().unwrap_or(100));
     let (mut projection, records, seconds) = build(conversations);
     println!(
         "{records} records of {conversations} conversations in {seconds:.1} s ({:.0}/s)",
@@ -107,17 +106,17 @@ fn main() {
     ];
     let mut told = Vec::new();
     for (name, request) in asked {
-        told.push(ask(name, || drop(projection.query_figures(request.clone(), now).unwrap())));
+        told.push(ask(name, times, || drop(projection.query_figures(request.clone(), now).unwrap())));
     }
     let behind = ListBehindRequest {
         measure: "answered_within_1h".into(),
         part: Part::NotCounted.into(),
         ..ListBehindRequest::default()
     };
-    told.push(ask("behind a share, first page", || drop(projection.list_behind(behind.clone(), now).unwrap())));
+    told.push(ask("behind a share, first page", times, || drop(projection.list_behind(behind.clone(), now).unwrap())));
     let card = Card::default();
     let asked = GetScorecardRequest::default();
-    told.push(ask("scorecard of the brands", || drop(projection.scorecard(asked.clone(), &card, now).unwrap())));
+    told.push(ask("scorecard of the brands", times, || drop(projection.scorecard(asked.clone(), &card, now).unwrap())));
     let rate = records as f64 / seconds;
     println!("{}", serde_json::json!({"conversations": conversations, "records_per_s": rate, "questions": told}));
 }

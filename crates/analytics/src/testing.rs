@@ -87,7 +87,8 @@ impl Script {
     }
 
     fn record(&mut self, subject: Subject, at: Timestamp, facts: Vec<Fact>) {
-        let cause = format!("{}/{}", self.brand, self.records.len());
+        // Many stories of one brand may stand in one log.
+        let cause = format!("{subject:?}/{}", self.records.len());
         self.records.push(Record {
             id: RecordId::caused("story", cause.as_bytes()),
             subject,

@@ -53,14 +53,26 @@ pub const FLAGS: &[&str] = &[
     "spread",
     "exposure",
 ];
-pub const WARNINGS: &[&str] = &["spelling", "tone", "unsigned", "no_apology", "deflection", "repetition"];
+/// What the guard finds: a brand's settings decide whether a kind stops a draft or is pointed out.
+pub const FINDINGS: &[&str] = &[
+    "personal_data_in_public",
+    "asks_personal_data_in_public",
+    "wrong_addressee",
+    "other_way",
+    "tone",
+    "no_apology",
+    "arguing",
+    "unsigned",
+    "deflection",
+    "repetition",
+    "spelling",
+];
 const TOLD: &[&str] = &["out_of_hours", "received", "callback_booked", "callback_reminder", "callback_missed"];
 const STATUS: &[&str] = &["open", "waiting_for_customer", "resolved"];
 const PRIORITY: &[&str] = &["low", "normal", "high", "urgent"];
 const INTENT: &[&str] = &["complaint", "question", "request", "praise", "noise", "other"];
 const SENTIMENT: &[&str] = &["negative", "neutral", "positive"];
 const SLA: &[&str] = &["none", "running", "met", "breached"];
-const STOPPED_BY: &[&str] = &["asks_personal_data_in_public", "personal_data_in_public"];
 const KEPT_AS: &[&str] = &["care", "competitor", "promotion", "filtered"];
 
 /// Of a conversation.
@@ -97,8 +109,8 @@ pub const CONVERSATION: &[Field] = &[
 /// Of a reply.
 pub const REPLY: &[Field] = &[
     flag("sent", "whether it reached the network"),
-    field("stopped_by", Kind::Word(STOPPED_BY), "what stopped it"),
-    field("warnings", Kind::Words(WARNINGS), "what was pointed out before it went"),
+    field("stopped_by", Kind::Word(FINDINGS), "what stopped it"),
+    field("warnings", Kind::Words(FINDINGS), "what was pointed out before it went"),
     number("parts", "posts that it went out as"),
     flag("truncated", "whether any of its text is missing"),
 ];

@@ -17,9 +17,11 @@ async fn list(copy: &Copy, brand: &str, in_doubt_only: bool) -> Result<Vec<Outbo
 /// Waits until the outbox, which follows the log, shows what is wanted.
 pub async fn list_until(copy: &Copy, wanted: impl Fn(&[OutboxEntry]) -> bool) -> Vec<OutboxEntry> {
     loop {
-        let entries = list(copy, "", false).await.unwrap();
-        if wanted(&entries) {
-            return entries;
+        match list(copy, "", false).await {
+            Ok(entries) if wanted(&entries) => return entries,
+            // It has just begun, and is not caught up with the log yet.
+            Err(status) if status.code() != Code::Unavailable => panic!("{status}"),
+            Ok(_) | Err(_) => {}
         }
         tokio::task::yield_now().await;
     }
