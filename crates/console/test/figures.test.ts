@@ -77,6 +77,37 @@ it("draws the course of the heads over time, and says in words what it draws", a
   await context.close();
 });
 
+it.each([
+  ["ko", "1시간 내 답변율", "첫 글 뒤 3,600초 안에"],
+  ["et", "Vastatud 1 tunni jooksul", "3600 sekundi jooksul"],
+  ["zh-CN", "1 小时内答复率", "3,600 秒内"],
+  ["bn", "১ ঘণ্টায় উত্তর", "৩,৬০০ সেকেন্ডের মধ্যে"],
+])(
+  "calls and explains measures in %s, on the wallboard, the list, and behind a figure",
+  async (locale, title, means) => {
+    const { page, context, wrongs } = await visit(system, "", { locale, as: system.people[0] });
+    await ready(page);
+    const english: string[] = [];
+    const note = async () => {
+      await page.getByText(means).first().waitFor();
+      english.push(...(await page.locator(".meaning [lang=en], .meaning-of > [lang=en]").allTextContents()));
+    };
+    await page.locator(".wall-foot button").first().click();
+    await page.locator(".meaning dt", { hasText: title }).waitFor();
+    await note();
+    await page.keyboard.press("Escape");
+    await page.goto(`${system.url}/#/measures`);
+    await page.locator(".measures h3", { hasText: title }).waitFor();
+    await note();
+    await page.goto(`${system.url}/#/measures/answered_within_1h?brand=${system.people[0].brand}`);
+    await page.locator("h1", { hasText: title }).waitFor();
+    await note();
+    expect(english).toEqual([]);
+    expect(wrongs).toEqual([]);
+    await context.close();
+  },
+);
+
 it("says what every measure means, and shows what counts and what does not", async () => {
   const { brand } = system.people[0];
   const { page, context } = await visit(system, "measures", { as: system.people[0] });

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { listBehind, listMeasures, type Measure, type Behind as One, type Part } from "../../api/figures";
 import type { Params } from "../../api/http";
 import { languageName, t } from "../../i18n";
+import { measureTitle, useMeasureWords } from "../../i18n/measures";
 import { bound } from "../../lib/period";
 import { behindLink, conversationLink, filteredLink, inboxLink } from "../../lib/route";
 import { networkName } from "../../lib/text";
@@ -29,6 +30,7 @@ const FIELDS = [
 ];
 
 export function Behind({ measure: name, params }: { measure: string; params: URLSearchParams }) {
+  useMeasureWords();
   const chosen = Object.fromEntries(FIELDS.map((field) => [field, params.get(field) ?? ""]));
   const part: Part = params.get("part") === "NOT_COUNTED" ? "NOT_COUNTED" : "COUNTED";
   const catalogue = useLoad("measures", listMeasures);
@@ -36,7 +38,7 @@ export function Behind({ measure: name, params }: { measure: string; params: URL
   return (
     <div class="page">
       <h1 tabIndex={-1} id="title">
-        {measure?.title ?? name}
+        {measureTitle(name, measure?.title)}
       </h1>
       <Tabs at="" />
       {measure && <Meaning measure={measure} />}

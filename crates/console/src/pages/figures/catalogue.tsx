@@ -2,6 +2,7 @@
 
 import { type Figure, figuresByBrand, listMeasures, type Measure } from "../../api/figures";
 import { t, word } from "../../i18n";
+import { measureDefinition, measureSettings, measureTitle, measureUnit, useMeasureWords } from "../../i18n/measures";
 import { behindLink } from "../../lib/route";
 import { brandName } from "../../live/brands";
 import { Failed, Loading, useLoad } from "../../ui/load";
@@ -11,6 +12,7 @@ import { Tabs } from "./tabs";
 type ByBrand = readonly { brand: string; figures: ReadonlyMap<string, Figure> }[];
 
 export function Catalogue() {
+  useMeasureWords();
   const { value, error, reload } = useLoad("measures", listMeasures);
   const figures = useLoad("figures by brand", figuresByBrand);
   const chapters = [...new Set((value ?? []).map((one) => one.chapter))];
@@ -48,7 +50,8 @@ function MeasureLine({ measure, rows }: { measure: Measure; rows: ByBrand }) {
   return (
     <li id={`measure-${measure.name}`}>
       <h3>
-        {measure.title} {measure.unit && <span class="quiet">({measure.unit})</span>}
+        {measureTitle(measure.name, measure.title)}{" "}
+        {measure.unit && <span class="quiet">({measureUnit(measure.unit)})</span>}
       </h3>
       {known.length > 0 && (
         <dl class="by-brand">
@@ -72,14 +75,16 @@ function MeasureLine({ measure, rows }: { measure: Measure; rows: ByBrand }) {
   );
 }
 
-/** In the words of the server, which are English: they are the contract. */
+/** In the reader's language. What a measure meant before stands as the server says it, in English. */
 export function Meaning({ measure }: { measure: Measure }) {
+  const definition = measureDefinition(measure);
+  const settings = measureSettings(measure);
   return (
     <div class="meaning-of">
-      <p lang="en">{measure.definition}</p>
+      <p lang={definition.lang}>{definition.text}</p>
       {measure.settings && (
         <p class="quiet">
-          {t("meas.settings")} <bdi lang="en">{measure.settings}</bdi>
+          {t("meas.settings")} <bdi lang={settings.lang}>{settings.text}</bdi>
         </p>
       )}
       {measure.since > 1 && <p class="quiet">{t("meas.since", { n: measure.since })}</p>}

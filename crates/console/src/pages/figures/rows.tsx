@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import type { Scorecard as Card, Head, HeadScore, Measure, Score, ScorecardRow } from "../../api/figures";
 import { decimal, languageName, num, t } from "../../i18n";
+import { measureTitle, useMeasureWords } from "../../i18n/measures";
 import { narrow } from "../../lib/period";
 import { behindLink } from "../../lib/route";
 import { networkName } from "../../lib/text";
@@ -28,6 +29,7 @@ interface RowsProps {
 }
 
 export function Rows({ card, asked, measures }: RowsProps) {
+  useMeasureWords();
   return (
     // biome-ignore lint/a11y/useSemanticElements: it groups no fields
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways on small screens, by keyboard too
@@ -142,7 +144,7 @@ function Parts({ head, score, filter, measures }: PartsProps) {
           const figure = found?.figure;
           return (
             <div key={component.measure}>
-              <dt>{component.title}</dt>
+              <dt>{measureTitle(component.measure, component.title)}</dt>
               <dd>
                 <a class="figure" href={behindLink(component.measure, filter)}>
                   {showOf(measure, figure?.value)}

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { catalogue } from "../../api/calls";
 import type { Brand, Measures, Summary } from "../../api/model";
 import { duration, num, t, tn } from "../../i18n";
+import { measureDefinition, measureTitle, measureUnit, useMeasureWords } from "../../i18n/measures";
 import { now } from "../../lib/clock";
 import { perBrand, totals } from "../../lib/figures";
 import { inboxLink } from "../../lib/route";
@@ -135,20 +136,23 @@ function toggleFullScreen(): void {
   else void document.documentElement.requestFullscreen?.().catch(() => {});
 }
 
-/** Every figure in words, as the server defines it. */
+/** Every figure in words. */
 function Meaning({ onClose }: { onClose: () => void }) {
+  useMeasureWords();
   const { value, error, reload } = useLoad("catalogue", catalogue);
+  const shown = (value ?? []).map((measure) => ({ ...measure, name: measure.name ?? "" }));
   return (
     <Dialog title={t("wall.meaning")} onClose={onClose}>
       {error && !value && <Failed error={error} reload={reload} />}
       {!error && !value && <Loading />}
       <dl class="meaning">
-        {(value ?? []).map((measure) => (
+        {shown.map((measure) => (
           <div key={measure.name}>
             <dt>
-              {measure.title || measure.name} {measure.unit && <span class="quiet">({measure.unit})</span>}
+              {measureTitle(measure.name, measure.title)}{" "}
+              {measure.unit && <span class="quiet">({measureUnit(measure.unit)})</span>}
             </dt>
-            <dd>{measure.definition}</dd>
+            <dd lang={measureDefinition(measure).lang}>{measureDefinition(measure).text}</dd>
           </div>
         ))}
       </dl>
