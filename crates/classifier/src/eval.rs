@@ -183,16 +183,19 @@ fn by_language(file: &str, head: &str, pairs: &[Pair]) -> Vec<Measure> {
     let mut languages: Vec<&str> = pairs.iter().map(|pair| pair.language.as_str()).collect();
     languages.sort_unstable();
     languages.dedup();
-    let measured = |language: &str, macro_f1: f64, pairs: &[&Pair]| Measure {
-        file: file.to_owned(),
-        head: head.to_owned(),
-        language: language.to_owned(),
-        n: pairs.len(),
-        macro_f1,
-        accuracy: accuracy(pairs),
-        ece: ece(pairs).0,
-        ece_by_chance: ece(pairs).1,
-        confusion: None,
+    let measured = |language: &str, macro_f1: f64, pairs: &[&Pair]| {
+        let (ece, ece_by_chance) = ece(pairs);
+        Measure {
+            file: file.to_owned(),
+            head: head.to_owned(),
+            language: language.to_owned(),
+            n: pairs.len(),
+            macro_f1,
+            accuracy: accuracy(pairs),
+            ece,
+            ece_by_chance,
+            confusion: None,
+        }
     };
     let all: Vec<&Pair> = pairs.iter().collect();
     let name = if let [only] = languages[..] { only } else { "all" };

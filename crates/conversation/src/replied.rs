@@ -140,7 +140,7 @@ pub(crate) fn submit(
     now: Timestamp,
 ) -> Decision {
     let reply = ReplyId::of(conversation, request);
-    if state.reply(&reply).is_some() || state.proposal(&reply).is_some() || state.sent_back(&reply).is_some() {
+    if state.knows_reply(&reply) {
         return Ok(Vec::new());
     }
     if let Some(target) = state.merged_into {

@@ -530,6 +530,11 @@ impl Conversation {
         self.sent_back.iter().find(|known| known.id == *id)
     }
 
+    /// Whether a reply of this id was written, whatever became of it: it is not written twice.
+    pub fn knows_reply(&self, id: &ReplyId) -> bool {
+        self.reply(id).is_some() || self.proposal(id).is_some() || self.sent_back(id).is_some()
+    }
+
     pub(crate) fn reply_mut(&mut self, id: &ReplyId) -> Option<&mut Reply> {
         self.replies.iter_mut().find(|reply| reply.id.as_ref() == Some(id))
     }

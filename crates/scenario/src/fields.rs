@@ -53,20 +53,6 @@ pub const FLAGS: &[&str] = &[
     "spread",
     "exposure",
 ];
-/// What the guard finds: a brand's settings decide whether a kind stops a draft or is pointed out.
-pub const FINDINGS: &[&str] = &[
-    "personal_data_in_public",
-    "asks_personal_data_in_public",
-    "wrong_addressee",
-    "other_way",
-    "tone",
-    "no_apology",
-    "arguing",
-    "unsigned",
-    "deflection",
-    "repetition",
-    "spelling",
-];
 const TOLD: &[&str] = &["out_of_hours", "received", "callback_booked", "callback_reminder", "callback_missed"];
 const STATUS: &[&str] = &["open", "waiting_for_customer", "resolved"];
 const PRIORITY: &[&str] = &["low", "normal", "high", "urgent"];
@@ -109,8 +95,8 @@ pub const CONVERSATION: &[Field] = &[
 /// Of a reply.
 pub const REPLY: &[Field] = &[
     flag("sent", "whether it reached the network"),
-    field("stopped_by", Kind::Word(FINDINGS), "what stopped it"),
-    field("warnings", Kind::Words(FINDINGS), "what was pointed out before it went"),
+    field("stopped_by", Kind::Word(&brand::FINDINGS), "what stopped it"),
+    field("warnings", Kind::Words(&brand::FINDINGS), "what was pointed out before it went"),
     number("parts", "posts that it went out as"),
     flag("truncated", "whether any of its text is missing"),
 ];

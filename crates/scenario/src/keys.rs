@@ -245,6 +245,6 @@ mod tests {
     #[test]
     fn every_finding_of_the_guard_can_be_expected() {
         let known: BTreeSet<&str> = reply::guard::Kind::ALL.into_iter().map(reply::guard::Kind::as_str).collect();
-        assert_eq!(fields::FINDINGS.iter().copied().collect::<BTreeSet<&str>>(), known);
+        assert_eq!(brand::FINDINGS.iter().copied().collect::<BTreeSet<&str>>(), known);
     }
 }

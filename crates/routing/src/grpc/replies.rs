@@ -64,9 +64,7 @@ impl Work {
         let (conversation, changed) = self.act(checked, Command::SubmitReply(command)).await?;
         let entry = self.desk.entry(&id);
         let state = entry.as_ref().map(|entry| &entry.state);
-        let stands = state.is_some_and(|state| {
-            state.reply(&reply).is_some() || state.proposal(&reply).is_some() || state.sent_back(&reply).is_some()
-        });
+        let stands = state.is_some_and(|state| state.knows_reply(&reply));
         if !stops.is_empty() && !stands {
             let metadata = [("stops", stops.as_str()), ("way_out", way_out)];
             return Err(problem::failed_precondition("DRAFT_STOPPED", "the reply guard stops this draft", &metadata));
