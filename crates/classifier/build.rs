@@ -5,7 +5,8 @@ use std::path::Path;
 
 use flate2::{Compression, GzBuilder};
 
-const SETS: [&str; 7] = ["posts", "open_labels", "social", "lexicon", "cues", "phrases", "words"];
+const SETS: [&str; 9] =
+    ["posts", "open_labels", "social", "lexicon", "cues", "phrases", "words", "complaint_or_not", "bank_chat"];
 
 fn main() -> std::io::Result<()> {
     let out = std::env::var("OUT_DIR").map_err(std::io::Error::other)?;

@@ -7,11 +7,12 @@
 //! - Every mark of punctuation and every emoji is a word of one character.
 //! - Pairs of neighbouring words; the first and the last word, which tell a question or a plea; the script; the length.
 //!
-//! Features come in four groups. *Core* (short n-grams, words, script) tells the language; *wide* (longer n-grams, pairs,
+//! Features come in five groups. *Core* (short n-grams, words, script) tells the language; *wide* (longer n-grams, pairs,
 //! places) is added for what the post means; *keyed* is a second copy of words, pairs and places under the post's language, for
 //! "die", "pena" and "sale" do not mean in one language what they mean in another; *voiced* is a second copy of core and wide
 //! under the voice in which the post is heard, for the customers of an airline do not speak like those of a cinema, nor mean the
-//! same by the same word. Each group is a sorted set of 32-bit hashes; a head with `2^bits` buckets uses the upper `bits` of a
+//! same by the same word; *paired* is any two words of the post by their first letters, however far apart they stand, for heads of single
+//! sets whose labels hang on two words together ("card" and "arrive"). Each group is a sorted set of 32-bit hashes; a head with `2^bits` buckets uses the upper `bits` of a
 //! hash. Nothing is allocated for a feature: hashes roll along the characters.
 
 use std::ops::Range;
@@ -25,6 +26,9 @@ pub trait Sink {
 
     /// Called for words, pairs and places beside [`Sink::feature`]: [`Key::of`] makes the keyed feature of the hash.
     fn word(&mut self, _hash: u32, _at: Range<usize>) {}
+
+    /// Called for every word with the hash of its first letters.
+    fn stem(&mut self, _hash: u32) {}
 }
 
 /// A language as the keyed features know it, or a voice as the voiced ones do.
@@ -56,6 +60,7 @@ struct Sets {
     core: Vec<u32>,
     wide: Vec<u32>,
     words: Vec<u32>,
+    stems: Vec<u32>,
     keyed: Vec<u32>,
     voiced: Vec<u32>,
     voice: Option<Key>,
@@ -71,21 +76,25 @@ impl Sink for Sets {
     fn word(&mut self, hash: u32, _at: Range<usize>) {
         self.words.push(hash);
     }
+
+    fn stem(&mut self, hash: u32) {
+        self.stems.push(hash);
+    }
 }
 
 impl Extractor {
     /// Reads `text`; its features stay until the next call.
     pub fn read(&mut self, text: &str) {
         text::normalise_into(text, &mut self.chars);
-        let Sets { core, wide, words, keyed, voiced, .. } = &mut self.sets;
-        for set in [core, wide, words, keyed, voiced] {
+        let Sets { core, wide, words, stems, keyed, voiced, .. } = &mut self.sets;
+        for set in [core, wide, words, stems, keyed, voiced] {
             set.clear();
         }
         self.sets.voice = None;
         self.sets.letters = self.chars.iter().filter(|c| c.is_alphabetic()).count();
         self.sets.latin = self.chars.iter().filter(|c| matches!(c, 'a'..='z' | '\u{c0}'..='\u{24f}')).count();
         visit(&self.chars, &mut self.sets);
-        for set in [&mut self.sets.core, &mut self.sets.wide, &mut self.sets.words] {
+        for set in [&mut self.sets.core, &mut self.sets.wide, &mut self.sets.words, &mut self.sets.stems] {
             set.sort_unstable();
             set.dedup();
         }
@@ -124,6 +133,19 @@ impl Extractor {
         voiced.dedup();
     }
 
+    /// Hashes of the paired group, sorted, each once: of the first [`PAIRED`] of the post's words, as they are sorted, each with each.
+    pub fn paired(&self) -> Vec<u32> {
+        let stems = &self.sets.stems[..self.sets.stems.len().min(PAIRED)];
+        let with = |(i, one): (usize, &u32)| {
+            let state = step(TWO, u64::from(*one));
+            stems[i + 1..].iter().map(move |other| finish(step(state, u64::from(*other))))
+        };
+        let mut pairs: Vec<u32> = stems.iter().enumerate().flat_map(with).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs
+    }
+
     /// The key of the voice in which the latest post was heard, if in one.
     pub fn voice(&self) -> Option<Key> {
         self.sets.voice
@@ -145,6 +167,12 @@ impl Extractor {
     }
 }
 
+/// So many different words of a post are paired at most.
+const PAIRED: usize = 40;
+
+/// So many letters of a word tell it from others when it is paired, whatever its ending.
+const STEM: usize = 6;
+
 // Different kinds of features of the same characters must not meet, so each kind starts from its own state.
 const GRAM: u64 = 0x1f83_d9ab_fb41_bd6b;
 const WORD: u64 = 0x5be0_cd19_137e_2179;
@@ -153,6 +181,7 @@ const FIRST: u64 = 0x9b05_688c_2b3e_6c1f;
 const LAST: u64 = 0xa54f_f53a_5f1d_36f1;
 const SCRIPT: u64 = 0x3c6e_f372_fe94_f82b;
 const KEYED: u64 = 0xcbbb_9d5d_c105_9ed8;
+const TWO: u64 = 0x243f_6a88_85a3_08d3;
 const LENGTH: u64 = 0xbb67_ae85_84ca_a73b;
 
 fn step(state: u64, value: u64) -> u64 {
@@ -212,6 +241,8 @@ pub fn visit(chars: &[char], sink: &mut impl Sink) {
         let keyed = kind != Kind::Dense;
         if keyed {
             sink.word(finish(token.hash), token.at.clone());
+            let first = &chars[token.at.start..token.at.end.min(token.at.start + STEM)];
+            sink.stem(finish(hash_of(first)));
         }
         let (hash, at) = match &previous {
             None => (finish(step(FIRST, token.hash)), token.at.clone()),
@@ -278,6 +309,10 @@ fn script(c: char) -> u8 {
     }
 }
 
+fn hash_of(word: &[char]) -> u64 {
+    word.iter().fold(WORD, |state, c| step(state, u64::from(*c)))
+}
+
 fn symbol(chars: &[char], at: usize, sink: &mut impl Sink) -> Token {
     let hash = step(WORD, u64::from(chars[at]));
     sink.feature(finish(hash), false, at..at + 1);
@@ -286,7 +321,7 @@ fn symbol(chars: &[char], at: usize, sink: &mut impl Sink) -> Token {
 
 fn word(chars: &[char], at: Range<usize>, sink: &mut impl Sink) -> Token {
     let word = &chars[at.clone()];
-    let hash = word.iter().fold(WORD, |state, c| step(state, u64::from(*c)));
+    let hash = hash_of(word);
     sink.feature(finish(hash), false, at.clone());
     // A syllable block is worth two letters, so Hangul starts at one and ends at four.
     let (shortest, longest) = if is_hangul(word[0]) { (1, 4) } else { (2, 5) };
@@ -322,8 +357,7 @@ fn dense(chars: &[char], at: Range<usize>, sink: &mut impl Sink) -> Token {
     }
     // What matters of a run to its neighbours is how it ends: there stand the particles.
     let tail = at.end.saturating_sub(2).max(at.start);
-    let hash = chars[tail..at.end].iter().fold(WORD, |state, c| step(state, u64::from(*c)));
-    Token { at, hash }
+    Token { hash: hash_of(&chars[tail..at.end]), at }
 }
 
 #[cfg(test)]
@@ -379,6 +413,23 @@ mod tests {
         assert!(features.iter().any(|f| f.0 == "नहीं"));
         let words = features.iter().filter(|f| f.0.contains(' ')).count();
         assert_eq!(words, 1, "two words make one pair: {features:?}");
+    }
+
+    #[test]
+    fn any_two_words_make_a_pair_whatever_stands_between_them() {
+        let mut extractor = Extractor::default();
+        let mut pairs = |text: &str| {
+            extractor.read(text);
+            extractor.paired()
+        };
+        let near = pairs("card arrives");
+        assert_eq!(near.len(), 1);
+        assert!(pairs("it arrived, the card").contains(&near[0]), "neither order nor ending counts");
+        let far = pairs("has my new card that you promised arrived");
+        assert!(far.contains(&near[0]) && far.len() == 8 * 7 / 2, "{} pairs", far.len());
+        assert!(pairs("card").is_empty(), "one word makes none");
+        let many: String = ('Ꭰ'..='Ᏼ').map(|c| format!("{c} ")).collect();
+        assert_eq!(pairs(&many).len(), PAIRED * (PAIRED - 1) / 2, "a long post has no more");
     }
 
     #[test]

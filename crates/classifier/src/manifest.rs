@@ -222,6 +222,9 @@ pub struct Task {
     /// The set's own label that is the answer as it stands; [`Task::rules`] or the head's own name when absent.
     #[serde(default)]
     pub label: Option<String>,
+    /// Only rows in these languages speak; all when empty.
+    #[serde(default)]
+    pub languages: Vec<String>,
     /// How many rows of each language are used at most; all when not given.
     #[serde(default)]
     pub most: Option<usize>,
@@ -340,7 +343,7 @@ pub enum ManifestError {
 }
 
 /// The sets that the program carries, packed, so that training needs only the foreign ones.
-const CARRIED: [(&str, &[u8]); 7] = [
+const CARRIED: [(&str, &[u8]); 9] = [
     ("posts.jsonl", include_bytes!(concat!(env!("OUT_DIR"), "/posts.jsonl.gz"))),
     ("open_labels.jsonl", include_bytes!(concat!(env!("OUT_DIR"), "/open_labels.jsonl.gz"))),
     ("social.jsonl", include_bytes!(concat!(env!("OUT_DIR"), "/social.jsonl.gz"))),
@@ -348,6 +351,8 @@ const CARRIED: [(&str, &[u8]); 7] = [
     ("cues.jsonl", include_bytes!(concat!(env!("OUT_DIR"), "/cues.jsonl.gz"))),
     ("phrases.jsonl", include_bytes!(concat!(env!("OUT_DIR"), "/phrases.jsonl.gz"))),
     ("words.jsonl", include_bytes!(concat!(env!("OUT_DIR"), "/words.jsonl.gz"))),
+    ("complaint_or_not.jsonl", include_bytes!(concat!(env!("OUT_DIR"), "/complaint_or_not.jsonl.gz"))),
+    ("bank_chat.jsonl", include_bytes!(concat!(env!("OUT_DIR"), "/bank_chat.jsonl.gz"))),
 ];
 
 impl Manifest {
@@ -478,6 +483,7 @@ impl Set {
     /// What the row says to the head by the rules of this set.
     pub fn answer(&self, head: &HeadName, row: &Row) -> Option<String> {
         match self.heads.get(head) {
+            Some(task) if !task.languages.is_empty() && !task.languages.contains(&row.lang) => None,
             Some(Task { label: Some(label), .. }) => row.label(label),
             Some(task) => answer(head, &task.rules, row),
             None => answer(head, &[], row),

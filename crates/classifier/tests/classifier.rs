@@ -110,6 +110,24 @@ fn the_licence_filter_keeps_closed_sets_out() {
     assert!(any.learned_from("closed") && any.licence().contains("measuring only"), "{}", any.licence());
 }
 
+#[test]
+fn a_set_may_speak_to_a_head_in_some_languages_only() {
+    let dir = tempfile::tempdir().unwrap();
+    tiny_corpus(dir.path());
+    let path = dir.path().join("english.json");
+    let english = r#""sentiment": {"weight": 2, "languages": ["en"]}"#;
+    fs::write(&path, MANIFEST.replacen(r#""sentiment": {"weight": 2}"#, english, 1)).unwrap();
+    let manifest = Manifest::load(&path).unwrap();
+    let (mut english, mut estonian) = (0, 0);
+    let set = &manifest.sets[0];
+    let count = |row| match set.answer(&HeadName::SENTIMENT, &row) {
+        Some(_) => english += usize::from(row.lang == "en"),
+        None => estonian += usize::from(row.lang == "et"),
+    };
+    manifest.read(set, dir.path(), count).unwrap();
+    assert_eq!((english, estonian), (30, 30), "all of one language, none of the other");
+}
+
 /// Two sets of English posts in which the same word means the opposite, and a third in Estonian.
 fn corpus_of_two_voices(dir: &Path) -> Manifest {
     let heads = r#""heads": {"language": {"weight": 1}, "sentiment": {"weight": 1}}"#;

@@ -23,7 +23,7 @@ use crate::manifest::HeadName;
 /// The first bytes of every model file.
 pub const MAGIC: &[u8; 8] = b"EARSHOTM";
 /// The version of the form that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 3;
+pub const FORMAT_VERSION: u32 = 4;
 
 const PREAMBLE_BYTES: usize = 8 + 4 + 4 + 32;
 const MAX_HEADER_BYTES: usize = 1 << 20;

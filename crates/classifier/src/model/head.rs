@@ -44,6 +44,8 @@ pub struct Hears {
     pub keyed: bool,
     /// All once more under the voice.
     pub voiced: bool,
+    /// Any two words.
+    pub paired: bool,
 }
 
 /// When a head does not commit itself.
@@ -223,6 +225,9 @@ impl Head {
         }
         if self.hears.voiced {
             self.kept.places(extractor.voiced(), &mut places);
+        }
+        if self.hears.paired {
+            self.kept.places(&extractor.paired(), &mut places);
         }
         places
     }

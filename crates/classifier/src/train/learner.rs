@@ -153,9 +153,11 @@ impl Weights {
         let width = examples.labels.len();
         let (seen, ratios) = log_ratios(reading, examples, rows, recipe.smoothing);
         let mut table = vec![0.0; 2 * width * rows];
-        for (row, ratios) in table.chunks_exact_mut(2 * width).zip(ratios.chunks_exact(width)) {
+        let mass: f64 = examples.train.iter().map(|example| f64::from(example.weight)).sum();
+        for ((row, ratios), seen) in table.chunks_exact_mut(2 * width).zip(ratios.chunks_exact(width)).zip(&seen) {
+            let rarity = square_of_rarity(f64::from(*seen) / mass, recipe.rarity);
             for (square, ratio) in row[width..].iter_mut().zip(ratios) {
-                *square = square_of_scale(*ratio, recipe.bayes);
+                *square = rarity * square_of_scale(*ratio, recipe.bayes);
             }
         }
         Weights {
@@ -268,6 +270,12 @@ fn square_of_scale(ratio: f32, power: f32) -> f32 {
     // A ratio of nothing has no logarithm.
     let size = f64::from(ratio.abs()).max(1e-6);
     math::exp(2.0 * f64::from(power) * math::ln(size)) as f32
+}
+
+/// The square of a feature's scale by its share of the examples.
+fn square_of_rarity(share: f64, power: f32) -> f32 {
+    let bits = 1.0 - math::ln(share.clamp(1e-9, 1.0));
+    math::exp(2.0 * f64::from(power) * math::ln(bits)) as f32
 }
 
 /// How often each feature was met, and for each feature and label the logarithm of how much likelier the feature is with the

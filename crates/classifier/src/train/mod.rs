@@ -56,6 +56,9 @@ pub struct Recipe {
     /// Features are scaled by how much they tell a label from the rest, that is by the naive-Bayes ratio to this power: the less,
     /// the less do rare features shout down frequent ones; 0: not scaled.
     pub bayes: f32,
+    /// Features are scaled by how rare they are too, that is by the logarithm of the inverse of their share of the examples to this
+    /// power; 0: not scaled.
+    pub rarity: f32,
     /// Added to every count before the naive-Bayes ratio is taken.
     pub smoothing: f32,
     /// Passes over the examples in each of the two rounds.
@@ -73,8 +76,9 @@ pub struct Recipe {
 impl Recipe {
     /// The recipe of the shipped model.
     pub fn of(head: &HeadName) -> Recipe {
-        let all = Hears { wide: true, keyed: true, voiced: false };
+        let all = Hears { wide: true, keyed: true, voiced: false, paired: false };
         let unkeyed = Hears { keyed: false, ..all };
+        let paired = Hears { paired: true, ..all };
         let plain = Recipe {
             bits: 20,
             keep: 60_000,
@@ -82,6 +86,7 @@ impl Recipe {
             hears: all,
             cost: 1.0,
             bayes: 0.5,
+            rarity: 0.0,
             partial: true,
             smoothing: 1.0,
             passes: 12,
@@ -94,7 +99,7 @@ impl Recipe {
             "language" => Recipe {
                 bits: 19,
                 keep: 50_000,
-                hears: Hears { wide: false, keyed: false, voiced: false },
+                hears: Hears { wide: false, keyed: false, voiced: false, paired: false },
                 cost: 0.3,
                 bayes: 1.0,
                 partial: false,
@@ -113,10 +118,14 @@ impl Recipe {
             "topic" => Recipe { keep: 40_000, seen_at_least: 1.0, abstain: Abstain::unsure(0.4), ..plain },
             "urgency" | "churn" | "call" | "closing" => Recipe { keep: 60_000, seen_at_least: 1.0, ..plain },
             // Heads of sets in one language: a copy of the words under it would only say everything twice.
-            "intent77" => Recipe { keep: 24_000, hears: unkeyed, abstain: Abstain::unsure(0.3), ..plain },
+            "intent77" => {
+                let (hears, abstain) = (Hears { keyed: false, ..paired }, Abstain::unsure(0.3));
+                Recipe { keep: 24_000, hears, cost: 0.5, bayes: 0.3, rarity: 0.5, abstain, ..plain }
+            }
+            "complaint" => Recipe { keep: 120_000, hears: paired, ..plain },
             "utterance" => Recipe { keep: 120_000, hears: unkeyed, ..plain },
             "wisesight" => Recipe { keep: 120_000, hears: unkeyed, cost: 0.4, balance: 0.8, ..plain },
-            "valence" => Recipe { keep: 120_000, hears: unkeyed, balance: 0.8, ..plain },
+            "valence" => Recipe { keep: 120_000, hears: unkeyed, ..plain },
             _ => Recipe { keep: 120_000, ..plain },
         }
     }

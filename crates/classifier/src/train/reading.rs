@@ -34,6 +34,9 @@ impl Reading {
             if hears.voiced {
                 reading.features.extend(extractor.voiced().iter().map(|hash| hash >> (32 - bits)));
             }
+            if hears.paired {
+                reading.features.extend(extractor.paired().iter().map(|hash| hash >> (32 - bits)));
+            }
             // Two hashes may meet in one feature, which then speaks twice, as it will in use.
             reading.features[from..].sort_unstable();
             reading.starts.push(reading.features.len());
