@@ -8,12 +8,13 @@
 //! - Pairs of neighbouring words; the first and the last word, which tell a question or a plea; the script; the length.
 //!
 //! Features come in five groups. *Core* (short n-grams, words, script) tells the language; *wide* (longer n-grams, pairs,
-//! places) is added for what the post means; *keyed* is a second copy of words, pairs and places under the post's language, for
-//! "die", "pena" and "sale" do not mean in one language what they mean in another; *voiced* is a second copy of core and wide
-//! under the voice in which the post is heard, for the customers of an airline do not speak like those of a cinema, nor mean the
-//! same by the same word; *paired* is any two words of the post by their first letters, however far apart they stand, for heads of single
-//! sets whose labels hang on two words together ("card" and "arrive"). Each group is a sorted set of 32-bit hashes; a head with `2^bits` buckets uses the upper `bits` of a
-//! hash. Nothing is allocated for a feature: hashes roll along the characters.
+//! places) is added for what the post means; *keyed* is a second copy of words, pairs and places under the post's language,
+//! for "die", "pena" and "sale" do not mean in one language what they mean in another; *voiced* is a second copy of core and
+//! wide under the voice in which the post is heard, for the customers of an airline do not speak like those of a cinema, nor
+//! mean the same by the same word; *paired* is any two words of the post by their first letters, however far apart they
+//! stand, for heads of single sets whose labels hang on two words together ("card" and "arrive"). Each group is a sorted set
+//! of 32-bit hashes; a head with `2^bits` buckets uses the upper `bits` of a hash. Nothing is allocated for a feature:
+//! hashes roll along the characters.
 
 use std::ops::Range;
 
@@ -133,7 +134,7 @@ impl Extractor {
         voiced.dedup();
     }
 
-    /// Hashes of the paired group, sorted, each once: of the first [`PAIRED`] of the post's words, as they are sorted, each with each.
+    /// Hashes of the paired group, sorted, each once; of a long post only forty words are paired.
     pub fn paired(&self) -> Vec<u32> {
         let stems = &self.sets.stems[..self.sets.stems.len().min(PAIRED)];
         let with = |(i, one): (usize, &u32)| {
