@@ -99,7 +99,7 @@ it("shows the parts of a long reply before they leave", async () => {
 });
 
 it("raises a conversation to the second tier and sends it back down", async () => {
-  const { page, context } = await opened("Everybody talks about it already", "Tia Rise");
+  const { page, context } = await opened("My line is down again, everybody talks about it", "Tia Rise");
   await page.getByRole("button", { name: "Escalate" }).click();
   const form = page.locator(".desk-form");
   await form.getByLabel("Reason").fill("it spreads");
