@@ -61,7 +61,6 @@ struct Sets {
     core: Vec<u32>,
     wide: Vec<u32>,
     words: Vec<u32>,
-    stems: Vec<u32>,
     keyed: Vec<u32>,
     voiced: Vec<u32>,
     voice: Option<Key>,
@@ -77,9 +76,16 @@ impl Sink for Sets {
     fn word(&mut self, hash: u32, _at: Range<usize>) {
         self.words.push(hash);
     }
+}
+
+/// The words of a post by their first letters.
+struct Stems(Vec<u32>);
+
+impl Sink for Stems {
+    fn feature(&mut self, _hash: u32, _wide: bool, _at: Range<usize>) {}
 
     fn stem(&mut self, hash: u32) {
-        self.stems.push(hash);
+        self.0.push(hash);
     }
 }
 
@@ -87,15 +93,15 @@ impl Extractor {
     /// Reads `text`; its features stay until the next call.
     pub fn read(&mut self, text: &str) {
         text::normalise_into(text, &mut self.chars);
-        let Sets { core, wide, words, stems, keyed, voiced, .. } = &mut self.sets;
-        for set in [core, wide, words, stems, keyed, voiced] {
+        let Sets { core, wide, words, keyed, voiced, .. } = &mut self.sets;
+        for set in [core, wide, words, keyed, voiced] {
             set.clear();
         }
         self.sets.voice = None;
         self.sets.letters = self.chars.iter().filter(|c| c.is_alphabetic()).count();
         self.sets.latin = self.chars.iter().filter(|c| matches!(c, 'a'..='z' | '\u{c0}'..='\u{24f}')).count();
         visit(&self.chars, &mut self.sets);
-        for set in [&mut self.sets.core, &mut self.sets.wide, &mut self.sets.words, &mut self.sets.stems] {
+        for set in [&mut self.sets.core, &mut self.sets.wide, &mut self.sets.words] {
             set.sort_unstable();
             set.dedup();
         }
@@ -134,9 +140,15 @@ impl Extractor {
         voiced.dedup();
     }
 
-    /// Hashes of the paired group, sorted, each once; of a long post only forty words are paired.
+    /// Hashes of the paired group, sorted, each once; of a long post only forty words are paired. Few heads ask for it, so the post
+    /// is gone through again for them, and nothing of it is kept.
     pub fn paired(&self) -> Vec<u32> {
-        let stems = &self.sets.stems[..self.sets.stems.len().min(PAIRED)];
+        let mut heard = Stems(Vec::new());
+        visit(&self.chars, &mut heard);
+        let mut stems = heard.0;
+        stems.sort_unstable();
+        stems.dedup();
+        stems.truncate(PAIRED);
         let with = |(i, one): (usize, &u32)| {
             let state = step(TWO, u64::from(*one));
             stems[i + 1..].iter().map(move |other| finish(step(state, u64::from(*other))))
